@@ -1,0 +1,1 @@
+"""The program itself. Knows neither Flask nor Celery."""

@@ -1,0 +1,1 @@
+"""Plain Python, no I/O: one guest's conversation as a table of states."""

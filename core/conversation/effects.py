@@ -1,0 +1,39 @@
+"""What a turn asks the world to do, and what the world answers. Both are plain JSON: an effect is stored as part of the
+turn's plan before it is carried out, an outcome in the same transaction as the effect, so that a repeat of the turn
+decides nothing twice.
+
+Effects and their outcomes (`{"result": …}`):
+
+place_order   {cart_id, lines: [{product_id, name, quantity, unit_price, note}], table: int|None, address: str,
+               customer_name, currency}
+    placed        {order_id, number, total, currency}            (also when this cart was placed before: same order)
+    sold_out      {short: [{product_id, name, left}]}            nothing was placed
+    closed        {}                                              nothing was placed: the venue or a product is gone
+request_payment {order_id: str|None (None: the order just placed), method, phone}       `phone` in E.164 digits, "2547…"
+    requested     {payment_id, order_id, number, amount, currency}
+    live_attempt  {payment_id, order_id, number}                  another prompt for this order or phone is still open
+    already_paid  {order_id, number, receipt}
+    order_closed  {order_id, number, status}
+    not_placed    {}                                              the order of this same turn was refused
+cancel_order  {order_id}
+    cancelled     {order_id, number}
+    too_late      {order_id, number, status}
+find_orders   {}
+    found         {orders: [{order_id, number, status, total, due, currency, receipt}]}   newest first, last 24 h, at most 5
+confirm_age   {}
+    confirmed     {}
+call_staff    {reason: str}
+    called        {}
+"""
+
+from typing import Any
+
+PLACE_ORDER = "place_order"
+REQUEST_PAYMENT = "request_payment"
+CANCEL_ORDER = "cancel_order"
+FIND_ORDERS = "find_orders"
+CONFIRM_AGE = "confirm_age"
+CALL_STAFF = "call_staff"
+
+Effect = dict[str, Any]
+Outcome = dict[str, Any]

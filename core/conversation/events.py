@@ -1,0 +1,40 @@
+"""Everything that may move a conversation. An event's id is unique for ever; a repeat has no effect."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+# What a guest may send. Everything that is neither text nor tap nor location is answered, never silent (bar reactions).
+TEXT = "text"
+TAP = "tap"
+LOCATION = "location"
+UNREADABLE = "unreadable"
+
+# What the rest of the house tells the conversation.
+PAYMENT_SETTLED = "payment_settled"
+PAYMENT_FAILED = "payment_failed"
+PAYMENT_CHECKING = "payment_checking"
+PAYMENT_EXPIRED = "payment_expired"
+PAYMENT_REVIEW = "payment_review"
+ORDER_STATUS = "order_status"
+ORDER_FAILED = "order_failed"
+MONEY_RETURNED = "money_returned"
+
+
+@dataclass(frozen=True)
+class Event:
+    """`at` is the sender's clock (Meta's timestamp), UTC. `data` by kind:
+
+    text {text} · tap {id, title} · location {latitude, longitude, name?, address?} · unreadable {type}
+    payment_settled {order_id, number, payment_id, receipt, amount, currency, total, due, status, refund: bool}
+        `due` > 0: part-paid; `refund`: the money does not buy this order (cancelled, paid twice, sold out) and goes back
+    payment_failed {order_id, number, payment_id, reason} · payment_checking, payment_expired, payment_review {order_id, number, payment_id}
+    order_status {order_id, number, status} · order_failed {order_id, number} · money_returned {order_id, number, amount, currency}
+    """
+
+    id: str
+    kind: str
+    at: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+    guest_name: str = ""
+    guest_phone: str = ""

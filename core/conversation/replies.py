@@ -1,0 +1,91 @@
+"""What a guest reads. Built to fit Meta's limits: nothing constructed here can be refused for its length.
+
+Limits from the Cloud API reference: text 4096; buttons 1-3, title 20, id 256, body 1024; list 10 rows in all, row title
+24, description 72, id 200, button 20, body 1024 (older validators). Counted in UTF-16 units to be on the safe side.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+TEXT_LIMIT = 4096
+BODY_LIMIT = 1024
+BUTTONS_LIMIT = 3
+BUTTON_TITLE_LIMIT = 20
+BUTTON_ID_LIMIT = 256
+ROWS_LIMIT = 10
+ROW_TITLE_LIMIT = 24
+ROW_DESCRIPTION_LIMIT = 72
+ROW_ID_LIMIT = 200
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` UTF-16 units, ending in an ellipsis where something was cut."""
+    if len(text.encode("utf-16-le")) // 2 <= limit:
+        return text
+    units = text.encode("utf-16-le")[: (limit - 1) * 2]
+    return units.decode("utf-16-le", "ignore").rstrip() + "…"
+
+
+@dataclass(frozen=True)
+class Button:
+    """A tap. `id` comes back in the tap event."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list. `id` comes back in the tap event."""
+
+    id: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One outgoing message: plain text, text with up to three buttons, or text with a list of up to ten rows.
+
+    `prompt` marks the one message that may pass while a PIN dialog is open ("check your phone").
+    """
+
+    body: str
+    buttons: tuple[Button, ...] = ()
+    rows: tuple[Row, ...] = ()
+    list_label: str = ""
+    list_title: str = ""
+    prompt: bool = False
+
+    def __post_init__(self) -> None:
+        """Clip every part to its limit."""
+        if len(self.buttons) > BUTTONS_LIMIT or len(self.rows) > ROWS_LIMIT or (self.buttons and self.rows):
+            raise ValueError("a reply carries up to 3 buttons or up to 10 rows")
+        object.__setattr__(self, "body", clip(self.body, BODY_LIMIT if self.buttons or self.rows else TEXT_LIMIT))
+        buttons = tuple(Button(b.id, clip(b.title, BUTTON_TITLE_LIMIT)) for b in self.buttons)
+        object.__setattr__(self, "buttons", buttons)
+        object.__setattr__(self, "rows", tuple(_clipped(r) for r in self.rows))
+        object.__setattr__(self, "list_label", clip(self.list_label, BUTTON_TITLE_LIMIT))
+        object.__setattr__(self, "list_title", clip(self.list_title, ROW_TITLE_LIMIT))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; `from_dict` reads it back."""
+        return {
+            "body": self.body,
+            "buttons": [[b.id, b.title] for b in self.buttons],
+            "rows": [[r.id, r.title, r.description] for r in self.rows],
+            "list_label": self.list_label,
+            "list_title": self.list_title,
+            "prompt": self.prompt,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Reply":
+        """Inverse of `to_dict`."""
+        buttons = tuple(Button(*b) for b in data["buttons"])
+        rows = tuple(Row(*r) for r in data["rows"])
+        return cls(data["body"], buttons, rows, data["list_label"], data["list_title"], data["prompt"])
+
+
+def _clipped(row: Row) -> Row:
+    return Row(row.id, clip(row.title, ROW_TITLE_LIMIT), clip(row.description, ROW_DESCRIPTION_LIMIT))

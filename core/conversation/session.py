@@ -1,0 +1,89 @@
+"""What the bot remembers of one guest between two messages."""
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    """Where the conversation stands."""
+
+    GREETING = "GREETING"
+    BROWSING_CATEGORIES = "BROWSING_CATEGORIES"
+    BROWSING_PRODUCTS = "BROWSING_PRODUCTS"
+    COLLECTING_QUANTITY = "COLLECTING_QUANTITY"
+    ADDING_TO_CART = "ADDING_TO_CART"
+    REVIEWING_ORDER = "REVIEWING_ORDER"
+    COLLECTING_TABLE = "COLLECTING_TABLE"
+    COLLECTING_ADDRESS = "COLLECTING_ADDRESS"
+    CHOOSING_PAYMENT = "CHOOSING_PAYMENT"
+    AWAITING_PAYMENT = "AWAITING_PAYMENT"
+    PAYMENT_CONFIRMATION = "PAYMENT_CONFIRMATION"
+    ORDER_COMPLETE = "ORDER_COMPLETE"
+    TALKING_TO_STAFF = "TALKING_TO_STAFF"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the cart. `unit_price` as shown to the guest when it was added."""
+
+    product_id: str
+    name: str
+    quantity: int
+    unit_price: Decimal
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Session:
+    """State and cart. `cart_id` is the id of the event that began the cart (rule 7): it never repeats.
+
+    `order` is the last order as far as the guest was told: {order_id, number, status, total, due, payment_id, receipt}.
+    `shown` are the ids behind the numbers of the last list, so that "2" means what the guest saw.
+    """
+
+    state: State = State.GREETING
+    cart_id: str = ""
+    cart_version: int = 0
+    lines: tuple[Line, ...] = ()
+    table: int | None = None
+    address: str = ""
+    phone: str = ""
+    age_confirmed: bool = False
+    product_id: str = ""
+    category_id: str = ""
+    page: int = 0
+    shown: tuple[str, ...] = ()
+    order: dict[str, Any] = field(default_factory=dict)
+    last_lines: tuple[Line, ...] = ()
+    aside: dict[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready, defaults left out; `from_dict` reads it back."""
+        data = {name: value for name, value in vars(self).items() if value != getattr(_EMPTY, name)}
+        for name in ("lines", "last_lines"):
+            if name in data:
+                data[name] = [vars(line) | {"unit_price": str(line.unit_price)} for line in data[name]]
+        return data
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Session":
+        """Inverse of `to_dict`."""
+        read: dict[str, Any] = dict(data)
+        for name in ("lines", "last_lines"):
+            read[name] = tuple(_line(line) for line in data.get(name, ()))
+        read["shown"] = tuple(data.get("shown", ()))
+        read["state"] = State(data.get("state", State.GREETING))
+        return cls(**read)
+
+    def but(self, **changes: Any) -> "Session":
+        """A copy with changes."""
+        return replace(self, **changes)
+
+
+def _line(data: dict[str, Any]) -> Line:
+    return Line(**data | {"unit_price": Decimal(data["unit_price"])})
+
+
+_EMPTY = Session()

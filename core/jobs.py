@@ -1,0 +1,68 @@
+"""Names of queues, tasks and worker groups, shared by those who send work and those who do it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+CONVERSATIONS = "conversations"
+MESSAGES = "messages"
+PAYMENTS = "payments"
+SETTLEMENTS = "settlements"
+STATUSES = "statuses"
+HISTORY = "history"
+DOCUMENTS = "documents"
+SCHEDULED = "scheduled"
+QUEUES = (CONVERSATIONS, MESSAGES, PAYMENTS, SETTLEMENTS, STATUSES, HISTORY, DOCUMENTS, SCHEDULED)
+
+SERVE_CONVERSATIONS = "conversations.serve_conversations"
+SEND_MESSAGES = "messages.send_messages"
+REQUEST_PAYMENT = "payments.request_payment"
+CHECK_PAYMENT = "payments.check_payment"
+SETTLE_PAYMENTS = "settlements.settle_payments"
+SAVE_STATUSES = "statuses.save_statuses"
+SAVE_MESSAGES = "history.save_messages"
+SWEEP_PAYMENTS = "scheduled.sweep_payments"
+SWEEP_HOLDS = "scheduled.sweep_holds"
+SWEEP_OUTBOX = "scheduled.sweep_outbox"
+SWEEP_STREAMS = "scheduled.sweep_streams"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One task to send after commit. `args` carry ids only, never phones, names or texts."""
+
+    task: str
+    queue: str
+    args: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkerGroup:
+    """One `celery … worker` process: which queues it consumes, with which pool."""
+
+    name: str
+    queues: tuple[str, ...]
+    pool: str
+    concurrency: int
+
+    def options(self) -> list[str]:
+        """Command-line options of `celery -A workers.app:app worker`."""
+        return ["-n", f"{self.name}@%h", "-Q", ",".join(self.queues), "--pool", self.pool, "-c", str(self.concurrency)]
+
+
+WORKER_GROUPS = (
+    WorkerGroup("turns", (CONVERSATIONS, SETTLEMENTS), "prefork", 3),
+    WorkerGroup("messages", (MESSAGES,), "threads", 32),
+    WorkerGroup("payments", (PAYMENTS,), "prefork", 6),
+    WorkerGroup("records", (STATUSES, HISTORY), "threads", 4),
+    WorkerGroup("scheduled", (SCHEDULED, DOCUMENTS), "prefork", 2),
+)
+
+
+def request_payment(payment_id: str) -> Job:
+    """Ask the provider for the money of one payment."""
+    return Job(REQUEST_PAYMENT, PAYMENTS, (payment_id,))
+
+
+def check_payment(payment_id: str) -> Job:
+    """Ask the provider how one payment stands."""
+    return Job(CHECK_PAYMENT, PAYMENTS, (payment_id,))

@@ -1,0 +1,173 @@
+"""Settings as one typed object, read from the environment once. A missing or malformed value stops the program by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+ENVIRONMENTS = ("production", "development", "test")
+META_API = "https://graph.facebook.com"
+KOPOKOPO_API = "https://api.kopokopo.com"
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message names it and says what it should be."""
+
+
+@dataclass(frozen=True)
+class WhatsAppSettings:
+    """What the first workspace's channel is set up with."""
+
+    api_url: str
+    api_version: str
+    phone_number_id: str
+    access_token: str = field(repr=False)
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class KopoKopoSettings:
+    """What the first workspace's M-Pesa account is set up with."""
+
+    api_url: str
+    oauth_url: str
+    client_id: str
+    till_number: str
+    client_secret: str = field(repr=False)
+    api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the program reads from its environment. URLs carry passwords, so they stay out of `repr`."""
+
+    environment: str
+    port: int
+    flower_port: int
+    public_base_url: str
+    log_level: str
+    sandbox_url: str
+    whatsapp: WhatsAppSettings
+    kopokopo: KopoKopoSettings
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    encryption_keys: tuple[str, ...] = field(repr=False)
+    demo_owner_password: str = field(repr=False, default="")
+
+    @property
+    def production(self) -> bool:
+        """True where nothing simulated may be switched on."""
+        return self.environment == "production"
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read the environment. Raises SettingsError naming the first value that is missing or malformed."""
+    settings = _read(_Reader(environ))
+    _check(settings)
+    return settings
+
+
+class _Reader:
+    """Looks values up by name in the given mapping, and names what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.required = environ.get("ENVIRONMENT", "production") == "production"
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._environ.get(name, "").strip()
+        if value:
+            return value
+        if default is None:
+            raise SettingsError(f"{name} is missing: set it in the environment or in .env (see .env.example)")
+        return default
+
+    def provider(self, name: str, default: str = "") -> str:
+        """A provider's value: needed in production, optional where a stand-in may take its place."""
+        return self.text(name, None if self.required and not default else default)
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdigit() or not 0 < int(value) < 65536:
+            raise SettingsError(f"{name} must be a port number from 1 to 65535")
+        return int(value)
+
+    def url(self, name: str, schemes: tuple[str, ...], default: str | None = None) -> str:
+        value = self.text(name, default).rstrip("/")
+        if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).netloc):
+            raise SettingsError(f"{name} must be a URL starting with {' or '.join(s + '://' for s in schemes)}")
+        return value
+
+
+def _read(read: _Reader) -> Settings:
+    return Settings(
+        environment=read.text("ENVIRONMENT", "production"),
+        port=read.number("PORT", 8000),
+        flower_port=read.number("FLOWER_PORT", 5555),
+        public_base_url=read.url("PUBLIC_BASE_URL", ("http", "https")),
+        log_level=read.text("LOG_LEVEL", "INFO").upper(),
+        sandbox_url=read.url("SANDBOX_URL", ("http",), ""),
+        whatsapp=_whatsapp(read),
+        kopokopo=_kopokopo(read),
+        database_url=_psycopg2(read.url("DATABASE_URL", ("postgres", "postgresql", "postgresql+psycopg2"))),
+        redis_url=read.url("REDIS_URL", ("redis", "rediss")),
+        broker_url=read.url("CELERY_BROKER_URL", ("redis", "rediss")),
+        secret_key=read.text("SECRET_KEY"),
+        encryption_keys=tuple(key.strip() for key in read.text("FIELD_ENCRYPTION_KEYS").split(",") if key.strip()),
+        demo_owner_password=read.text("DEMO_OWNER_PASSWORD", ""),
+    )
+
+
+def _whatsapp(read: _Reader) -> WhatsAppSettings:
+    return WhatsAppSettings(
+        api_url=read.url("WHATSAPP_API_URL", ("http", "https"), META_API),
+        api_version=read.text("WHATSAPP_API_VERSION", "v25.0"),
+        phone_number_id=read.provider("WHATSAPP_PHONE_NUMBER_ID"),
+        access_token=read.provider("WHATSAPP_ACCESS_TOKEN"),
+        app_secret=read.provider("WHATSAPP_APP_SECRET"),
+        verify_token=read.provider("WHATSAPP_VERIFY_TOKEN"),
+    )
+
+
+def _kopokopo(read: _Reader) -> KopoKopoSettings:
+    return KopoKopoSettings(
+        api_url=read.url("KOPOKOPO_API_URL", ("http", "https"), KOPOKOPO_API),
+        oauth_url=read.url("KOPOKOPO_OAUTH_URL", ("http", "https"), KOPOKOPO_API),
+        client_id=read.provider("KOPOKOPO_CLIENT_ID"),
+        client_secret=read.provider("KOPOKOPO_CLIENT_SECRET"),
+        api_key=read.provider("KOPOKOPO_API_KEY"),
+        till_number=read.provider("KOPOKOPO_TILL_NUMBER"),
+    )
+
+
+def _psycopg2(url: str) -> str:
+    # SQLAlchemy 2.1 reads a bare postgresql:// as psycopg 3, which is not installed.
+    _, _, rest = url.partition("://")
+    return f"postgresql+psycopg2://{rest}"
+
+
+def _check(settings: Settings) -> None:
+    if settings.environment not in ENVIRONMENTS:
+        raise SettingsError(f"ENVIRONMENT must be one of {', '.join(ENVIRONMENTS)}")
+    if len(settings.secret_key) < 16:
+        raise SettingsError("SECRET_KEY must have at least 16 characters")
+    if not settings.encryption_keys:
+        raise SettingsError("FIELD_ENCRYPTION_KEYS must hold at least one key")
+    if settings.production:
+        _check_production(settings)
+
+
+def _check_production(settings: Settings) -> None:
+    urls = {
+        "PUBLIC_BASE_URL": settings.public_base_url,
+        "WHATSAPP_API_URL": settings.whatsapp.api_url,
+        "KOPOKOPO_API_URL": settings.kopokopo.api_url,
+        "KOPOKOPO_OAUTH_URL": settings.kopokopo.oauth_url,
+    }
+    for name, url in urls.items():
+        if urlsplit(url).scheme != "https":
+            raise SettingsError(f"{name} must start with https:// in production")
+    if settings.sandbox_url:
+        raise SettingsError("SANDBOX_URL must not be set in production")
