@@ -1,4 +1,4 @@
-"""Settings as one typed object, read from the environment once. A missing or malformed value stops the program by name."""
+"""Settings as one typed object, read from the environment once. A bad value stops the program by name."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -19,7 +19,7 @@ cancel_order  {order_id}
     cancelled     {order_id, number}
     too_late      {order_id, number, status}
 find_orders   {}
-    found         {orders: [{order_id, number, status, total, due, currency, receipt}]}   newest first, last 24 h, at most 5
+    found         {orders: [{order_id, number, status, total, due, currency, receipt}]}   newest first, 24 h, up to 5
 confirm_age   {}
     confirmed     {}
 call_staff    {reason: str}

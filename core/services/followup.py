@@ -1,0 +1,18 @@
+"""What is to be done after the commit. Services never enqueue: they return this."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from core.jobs import Job
+
+
+@dataclass(frozen=True)
+class Followup:
+    """Jobs to send, and the conversations and boards (by workspace) that have open outbox rows now."""
+
+    jobs: tuple[Job, ...] = ()
+    conversations: frozenset[UUID] = frozenset()
+    boards: frozenset[UUID] = frozenset()
+
+    def __or__(self, other: "Followup") -> "Followup":
+        return Followup(self.jobs + other.jobs, self.conversations | other.conversations, self.boards | other.boards)
