@@ -1,0 +1,1 @@
+"""Everything that stands in for the outside world on one machine: servers, simulated providers, the phone."""
