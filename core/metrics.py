@@ -1,0 +1,28 @@
+"""What is counted, for `/metrics`. Labels are few and closed: never a phone, a name or an id."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+_FAST = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
+
+webhooks = Counter("bar_webhooks_total", "Webhook answers", ["source", "answer"])
+webhook_seconds = Histogram("bar_webhook_seconds", "Time to acknowledge a webhook", ["source"], buckets=_FAST)
+rings = Counter("bar_rings_total", "Doorbells published", ["queue", "result"])
+turns = Counter("bar_turns_total", "Turns by the state they ended in", ["state"])
+turn_seconds = Histogram("bar_turn_seconds", "Time to take one turn", ["effects"], buckets=_FAST)
+turn_failures = Counter("bar_turn_failures_total", "Turns that did not end", ["reason"])
+dead_letters = Counter("bar_dead_letters_total", "Events given up after three tries", ["lane"])
+sends = Counter("bar_sends_total", "Messages to Meta by result", ["result"])
+send_seconds = Histogram("bar_send_seconds", "Time of one send to Meta", buckets=_FAST)
+provider_calls = Counter("bar_provider_calls_total", "Calls to payment providers", ["provider", "call", "result"])
+payments = Counter("bar_payments_total", "Payment outcomes", ["provider", "outcome"])
+swept = Counter("bar_leases_returned_total", "Leases of dead workers returned by the sweep", ["lane"])
+waiting = Gauge("bar_events_waiting", "Events in mailboxes", ["lane"], multiprocess_mode="mostrecent")
+oldest_seconds = Gauge(
+    "bar_oldest_waiting_seconds", "Age of the longest waiting mailbox", ["lane"], multiprocess_mode="mostrecent"
+)
+open_payments = Gauge(
+    "bar_open_payments", "Payments without a final outcome", ["status"], multiprocess_mode="mostrecent"
+)
+oldest_payment_seconds = Gauge(
+    "bar_oldest_open_payment_seconds", "Age of the oldest open payment", multiprocess_mode="mostrecent"
+)

@@ -1,0 +1,1 @@
+"""Where things are kept: PostgreSQL (sql) and the mailbox store (redis)."""

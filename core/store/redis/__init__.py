@@ -1,0 +1,1 @@
+"""The mailbox store. Nothing outside this package knows a Redis key."""

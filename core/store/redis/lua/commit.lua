@@ -1,0 +1,50 @@
+-- End a turn, all or nothing: pop its event, save the session, append the replies, note the history.
+-- ARGV[1]: JSON {lane, box, token, id, session, session_ttl, replies: [json], history, quiet, quiet_ms, quiet_over,
+--   sender, sender_most, bell_ttl}. Answers {'done' | 'already' | 'lost', bell of a sender to publish}.
+local a = cjson.decode(ARGV[1])
+local now = now_ms()
+local state, queue = box_key(a.lane, a.box), queue_key(a.lane, a.box)
+local held = redis.call('HMGET', state, 'token', 'head')
+
+-- It names what it works on (rule 1): a repeat changes nothing.
+if held[1] ~= a.token or not held[2] or string.sub(held[2], 14) ~= a.id then
+  return {redis.call('GET', seen_key(a.id)) == 'done' and 'already' or 'lost', ''}
+end
+redis.call('ZREM', queue, held[2])
+redis.call('HDEL', state, 'head', 'token', 'body:' .. a.id, 'plan:' .. a.id, 'tries:' .. a.id)
+redis.call('SET', seen_key(a.id), 'done', 'XX', 'KEEPTTL')
+redis.call('DECR', key(a.lane, 'depth'))
+redis.call('ZREM', key(a.lane, 'leased'), a.box)
+if redis.call('ZCARD', queue) > 0 then
+  redis.call('ZADD', key(a.lane, 'waiting'), now, a.box)
+else
+  redis.call('DEL', state)
+end
+
+if a.session ~= '' then redis.call('SET', session_key(a.box), a.session, 'EX', a.session_ttl) end
+for _, reply in ipairs(a.replies) do redis.call('RPUSH', out_key(a.box), reply) end
+if a.quiet_over ~= '' then
+  local quiet = redis.call('HGET', quiet_key(a.box), 'payment')
+  if quiet == a.quiet_over then
+    redis.call('DEL', quiet_key(a.box))
+    if redis.call('LLEN', out_key(a.box)) > 0 and not redis.call('ZSCORE', key('outbox', 'leased'), a.box)
+      and redis.call('HEXISTS', sending_key(a.box), 'until') == 0 then
+      redis.call('ZADD', key('outbox', 'waiting'), now, a.box)
+    end
+  end
+end
+-- Quiet (rule 9): what stands in the outbox now, "check your phone" last, may still pass; what comes later waits.
+if a.quiet ~= '' then
+  redis.call('HSET', quiet_key(a.box), 'payment', a.quiet, 'passing', redis.call('LLEN', out_key(a.box)))
+  redis.call('PEXPIRE', quiet_key(a.box), a.quiet_ms)
+end
+if a.history ~= '' then redis.call('XADD', 'stream:history', 'MAXLEN', '~', 1000000, '*', 'body', a.history) end
+
+local bell = ''
+if #a.replies > 0 or a.quiet_over ~= '' then
+  if redis.call('LLEN', out_key(a.box)) > 0 then
+    enlist('outbox', a.box, now)
+    bell = ring('outbox', a.sender, a.sender_most, a.bell_ttl, now)
+  end
+end
+return {'done', bell}

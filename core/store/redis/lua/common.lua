@@ -1,0 +1,34 @@
+-- Shared by every script: the server's clock, key names, and the doorbell rule.
+local function now_ms()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+-- A lane is one kind of mailbox: conversations, payments, or the outbox of messages to send.
+local function key(lane, name) return 'lane:' .. lane .. ':' .. name end
+local function box_key(lane, box) return 'box:' .. lane .. ':' .. box end
+local function queue_key(lane, box) return 'queue:' .. lane .. ':' .. box end
+local function out_key(box) return 'out:' .. box end
+local function sending_key(box) return 'sending:' .. box end
+local function quiet_key(box) return 'quiet:' .. box end
+local function guest_key(box) return 'guest:' .. box end
+local function session_key(box) return 'user_session:' .. box end
+local function seen_key(id) return 'seen:' .. id end
+
+-- Ring only while fewer than `most` doorbells are live (rule 6: deadlines, not a counter). Returns the bell to publish or ''.
+local function ring(lane, bell, most, ttl, now)
+  if bell == '' then return '' end
+  local rung, serving = key(lane, 'bells'), key(lane, 'serving')
+  redis.call('ZREMRANGEBYSCORE', rung, '-inf', now)
+  local live = redis.call('ZCARD', rung) + redis.call('ZCOUNT', serving, now, '+inf')
+  if live >= most then return '' end
+  redis.call('ZADD', rung, now + ttl, bell)
+  return bell
+end
+
+-- One place at a time (rule 5): a mailbox that is leased stays where it is, its commit or release enlists it again.
+local function enlist(lane, box, at)
+  if not redis.call('ZSCORE', key(lane, 'leased'), box) then
+    redis.call('ZADD', key(lane, 'waiting'), 'NX', at, box)
+  end
+end

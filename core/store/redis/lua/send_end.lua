@@ -1,0 +1,17 @@
+-- The head left the house, or never will: remove it. ARGV: box, item id, token ('' when a status proves it), history.
+-- A message that was sent was sent, whoever holds the lease now; giving up needs the lease. Answers 1 if it was removed.
+local box, id, token, history = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local sending, now = sending_key(box), now_ms()
+if history ~= '' then redis.call('XADD', 'stream:history', 'MAXLEN', '~', 1000000, '*', 'body', history) end
+local marked = redis.call('HMGET', sending, 'id', 'token')
+if marked[1] ~= id then return 0 end
+redis.call('LPOP', out_key(box))
+redis.call('DEL', sending)
+if redis.call('EXISTS', quiet_key(box)) == 1 then redis.call('HINCRBY', quiet_key(box), 'passing', -1) end
+redis.call('ZREM', key('outbox', 'leased'), box)
+if redis.call('LLEN', out_key(box)) > 0 then
+  redis.call('ZADD', key('outbox', 'waiting'), now, box)
+else
+  redis.call('ZREM', key('outbox', 'waiting'), box)
+end
+return 1

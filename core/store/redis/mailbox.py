@@ -1,0 +1,201 @@
+"""Mailboxes: what waits for a conversation (or for a payment) in order, served by one worker at a time.
+
+The verbs are push, claim, plan, commit, release, renew, leave and sweep; each is one atomic script, and each names the
+event and the lease it works on, so that a repeat of a call has no effect (`docs/architecture.md`).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from core.errors import LeaseLost, StoreUnavailable
+from core.store.redis.connection import Call, Scripts
+
+BELL_SECONDS = 5
+LEASE_SECONDS = 4
+SEEN_SECONDS = 8 * 24 * 3600
+ALIAS_SECONDS = 30 * 24 * 3600
+GUEST_SECONDS = 24 * 3600
+SESSION_SECONDS = 2 * 3600
+QUIET_SECONDS = 45
+SENDERS = 16
+COMMIT_REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Item:
+    """One event to keep. `addresses` are opaque keys of its mailbox, strongest first; `at` the sender's clock in epoch
+    seconds; `guest` how to answer (channel, workspace, phone, bsuid, name), empty where nobody is to be answered."""
+
+    id: str
+    addresses: tuple[str, ...]
+    at: float
+    body: dict[str, Any]
+    guest: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What the store made of a push: the ids it had not seen, the doorbell to publish ("" for none)."""
+
+    fresh: tuple[str, ...]
+    bell: str
+    directory_version: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One event under a lease. `tries` counts this one; `plan` is what an earlier try decided, if any."""
+
+    box: str
+    token: str
+    id: str
+    tries: int
+    body: dict[str, Any]
+    plan: dict[str, Any] | None
+    session: dict[str, Any] | None
+    guest: dict[str, Any]
+    menu_version: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a turn ends: the next session (None: unchanged), the replies for the outbox, the note for the history."""
+
+    session: dict[str, Any] | None = None
+    replies: tuple[dict[str, Any], ...] = ()
+    history: dict[str, Any] | None = None
+    quiet_for: str = ""
+    quiet_over: str = ""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep found: leases returned, mailboxes due, and the bell to publish ("" for none)."""
+
+    returned: int
+    due: int
+    bell: str
+
+
+class Mailboxes:
+    """All mailboxes of one lane. `doorbells` is how many workers may serve it at once before pushes stop ringing."""
+
+    def __init__(self, scripts: Scripts, lane: str, doorbells: int) -> None:
+        self.lane = lane
+        self._scripts = scripts
+        self._doorbells = doorbells
+
+    def push(
+        self, items: Sequence[Item], statuses: Sequence[tuple[str, str]] = (), notes: Sequence[str] = ()
+    ) -> Pushed:
+        """Keep events (each id once), delivery statuses (id, body) and journal notes in one round trip."""
+        request = {
+            "lane": self.lane,
+            "bell": uuid4().hex,
+            "most": self._doorbells,
+            "bell_ttl": BELL_SECONDS * 1000,
+            "seen_ttl": SEEN_SECONDS,
+            "alias_ttl": ALIAS_SECONDS,
+            "guest_ttl": GUEST_SECONDS,
+            "items": [_packed(item) for item in items],
+            "statuses": [{"id": id, "body": body} for id, body in statuses],
+            "notes": list(notes),
+        }
+        fresh, bell, version = self._scripts.run("push", json.dumps(request))
+        return Pushed(tuple(fresh), bell, version)
+
+    def claim(self, bell: str, limit: int = 1) -> list[Claim]:
+        """Take up to `limit` waiting mailboxes, the longest waiting first. An empty answer has un-counted the bell."""
+        tokens = [uuid4().hex for _ in range(limit)]
+        rows = self._scripts.run("claim", self.lane, bell, limit, LEASE_SECONDS * 1000, BELL_SECONDS * 1000, *tokens)
+        return [_claim(row) for row in rows]
+
+    def plan(self, claim: Claim, plan: dict[str, Any]) -> dict[str, Any]:
+        """Store the plan of a turn with effects; answers the one that counts. Raises LeaseLost."""
+        kept = self._scripts.run("plan", self.lane, claim.box, claim.token, claim.id, json.dumps(plan))
+        if not kept:
+            raise LeaseLost(claim.id)
+        loaded: dict[str, Any] = json.loads(kept)
+        return loaded
+
+    def commit(self, endings: Sequence[tuple[Claim, Ending]]) -> list[str]:
+        """End these turns in one round trip; each is atomic. Answers the sender bells to publish.
+
+        A call whose answer was lost is repeated: the scripts answer "already". A lost lease is left to its new holder.
+        """
+        calls: list[Call] = [("commit", (json.dumps(self._ending(claim, ending)),)) for claim, ending in endings]
+        for repeat in range(COMMIT_REPEATS):
+            try:
+                answers = self._scripts.run_many(calls)
+                return [bell for _, bell in answers if bell]
+            except StoreUnavailable:
+                if repeat == COMMIT_REPEATS - 1:
+                    raise
+        return []
+
+    def release(self, claim: Claim, counts: bool, delay: float = 0.0) -> None:
+        """Give the mailbox back; its head waits `delay` seconds. `counts`: the try was a failure."""
+        self._scripts.run(
+            "release", self.lane, claim.box, claim.token, claim.id, "1" if counts else "0", int(delay * 1000)
+        )
+
+    def renew(self, bell: str, claims: Sequence[Claim]) -> None:
+        """Keep the leases of these claims, and the bell's heartbeat."""
+        pairs = [part for claim in claims for part in (claim.box, claim.token)]
+        self._scripts.run("renew", self.lane, bell, BELL_SECONDS * 1000, LEASE_SECONDS * 1000, *pairs)
+
+    def leave(self, bell: str) -> str:
+        """A doorbell's time is up; answers the bell of its successor, if one is needed."""
+        answer: str = self._scripts.run("leave", self.lane, bell, uuid4().hex, self._doorbells, BELL_SECONDS * 1000)
+        return answer
+
+    def sweep(self) -> Swept:
+        """Return the mailboxes a dead worker held; answers whom to wake."""
+        returned, due, bell = self._scripts.run("sweep", self.lane, uuid4().hex, BELL_SECONDS * 1000)
+        return Swept(returned, due, bell)
+
+    def _ending(self, claim: Claim, ending: Ending) -> dict[str, Any]:
+        return {
+            "lane": self.lane,
+            "box": claim.box,
+            "token": claim.token,
+            "id": claim.id,
+            "session": json.dumps(ending.session) if ending.session is not None else "",
+            "session_ttl": SESSION_SECONDS,
+            "replies": [json.dumps(reply) for reply in ending.replies],
+            "history": json.dumps(ending.history) if ending.history else "",
+            "quiet": ending.quiet_for,
+            "quiet_ms": QUIET_SECONDS * 1000,
+            "quiet_over": ending.quiet_over,
+            "sender": uuid4().hex if ending.replies or ending.quiet_over else "",
+            "sender_most": SENDERS,
+            "bell_ttl": BELL_SECONDS * 1000,
+        }
+
+
+def _packed(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "addresses": list(item.addresses),
+        "at": item.at,
+        "body": json.dumps(item.body),
+        "guest": json.dumps(item.guest) if item.guest else "",
+    }
+
+
+def _claim(row: list[Any]) -> Claim:
+    box, token, id, tries, body, plan, session, guest, version = row
+    return Claim(
+        box=box,
+        token=token,
+        id=id,
+        tries=tries,
+        body=json.loads(body),
+        plan=json.loads(plan) if plan else None,
+        session=json.loads(session) if session else None,
+        guest=json.loads(guest) if guest else {},
+        menu_version=version,
+    )

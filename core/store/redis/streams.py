@@ -1,0 +1,61 @@
+"""Streams for what is written in bulk and in any order: history and delivery statuses."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+from core.store.redis.connection import Client
+
+GROUP = "records"
+CONSUMER_IDLE_MS = 10_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a stream, unconfirmed until `done`."""
+
+    id: str
+    body: str
+
+
+class Stream:
+    """At-least-once reading: an entry stays until it was confirmed, also when its reader died."""
+
+    def __init__(self, client: Client, name: str) -> None:
+        self._client = client
+        self._key = f"stream:{name}"
+
+    def read(self, consumer: str, most: int = 500) -> list[Entry]:
+        """What a dead reader left, then what is new."""
+        self._ensure_group()
+        _, left, _ = self._client.xautoclaim(self._key, GROUP, consumer, CONSUMER_IDLE_MS, count=most)
+        if left:
+            return _entries(left)
+        answer = self._client.xreadgroup(GROUP, consumer, {self._key: ">"}, count=most)
+        return _entries(answer[0][1]) if answer else []
+
+    def done(self, entries: list[Entry]) -> None:
+        """Confirm and forget these entries."""
+        if entries:
+            ids = [entry.id for entry in entries]
+            self._client.pipeline().xack(self._key, GROUP, *ids).xdel(self._key, *ids).execute()
+
+    def add(self, body: str) -> None:
+        """Append one entry."""
+        self._client.xadd(self._key, {"body": body}, maxlen=1_000_000)
+
+    def length(self) -> int:
+        """Entries not confirmed yet."""
+        return int(self._client.xlen(self._key))
+
+    def _ensure_group(self) -> None:
+        try:
+            self._client.xgroup_create(self._key, GROUP, id="0", mkstream=True)
+        except redis.exceptions.ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+
+def _entries(rows: list[Any]) -> list[Entry]:
+    return [Entry(id, fields["body"]) for id, fields in rows if fields]
