@@ -1,0 +1,1 @@
+"""PostgreSQL: the tables, and functions that run inside a caller's transaction."""

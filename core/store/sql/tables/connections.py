@@ -1,0 +1,40 @@
+"""How a workspace reaches its guests and its money. Tokens are encrypted at rest."""
+
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.domain.statuses import ChannelKind, Provider
+from core.store.sql.base import Edited, Owned, is_parent, words
+from core.store.sql.cipher import EncryptedJson
+
+PROVIDER = words(Provider, "provider")
+
+
+class Channel(Owned, Edited):
+    """`secrets`: {access_token, app_secrets: [...], verify_token}. Messages are routed here by `phone_number_id`."""
+
+    __tablename__ = "channels"
+
+    kind: Mapped[ChannelKind] = mapped_column(words(ChannelKind, "channel_kind"))
+    phone_number_id: Mapped[str] = mapped_column(unique=True)
+    api_url: Mapped[str]
+    api_version: Mapped[str]
+    secrets: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+
+    __table_args__ = (is_parent(),)
+
+
+class ProviderAccount(Owned, Edited):
+    """`secrets`: {client_id, client_secret, api_key}; `settings`: {api_url, oauth_url, till_number}."""
+
+    __tablename__ = "provider_accounts"
+
+    provider: Mapped[Provider] = mapped_column(PROVIDER)
+    secrets: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
+    settings: Mapped[dict[str, Any]]
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+
+    __table_args__ = (UniqueConstraint("workspace_id", "provider"),)

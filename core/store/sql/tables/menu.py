@@ -1,0 +1,99 @@
+"""What is sold, how much of it is there, and how much is set aside."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.domain.statuses import HoldState, MovementReason, Station
+from core.store.sql.base import Edited, Owned, is_parent, within, words
+
+STATION = words(Station, "station")
+
+
+class Category(Owned, Edited):
+    """A heading of the menu."""
+
+    __tablename__ = "categories"
+
+    name: Mapped[str]
+    slug: Mapped[str]
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    __table_args__ = (is_parent(), UniqueConstraint("workspace_id", "slug"))
+
+
+class Product(Owned, Edited):
+    """One thing on the menu. `held` of the `on_hand` are set aside for unpaid orders."""
+
+    __tablename__ = "products"
+
+    category_id: Mapped[UUID]
+    name: Mapped[str]
+    slug: Mapped[str]
+    sku: Mapped[str | None]
+    description: Mapped[str] = mapped_column(default="", server_default="")
+    nicknames: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    price: Mapped[Decimal]
+    alcoholic: Mapped[bool] = mapped_column(default=False, server_default="false")
+    station: Mapped[Station] = mapped_column(STATION)
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    in_menu: Mapped[bool] = mapped_column(default=True, server_default="true")
+    on_hand: Mapped[int] = mapped_column(default=0, server_default="0")
+    held: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    __table_args__ = (
+        is_parent(),
+        within("categories", "category_id"),
+        UniqueConstraint("workspace_id", "slug"),
+        UniqueConstraint("workspace_id", "sku"),
+        CheckConstraint("price > 0", name="price"),
+        CheckConstraint("held >= 0 and on_hand >= held", name="stock"),
+    )
+
+
+class StockMovement(Owned):
+    """One line of the stock ledger; a product's movements add up to its `on_hand`. Never changed, never deleted."""
+
+    __tablename__ = "stock_movements"
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    product_id: Mapped[UUID]
+    order_id: Mapped[UUID | None]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    quantity: Mapped[int]
+    reason: Mapped[MovementReason] = mapped_column(words(MovementReason, "movement_reason"))
+    note: Mapped[str] = mapped_column(default="", server_default="")
+
+    __table_args__ = (
+        within("products", "product_id"),
+        within("orders", "order_id"),
+        CheckConstraint("quantity <> 0", name="quantity"),
+        CheckConstraint("reason not in ('SOLD') or (quantity < 0 and order_id is not null)", name="sale"),
+        Index("ix_stock_movements_product_id", "product_id"),
+        # One sale per order and product, whoever settles twice.
+        Index(
+            "uq_stock_movements_sale", "order_id", "product_id", "reason", unique=True,
+            postgresql_where="order_id is not null",
+        ),
+    )  # fmt: skip
+
+
+class StockHold(Owned):
+    """Stock set aside for one order. The active holds of a product add up to its `held`; expiry is the order's."""
+
+    __tablename__ = "stock_holds"
+
+    order_id: Mapped[UUID]
+    product_id: Mapped[UUID]
+    quantity: Mapped[int]
+    state: Mapped[HoldState] = mapped_column(words(HoldState, "hold_state"), default=HoldState.ACTIVE)
+
+    __table_args__ = (
+        within("orders", "order_id"),
+        within("products", "product_id"),
+        UniqueConstraint("order_id", "product_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index("ix_stock_holds_active", "product_id", postgresql_where="state = 'ACTIVE'"),
+    )

@@ -1,0 +1,124 @@
+"""Venues, the people who work there, and the guests."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.domain.statuses import Role
+from core.store.sql.base import Base, Edited, Owned, Row, is_parent, within, words
+from core.store.sql.cipher import EncryptedText
+
+
+class Workspace(Row):
+    """One venue; every other row hangs off one."""
+
+    __tablename__ = "workspaces"
+
+    name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    currency: Mapped[str] = mapped_column(default="KES", server_default="KES")
+    timezone: Mapped[str] = mapped_column(default="Africa/Nairobi", server_default="Africa/Nairobi")
+    vat_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(16), server_default="16")
+    accepts_orders: Mapped[bool] = mapped_column(default=True, server_default="true")
+    serves_alcohol: Mapped[bool] = mapped_column(default=False, server_default="false")
+    age_gate: Mapped[bool] = mapped_column(default=True, server_default="true")
+    minimum_age: Mapped[int] = mapped_column(default=18, server_default="18")
+    delivers: Mapped[bool] = mapped_column(default=False, server_default="false")
+    payment_methods: Mapped[list[str]] = mapped_column(default=lambda: ["MPESA"], server_default='["MPESA"]')
+    hold_seconds: Mapped[int] = mapped_column(default=600, server_default="600")
+
+    __table_args__ = (
+        CheckConstraint("vat_percent between 0 and 100", name="vat"),
+        CheckConstraint("hold_seconds between 60 and 86400", name="hold"),
+        CheckConstraint("minimum_age between 0 and 99", name="age"),
+        CheckConstraint("length(currency) = 3", name="currency"),
+    )
+
+
+class OrderCounter(Base):
+    """The last order number of a workspace, apart from its row, so that placing an order never waits for an edit."""
+
+    __tablename__ = "order_counters"
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    last: Mapped[int]
+
+
+class User(Row):
+    """A person with a staff login. `session_version` goes up when all their sessions must end."""
+
+    __tablename__ = "users"
+
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    session_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    last_login_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_in_lower_case"),)
+
+
+class Membership(Owned):
+    """A user's role in a workspace."""
+
+    __tablename__ = "memberships"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[Role] = mapped_column(words(Role, "role"))
+
+    __table_args__ = (UniqueConstraint("workspace_id", "user_id"),)
+
+
+class Customer(Owned):
+    """A guest, known by business-scoped id, by phone, or by both."""
+
+    __tablename__ = "customers"
+
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    bsuid: Mapped[str | None]
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    phone_index: Mapped[str | None] = mapped_column(info={"blind_index_of": "phone"})
+    age_confirmed_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        is_parent(),
+        UniqueConstraint("workspace_id", "phone_index"),
+        UniqueConstraint("workspace_id", "bsuid"),
+        CheckConstraint("(phone is null) = (phone_index is null)", name="phone_indexed"),
+        CheckConstraint("deleted_at is not null or bsuid is not null or phone is not null", name="identified"),
+    )
+
+
+class VenueTable(Owned, Edited):
+    """A table guests sit at."""
+
+    __tablename__ = "tables"
+
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(default="", server_default="")
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+
+    __table_args__ = (UniqueConstraint("workspace_id", "number"), CheckConstraint("number > 0", name="number"))
+
+
+class Conversation(Owned):
+    """One customer on one channel. `mailbox` is the opaque key of its events in the mailbox store."""
+
+    __tablename__ = "conversations"
+
+    channel_id: Mapped[UUID]
+    customer_id: Mapped[UUID]
+    mailbox: Mapped[str]
+
+    __table_args__ = (
+        is_parent(),
+        within("channels", "channel_id"),
+        within("customers", "customer_id"),
+        UniqueConstraint("channel_id", "customer_id"),
+        UniqueConstraint("workspace_id", "mailbox"),
+    )

@@ -1,0 +1,125 @@
+"""What was said, what is owed to whom, what could not be handled, and who did what."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.domain.statuses import DeadLetterState, Direction, MessageStatus, Topic
+from core.store.sql.base import Base, Owned, Row, within, words
+from core.store.sql.cipher import EncryptedText
+
+
+class Message(Owned):
+    """One message of a conversation. The id of an outgoing one is the id of its outbox item."""
+
+    __tablename__ = "messages"
+
+    conversation_id: Mapped[UUID | None]
+    mailbox: Mapped[str]
+    direction: Mapped[Direction] = mapped_column(words(Direction, "direction"))
+    event_id: Mapped[str | None]
+    external_id: Mapped[str | None]
+    kind: Mapped[str]
+    body: Mapped[str] = mapped_column(default="", server_default="")
+    status: Mapped[MessageStatus | None] = mapped_column(words(MessageStatus, "message_status"))
+    error_code: Mapped[str | None]
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        within("conversations", "conversation_id"),
+        CheckConstraint("direction = 'in' or status is not null", name="outgoing_has_a_status"),
+        Index("ix_messages_mailbox_at", "workspace_id", "mailbox", "at"),
+        Index("ix_messages_external_id", "workspace_id", "external_id"),
+        Index("ix_messages_event_id", "workspace_id", "event_id"),
+        # Meta's id of what a guest wrote: saved once, however often the history is replayed.
+        Index(
+            "uq_messages_incoming", "workspace_id", "external_id", unique=True, postgresql_where="direction = 'in'"
+        ),
+    )  # fmt: skip
+
+
+class WebhookEvent(Row):
+    """The journal of what came in signed but could not be used: malformed, or for a number nobody has here."""
+
+    __tablename__ = "webhook_events"
+
+    workspace_id: Mapped[UUID | None] = mapped_column(ForeignKey("workspaces.id"))
+    source: Mapped[str]
+    reason: Mapped[str]
+    digest: Mapped[str]
+    body: Mapped[str | None] = mapped_column(EncryptedText)
+    received_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("source", "digest"),)
+
+
+class Outbox(Owned):
+    """What a change in PostgreSQL owes a conversation or the board, in the order of `seq`."""
+
+    __tablename__ = "outbox"
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    conversation_id: Mapped[UUID | None]
+    topic: Mapped[Topic] = mapped_column(words(Topic, "topic"))
+    kind: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    relayed_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("conversations", "conversation_id"),
+        CheckConstraint("(topic = 'conversation') = (conversation_id is not null)", name="addressed"),
+        Index("ix_outbox_unrelayed", "topic", "seq", postgresql_where="relayed_at is null"),
+        Index("ix_outbox_undone", "conversation_id", "seq", postgresql_where="done_at is null"),
+    )
+
+
+class TurnEffects(Base):
+    """What the effects of one event came to; its row is the first thing their transaction writes."""
+
+    __tablename__ = "turn_effects"
+
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    outcome: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class DeadLetter(Owned):
+    """An event that failed too often, kept for staff to look at and replay."""
+
+    __tablename__ = "dead_letters"
+
+    lane: Mapped[str]
+    mailbox: Mapped[str]
+    event_id: Mapped[str]
+    body: Mapped[str] = mapped_column(EncryptedText)
+    attempts: Mapped[int]
+    error: Mapped[str] = mapped_column(default="", server_default="")
+    state: Mapped[DeadLetterState] = mapped_column(
+        words(DeadLetterState, "dead_letter_state"), default=DeadLetterState.DEAD, server_default="dead"
+    )
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("lane", "event_id"),
+        Index("ix_dead_letters_state", "workspace_id", "state", "at"),
+    )
+
+
+class Activity(Owned):
+    """Who did what to what. Never changed, never deleted."""
+
+    __tablename__ = "activity_log"
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    action: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+
+    __table_args__ = (Index("ix_activity_log_workspace_id_seq", "workspace_id", "seq"),)
