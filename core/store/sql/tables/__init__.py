@@ -7,6 +7,7 @@ from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
 from core.store.sql.tables.people import Conversation, Customer, Membership, OrderCounter, User, VenueTable, Workspace
 from core.store.sql.tables.records import Activity, DeadLetter, Message, Outbox, TurnEffects, WebhookEvent
+from core.store.sql.tables.sign_ins import SignIn
 
 __all__ = [
     "Activity",
@@ -29,6 +30,8 @@ __all__ = [
     "ProviderAccount",
     "Receipt",
     "Refund",
+    "SignIn",
+    "SignIn",
     "StockHold",
     "StockMovement",
     "Ticket",
