@@ -37,7 +37,9 @@ class Row(Base):
 
     __abstract__ = True
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, server_default=func.gen_random_uuid())
+    id: Mapped[UUID] = mapped_column(
+        primary_key=True, default=uuid4, server_default=func.gen_random_uuid(), sort_order=-2
+    )
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), sort_order=98)
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now(), sort_order=99)
 
