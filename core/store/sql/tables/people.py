@@ -48,7 +48,7 @@ class OrderCounter(Base):
 
 
 class User(Row):
-    """A person with a staff login."""
+    """A person with a staff login. `session_version` goes up when all their sessions must end."""
 
     __tablename__ = "users"
 
@@ -56,6 +56,7 @@ class User(Row):
     name: Mapped[str]
     password_hash: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    session_version: Mapped[int] = mapped_column(default=1, server_default="1")
     last_login_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_in_lower_case"),)
