@@ -16,13 +16,13 @@ send_seconds = Histogram("bar_send_seconds", "Time of one send to Meta", buckets
 provider_calls = Counter("bar_provider_calls_total", "Calls to payment providers", ["provider", "call", "result"])
 payments = Counter("bar_payments_total", "Payment outcomes", ["provider", "outcome"])
 swept = Counter("bar_leases_returned_total", "Leases of dead workers returned by the sweep", ["lane"])
-waiting = Gauge("bar_events_waiting", "Events in mailboxes", ["lane"], multiprocess_mode="mostrecent")
-oldest_seconds = Gauge(
-    "bar_oldest_waiting_seconds", "Age of the longest waiting mailbox", ["lane"], multiprocess_mode="mostrecent"
-)
-open_payments = Gauge(
-    "bar_open_payments", "Payments without a final outcome", ["status"], multiprocess_mode="mostrecent"
-)
-oldest_payment_seconds = Gauge(
-    "bar_oldest_open_payment_seconds", "Age of the oldest open payment", multiprocess_mode="mostrecent"
-)
+
+
+def _gauge(name: str, meaning: str, labels: tuple[str, ...] = ()) -> Gauge:
+    return Gauge(name, meaning, labels, multiprocess_mode="mostrecent")
+
+
+waiting = _gauge("bar_events_waiting", "Events in mailboxes", ("lane",))
+oldest_seconds = _gauge("bar_oldest_waiting_seconds", "Age of the longest waiting mailbox", ("lane",))
+open_payments = _gauge("bar_open_payments", "Payments without a final outcome", ("status",))
+oldest_payment_seconds = _gauge("bar_oldest_open_payment_seconds", "Age of the oldest open payment")

@@ -1,4 +1,4 @@
-"""Ringing a doorbell: publish a task, bounded in time. The message is already kept, so a failure costs a second at most."""
+"""Ringing a doorbell: publish a task, bounded in time. The message is kept already: a failure costs a second at most."""
 
 from collections.abc import Callable, Iterable
 from time import monotonic

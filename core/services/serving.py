@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable
 from time import monotonic
-from types import TracebackType
 
 from core.errors import StoreUnavailable
 from core.log import get_logger
@@ -56,7 +55,5 @@ class _Heartbeat:
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._over.set()

@@ -4,6 +4,8 @@ import json
 from typing import Any
 from uuid import uuid4
 
+from core.store.redis.connection import Client
+
 SNAPSHOT_SECONDS = 3600
 
 

@@ -1,0 +1,1 @@
+"""Tests: facts about the bar, told by real parts."""

@@ -1,0 +1,1 @@
+"""Killing, freezing and cutting, and what must hold afterwards."""
