@@ -112,7 +112,9 @@ def send(pid: int, signum: int) -> None:
 
 def kill(process: Process) -> None:
     """SIGKILL a child, its group and its direct children (PostgreSQL's lead groups of their own), and reap it."""
-    offspring = children(process.pid) if process.poll() is None else []
+    if process.pid not in guard.groups:
+        return  # killed before: the number may be a stranger's by now
+    offspring = children(process.pid)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     for pid in offspring:

@@ -38,7 +38,7 @@ class PostgresServer(Server):
 
     def prepare(self) -> None:
         """Create the cluster once; afterwards clear away a lock file whose owner is gone."""
-        if (self.cluster / "global" / "pg_control").exists():
+        if self.cluster.exists():
             self._drop_stale_lock()
         else:
             self._create()
@@ -53,7 +53,7 @@ class PostgresServer(Server):
             "fsync": "on" if self.durable else "off",
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        return [*self._program("postgres"), "-D", str(self.cluster), "-p", str(self.port), *options]
+        return [*_program("postgres", self.cluster), "-D", str(self.cluster), "-p", str(self.port), *options]
 
     def is_ready(self) -> bool:
         """Whether it answers a query in the program's database."""
@@ -73,18 +73,23 @@ class PostgresServer(Server):
         return True
 
     def _create(self) -> None:
-        shutil.rmtree(self.cluster, ignore_errors=True)
-        self.cluster.mkdir(mode=0o700)
-        program = self._program("initdb")
-        options = ["-D", str(self.cluster), "-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256"]
-        reading, writing = os.pipe()  # the password by pipe: its file is ours alone, initdb may run as somebody else
+        """Make it under another name first: an interrupted `initdb` leaves something that looks like a cluster."""
+        draft = self.data_dir / "cluster.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        made = self._initdb(draft)
+        if made.returncode:
+            raise NotReady(f"initdb failed in {draft}.\n{made.stderr.decode(errors='replace')[-1500:]}")
+        draft.rename(self.cluster)
+
+    def _initdb(self, folder: Path) -> subprocess.CompletedProcess[bytes]:
+        options = ["-U", USER, "-E", "UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--no-sync"]
+        command = [*_program("initdb", folder), "-D", str(folder), *options, "--pwfile=/dev/stdin"]
+        reading, writing = os.pipe()  # the file with the password is ours alone, initdb may run as somebody else
         with open(writing, "w") as pipe:
             pipe.write(self.password)
         with open(reading, "rb") as password:
-            command = [*program, *options, "--no-sync", "--pwfile=/dev/stdin"]
-            made = subprocess.run(command, stdin=password, capture_output=True, check=False)
-        if made.returncode:
-            raise NotReady(f"initdb failed in {self.cluster}.\n{made.stderr.decode(errors='replace')[-1500:]}")
+            return subprocess.run(command, stdin=password, capture_output=True, start_new_session=True, check=False)
 
     def _drop_stale_lock(self) -> None:
         """In a restarted container another process soon has the old one's id, and PostgreSQL would wait for it."""
@@ -94,9 +99,10 @@ class PostgresServer(Server):
             if str(self.cluster) not in _command_line(pid):
                 lock.unlink()
 
-    def _program(self, name: str) -> list[str]:
-        program = postgres_programs() / name
-        return [*without_root(self.cluster, program), str(program)]
+
+def _program(name: str, cluster: Path) -> list[str]:
+    program = postgres_programs() / name
+    return [*without_root(cluster, program), str(program)]
 
 
 def _command_line(pid: int) -> str:

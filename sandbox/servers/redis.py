@@ -51,6 +51,7 @@ class RedisServer(Server):
             f'dir "{self.data_dir}"',
             f"requirepass {self.password}",
             "daemonize no",
+            "set-proc-title no",  # the path of its settings says in `ps` which one it is
             'save ""',
             "appendonly yes",
             f"appendfsync {'always' if self.durable else 'everysec'}",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from sandbox import processes
-from sandbox.servers.ports import free_port, is_free
+from sandbox.servers.ports import is_free, kept_port
 
 FIRST_LOOK, LONGEST_LOOK = 0.01, 0.2
 PREDECESSOR = 2.0  # how long the port may still be held by a process just killed
@@ -36,14 +36,16 @@ class Server(abc.ABC):
     ending_signal: int = signal.SIGTERM
 
     def __init__(
-        self, data_dir: Path | str, port: int | None = None, *, durable: bool = True, log: Path | None = None
-    ) -> None:
+        self, data_dir: Path | str, port: int | None = None, *,
+        durable: bool = True, log: Path | None = None, name: str = "",
+    ) -> None:  # fmt: skip
+        self.name = name or self.name
         self.data_dir = Path(data_dir).resolve()
         self.durable = durable
         self.log = log or self.data_dir / "server.log"
         self.process: processes.Process | None = None
         self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.port = port or self._kept_port()
+        self.port = port or kept_port(self.data_dir / "port")
 
     @property
     @abc.abstractmethod
@@ -130,14 +132,6 @@ class Server(abc.ABC):
         processes.send(pid, signum)
         for child in processes.children(pid):
             processes.send(child, signum)
-
-    def _kept_port(self) -> int:
-        kept = self.data_dir / "port"
-        if kept.exists() and is_free(port := int(kept.read_text())):
-            return port
-        port = free_port()
-        kept.write_text(str(port))
-        return port
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
