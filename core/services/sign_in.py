@@ -1,0 +1,114 @@
+"""Staff sign in and out. A login is a row; the cookie carries a random token of which the row keeps a hash."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from threading import BoundedSemaphore
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.domain.statuses import Role
+from core.errors import TryAgain
+from core.store.sql.tables import Membership, SignIn, User
+
+UNUSED = timedelta(hours=12)
+LONGEST = timedelta(days=30)
+NOTE_USE_EVERY = timedelta(minutes=5)
+
+_hasher = PasswordHasher()
+# Each check takes 64 MiB: without a bound, a hundred tries at once take the machine's memory.
+_at_once = BoundedSemaphore(2)
+_PATIENCE = 10.0
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who is signed in, and for which venue."""
+
+    user_id: UUID
+    workspace_id: UUID
+    name: str
+    role: Role
+    token: str
+
+
+def hash_password(password: str) -> str:
+    """An Argon2id hash with its own salt."""
+    return _hasher.hash(password)
+
+
+def sign_in(sessions: sessionmaker[Session], email: str, password: str) -> str | None:
+    """Somebody wants to sign in. Answers the token for their cookie, None when address or password is wrong.
+
+    Takes equally long in every case, and holds no connection while it does.
+    """
+    with sessions.begin() as db:
+        user = _user(db, email)
+    if not _verify(user.password_hash if user else _nobodys_hash(), password) or user is None or not user.active:
+        return None
+    with sessions.begin() as db:
+        return _begin(db, user, datetime.now(UTC))
+
+
+def _user(db: Session, email: str) -> User | None:
+    # PostgreSQL knows no NUL in a text.
+    return db.scalar(select(User).where(User.email == email.strip().lower().replace("\0", "")))
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    if not _at_once.acquire(timeout=_PATIENCE):
+        raise TryAgain("too many passwords to check at once")
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    finally:
+        _at_once.release()
+
+
+@cache
+def _nobodys_hash() -> str:
+    return hash_password(secrets.token_urlsafe(32))
+
+
+def _begin(db: Session, user: User, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    db.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.seen_at < now - UNUSED))
+    db.add(SignIn(user_id=user.id, token_hash=_hashed(token), session_version=user.session_version, seen_at=now))
+    db.execute(update(User).where(User.id == user.id).values(last_login_at=now))
+    return token
+
+
+def sign_out(db: Session, token: str) -> None:
+    """End this device's login; its cookie opens nothing any more."""
+    db.execute(delete(SignIn).where(SignIn.token_hash == _hashed(token)))
+
+
+def signed_in(db: Session, token: str, now: datetime | None = None) -> Staff | None:
+    """Who this token belongs to, while the login lasts and the user may work."""
+    now = now or datetime.now(UTC)
+    found = db.execute(
+        select(SignIn, User, Membership)
+        .join(User, User.id == SignIn.user_id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(SignIn.token_hash == _hashed(token), SignIn.session_version == User.session_version, User.active)
+        .where(SignIn.seen_at > now - UNUSED, SignIn.created_at > now - LONGEST)
+        .order_by(Membership.created_at, Membership.id)
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        return None
+    login, user, membership = found
+    if login.seen_at < now - NOTE_USE_EVERY:
+        login.seen_at = now
+    return Staff(user.id, membership.workspace_id, user.name, membership.role, token)
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,52 @@
+"""The web: webhooks, the staff's pages, health, metrics. It verifies, keeps and shows; the work is done elsewhere."""
+
+import os
+
+from flask import Flask, render_template
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core import bootstrap, log
+from core.services.sign_in import LONGEST
+from core.settings import Settings, load_settings
+from webapp import admin, commands, csrf, errors, headers, health, metrics, ring, sandbox_proxy
+from webapp.webhooks import payment, whatsapp
+
+LARGEST_BODY = 4 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """One application with everything it needs; made once per process."""
+    settings = settings or load_settings(os.environ)
+    log.configure(settings.log_level)
+    program = bootstrap.build(settings)
+    app = Flask(__name__)
+    app.config.from_mapping(_config(settings))
+    app.extensions |= {"program": program, "ring": ring.make(settings), "checks": health.checks(program)}
+    if settings.production:  # behind the TLS proxy of deploy/; elsewhere nobody may claim an address
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    csrf.register(app, settings.public_base_url)
+    errors.register(app)
+    headers.register(app, production=settings.production)
+    admin.register(app, program)
+    commands.register(app)
+    for blueprint in (health.blueprint, metrics.blueprint, whatsapp.blueprint, payment.blueprint):
+        app.register_blueprint(blueprint)
+    if settings.sandbox_url and not settings.production:
+        sandbox_proxy.register(app, settings.sandbox_url)
+    app.add_url_rule("/", "welcome", lambda: render_template("welcome.html", sandbox="sandbox" in app.blueprints))
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    prefix = "__Host-" if settings.production else ""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "SESSION_COOKIE_NAME": f"{prefix}staff",
+        "DEVICE_COOKIE_NAME": f"{prefix}device",
+        "SESSION_COOKIE_SECURE": settings.production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "PERMANENT_SESSION_LIFETIME": LONGEST,
+    }

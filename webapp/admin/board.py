@@ -1,0 +1,125 @@
+"""The bar's board: what is open, live, and one tap to move an order on."""
+
+from collections.abc import Callable
+from typing import Any, cast
+from uuid import UUID
+
+from core.services.relay import relay
+from flask import Response, abort, current_app, jsonify, make_response, render_template, request
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.domain.orders import BY_STAFF, OPEN
+from core.domain.statuses import OrderStatus
+from core.errors import IllegalTransition, Rejected, TryAgain
+from core.log import get_logger
+from core.services.orders import advance_order, board_order, open_orders
+from core.services.program import Program
+from core.services.sign_in import Staff, signed_in
+from webapp.admin.events import BoardStream
+from webapp.admin.login import staff
+from webapp.admin.streams import Streams
+from webapp.errors import failure
+
+logger = get_logger(__name__)
+
+OVERTAKEN = "Somebody else has moved this order. The board shows how it stands now."
+
+
+class Move(Schema):
+    """Where to, and which version of the order the member of staff was looking at."""
+
+    class Meta:
+        """What else comes is not read."""
+
+        unknown = EXCLUDE
+
+    status = fields.Enum(OrderStatus, by_value=True, required=True, validate=validate.OneOf(sorted(BY_STAFF)))
+    version = fields.Integer(required=True)
+
+
+def board() -> str:
+    """The page; its script reads the orders."""
+    return render_template("admin/board.html")
+
+
+def orders() -> Response:
+    """The open orders, with the stream's id as of before they were read: null while there is no live stream."""
+    program, who = _program(), staff()
+    try:
+        stream = program.store.board.latest(str(who.workspace_id))
+    except (TryAgain, RedisError):
+        stream = None
+    with program.sessions.begin() as db:
+        return jsonify(stream=stream, orders=open_orders(db, who.workspace_id))
+
+
+def move(order_id: UUID) -> Response:
+    """A tap: the order goes one step on, once, and its guest hears of it."""
+    program, who, (status, version) = _program(), staff(), _wanted()
+    try:
+        with program.sessions.begin() as db:
+            followup = advance_order(db, who.workspace_id, order_id, status, who.user_id, version)
+    except (IllegalTransition, Rejected):
+        return _as_it_stands(program, who, order_id, overtaken=True)
+    relay(program, followup)
+    logger.info("order moved", order_id=str(order_id), status=status.value, user_id=str(who.user_id))
+    return _as_it_stands(program, who, order_id)
+
+
+def _wanted() -> tuple[OrderStatus, int]:
+    try:
+        body = cast(dict[str, Any], Move().load(request.get_json(silent=True) or request.form.to_dict()))
+    except ValidationError:
+        abort(400)
+    return body["status"], body["version"]
+
+
+def _as_it_stands(program: Program, who: Staff, order_id: UUID, *, overtaken: bool = False) -> Response:
+    with program.sessions.begin() as db:
+        order = board_order(db, who.workspace_id, order_id)
+    if order is None:
+        abort(404)
+    shown = order if order["status"] in OPEN else None
+    body = {"order_id": str(order_id), "version": order["version"], "order": shown}
+    if overtaken:
+        return make_response(jsonify(**body, error=OVERTAKEN), 409)
+    return jsonify(body)
+
+
+def events() -> Response:
+    """The live stream of changes."""
+    program, who = _program(), staff()
+    streams = cast(Streams, current_app.extensions["streams"])
+    last_id = request.headers.get("Last-Event-ID") or request.args.get("after", "")
+    stream = BoardStream(program.store.board, str(who.workspace_id), last_id, _may_stay(program, who), streams)
+    if not streams.enter():
+        return _full()
+    response = Response(stream.frames(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    response.call_on_close(streams.leave)
+    return response
+
+
+def _full() -> Response:
+    answer = failure(503)
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _may_stay(program: Program, who: Staff) -> Callable[[], bool]:
+    def look() -> bool:
+        try:
+            with program.sessions.begin() as db:
+                now = signed_in(db, who.token)
+        except (TryAgain, SQLAlchemyError) as error:
+            # Nobody can be asked now, and cutting every board off would help nobody.
+            logger.warning("login of a board not checked", error=type(error).__name__)
+            return True
+        return now is not None and now.workspace_id == who.workspace_id
+
+    return look
+
+
+def _program() -> Program:
+    return cast(Program, current_app.extensions["program"])

@@ -1,0 +1,139 @@
+"""Staff sign in and out."""
+
+import hashlib
+import secrets
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, make_response, redirect, render_template, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from core.log import get_logger
+from core.services import sign_in as logins
+from core.services.program import Program
+from webapp.admin.throttle import Throttle
+
+logger = get_logger(__name__)
+
+WRONG = "The address or the password is not right."
+TOO_MANY = "Too many tries. Please wait a quarter of an hour."
+_A_YEAR = 365 * 24 * 3600
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What Flask-Login keeps of a member of staff: the cookie names the login, not the person."""
+
+    def __init__(self, staff: logins.Staff) -> None:
+        self.staff = staff
+
+    def get_id(self) -> str:
+        """The login's token."""
+        return self.staff.token
+
+
+def register(app: Flask, program: Program) -> None:
+    """Look logins up in the database, and count who guesses."""
+    # Without its context processor: an error page must not need the database.
+    manager = LoginManager(app, add_context_processor=False)
+    manager.session_protection = None
+    app.extensions["throttle"] = Throttle(program.settings.broker_url)
+
+    def load(token: str) -> SignedIn | None:
+        with program.sessions.begin() as db:
+            staff = logins.signed_in(db, token)
+        return SignedIn(staff) if staff else None
+
+    manager.user_loader(load)
+
+
+def staff() -> logins.Staff:
+    """Who is asking, in a view behind the login."""
+    return cast(SignedIn, current_user).staff
+
+
+def login() -> Any:
+    """The sign-in page."""
+    if current_user.is_authenticated:
+        return redirect(_wanted_page())
+    return _page()
+
+
+def sign_in() -> Any:
+    """Somebody sent address and password."""
+    email, password = request.form.get("email", "").strip(), request.form.get("password", "")
+    throttle, who = current_app.extensions["throttle"], _guesser(email)
+    if not throttle.allows(*who):
+        logger.warning("sign-in throttled")
+        return _page(TOO_MANY, email, 429)
+    token = logins.sign_in(_program().sessions, email, password)
+    staff = _load(token) if token else None
+    if staff is None:
+        logger.info("sign-in refused")
+        return _page(WRONG, email, 401)
+    throttle.forgive(*who)
+    return _welcome(staff, email)
+
+
+def sign_out() -> Any:
+    """This device's login ends, also for whoever copied its cookie."""
+    with _program().sessions.begin() as db:
+        logins.sign_out(db, staff().token)
+    logout_user()
+    session.clear()
+    return redirect(url_for("admin.login"))
+
+
+def _load(token: str) -> logins.Staff | None:
+    with _program().sessions.begin() as db:
+        return logins.signed_in(db, token)
+
+
+def _welcome(staff: logins.Staff, email: str) -> Response:
+    target = _wanted_page()
+    session.clear()
+    session.permanent = True
+    login_user(SignedIn(staff))
+    logger.info("signed in", user_id=str(staff.user_id))
+    response = make_response(redirect(target))
+    device = _devices().dumps([_account(email), secrets.token_hex(16)])
+    response.set_cookie(
+        current_app.config["DEVICE_COOKIE_NAME"], device, max_age=_A_YEAR, httponly=True, samesite="Lax",
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )  # fmt: skip
+    return response
+
+
+def _page(problem: str = "", email: str = "", code: int = 200) -> Response:
+    page = render_template("admin/login.html", problem=problem, email=email, next=request.values.get("next", ""))
+    response = make_response(page, code)
+    if code == 429:
+        response.headers["Retry-After"] = "900"
+    return response
+
+
+def _wanted_page() -> str:
+    """Where they were going, if that is a page of ours."""
+    wanted = request.values.get("next", "")
+    return wanted if wanted.startswith("/admin/") and "\\" not in wanted else url_for("admin.board")
+
+
+def _guesser(email: str) -> tuple[str, str, str]:
+    """Address, account, and which known device of that account, if it is one."""
+    try:
+        account, device = _devices().loads(request.cookies.get(current_app.config["DEVICE_COOKIE_NAME"], ""))
+    except (BadSignature, ValueError):
+        account, device = "", ""
+    known = device if account == _account(email) else ""
+    return request.remote_addr or "", email.lower(), known
+
+
+def _account(email: str) -> str:
+    return hashlib.sha256(email.lower().encode()).hexdigest()[:16]
+
+
+def _devices() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt="known device")
+
+
+def _program() -> Program:
+    return cast(Program, current_app.extensions["program"])

@@ -1,0 +1,70 @@
+"""The operators' page: what waits, how long, and who is at work."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import current_app, render_template
+from redis.exceptions import RedisError
+from sqlalchemy import func, select
+
+from core.domain.statuses import DeadLetterState
+from core.errors import TryAgain
+from core.jobs import WORKER_GROUPS
+from core.services.program import Program
+from core.store.sql.tables import DeadLetter
+from webapp.admin.login import staff
+
+LATE_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number and what it is."""
+
+    label: str
+    value: str
+    alarming: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Figures that belong together."""
+
+    heading: str
+    figures: list[Figure]
+
+
+def queues() -> str:
+    """Backlog, dead letters and heartbeats, as of now."""
+    program = cast(Program, current_app.extensions["program"])
+    flower = f"http://127.0.0.1:{program.settings.flower_port}/"
+    return render_template("admin/queues.html", groups=[*_store(program), _dead_letters(program)], flower_url=flower)
+
+
+def _store(program: Program) -> list[Group]:
+    try:
+        report = program.store.report()
+        alive = {group.name: program.store.alive(group.name) for group in WORKER_GROUPS}
+    except (TryAgain, RedisError):
+        return [Group("Mailboxes", [Figure("store", "does not answer", alarming=True)])]
+    return [
+        *(Group(name.capitalize(), _lane(lane)) for name, lane in report.items() if isinstance(lane, dict)),
+        Group("To be written down", [Figure(name, str(n)) for name, n in report.items() if not isinstance(n, dict)]),
+        Group("Workers", [Figure(name, "alive" if there else "silent", not there) for name, there in alive.items()]),
+    ]
+
+
+def _lane(lane: dict[str, Any]) -> list[Figure]:
+    return [
+        Figure("events waiting", str(lane["events"])),
+        Figure("guests waiting", str(lane["waiting"])),
+        Figure("being served", str(lane["leased"])),
+        Figure("oldest", f"{lane['oldest']:.0f} s", lane["oldest"] > LATE_SECONDS),
+    ]
+
+
+def _dead_letters(program: Program) -> Group:
+    mine = select(func.count()).where(DeadLetter.workspace_id == staff().workspace_id)
+    with program.sessions.begin() as db:
+        count = db.scalar(mine.where(DeadLetter.state == DeadLetterState.DEAD)) or 0
+    return Group("Dead letters", [Figure("to look at", str(count), count > 0)])

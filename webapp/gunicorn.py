@@ -1,0 +1,52 @@
+"""How gunicorn runs the web: `gunicorn -c webapp/gunicorn.py wsgi:app`.
+
+Read by path, and nothing of ours is imported at the top: a gevent worker patches the standard library after the fork,
+which must come before Flask and requests have seen it. For the same reason there is no preload; what is made per
+process (database pool, Redis connections) is then made after the fork, too.
+"""
+
+import os
+import tempfile
+from typing import Any
+
+_listen = "0.0.0.0" if os.environ.get("ENVIRONMENT", "production") == "production" else "127.0.0.1"  # noqa: S104
+
+bind = f"{os.environ.get('WEB_HOST', _listen)}:{os.environ.get('PORT', '8000')}"
+worker_class = os.environ.get("WEB_WORKER_CLASS", "gthread")
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "64"))  # with 8, thirty open boards starve everybody else
+preload_app = False
+
+# On by default since 27: a socket in the home directory through which the server can be commanded.
+control_socket_disable = True
+
+timeout = 30
+graceful_timeout = 10
+keepalive = 15
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()  # noqa: S108
+accesslog = None  # a path may carry what nobody should read later: Meta's verify token comes in a query
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True, "qualname": "gunicorn.error"}},
+}
+
+
+def on_starting(_server: Any) -> None:
+    """Write the server's own lines as JSON, too."""
+    from core import log
+
+    log.configure(os.environ.get("LOG_LEVEL", "INFO"))
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let open streams see that this worker is to end; otherwise they would hold it until it is killed."""
+    worker.wsgi.extensions["streams"].serving = lambda: worker.alive
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Drop the gauges of a dead process."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
