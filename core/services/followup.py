@@ -8,11 +8,20 @@ from core.jobs import Job
 
 @dataclass(frozen=True)
 class Followup:
-    """Jobs to send, and the conversations and boards (by workspace) that have open outbox rows now."""
+    """Jobs to send, and the conversations and boards (by workspace) that have open outbox rows now.
+
+    `menus` are the workspaces where something sold out or came back: their menu snapshot is to be made anew.
+    """
 
     jobs: tuple[Job, ...] = ()
     conversations: frozenset[UUID] = frozenset()
     boards: frozenset[UUID] = frozenset()
+    menus: frozenset[UUID] = frozenset()
 
     def __or__(self, other: "Followup") -> "Followup":
-        return Followup(self.jobs + other.jobs, self.conversations | other.conversations, self.boards | other.boards)
+        return Followup(
+            self.jobs + other.jobs,
+            self.conversations | other.conversations,
+            self.boards | other.boards,
+            self.menus | other.menus,
+        )

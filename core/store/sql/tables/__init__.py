@@ -31,7 +31,6 @@ __all__ = [
     "Receipt",
     "Refund",
     "SignIn",
-    "SignIn",
     "StockHold",
     "StockMovement",
     "Ticket",

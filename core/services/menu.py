@@ -1,0 +1,66 @@
+"""The menu as a snapshot, made anew when staff edit it or something sells out."""
+
+import hashlib
+import json
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain import menu as domain
+from core.store.sql.tables import Category, Product, VenueTable, Workspace
+
+
+def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
+    """Four statements; its version is a digest of what it says, so that it changes when that does."""
+    venue = _venue(db, db.get_one(Workspace, workspace_id))
+    products = _products(db, workspace_id)
+    used = {product.category_id for product in products}
+    categories = tuple(category for category in _categories(db, workspace_id) if category.id in used)
+    menu = domain.Menu("", venue, categories, products)
+    digest = hashlib.sha256(json.dumps(menu.to_dict(), sort_keys=True).encode()).hexdigest()
+    return replace(menu, version=digest[:16])
+
+
+def _venue(db: Session, workspace: Workspace) -> domain.Venue:
+    in_use = (VenueTable.workspace_id == workspace.id, VenueTable.active, VenueTable.deleted_at.is_(None))
+    tables = db.scalars(select(VenueTable.number).where(*in_use).order_by(VenueTable.number))
+    return domain.Venue(
+        id=str(workspace.id),
+        name=workspace.name,
+        currency=workspace.currency,
+        vat_percent=workspace.vat_percent,
+        timezone=workspace.timezone,
+        tables=tuple(tables),
+        serves_alcohol=workspace.serves_alcohol,
+        age_gate=workspace.age_gate,
+        minimum_age=workspace.minimum_age,
+        delivers=workspace.delivers,
+        payment_methods=tuple(workspace.payment_methods),
+    )
+
+
+def _categories(db: Session, workspace_id: UUID) -> list[domain.Category]:
+    mine = (Category.workspace_id == workspace_id, Category.deleted_at.is_(None))
+    rows = db.execute(select(Category.id, Category.name).where(*mine).order_by(Category.position, Category.name))
+    return [domain.Category(str(id), name) for id, name in rows]
+
+
+def _products(db: Session, workspace_id: UUID) -> tuple[domain.Product, ...]:
+    on_menu = (Product.workspace_id == workspace_id, Product.in_menu, Product.deleted_at.is_(None))
+    rows = db.scalars(select(Product).where(*on_menu).order_by(Product.position, Product.name))
+    return tuple(_product(row) for row in rows)
+
+
+def _product(row: Product) -> domain.Product:
+    return domain.Product(
+        id=str(row.id),
+        name=row.name,
+        price=row.price.to_integral_value() if row.price == row.price.to_integral_value() else row.price,
+        category_id=str(row.category_id),
+        alcoholic=row.alcoholic,
+        available=row.on_hand > row.held,
+        description=row.description,
+        nicknames=tuple(row.nicknames),
+    )

@@ -1,0 +1,144 @@
+"""An order moves on: under its lock, by the table of legal moves, and those concerned are told."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.conversation.events import ORDER_STATUS
+from core.domain.money import plain
+from core.domain.orders import OPEN, check_move
+from core.domain.statuses import OrderStatus, ReceiptState, Station, TicketStatus
+from core.errors import Rejected
+from core.services.followup import Followup
+from core.store.sql.outbox import owe, owe_board
+from core.store.sql.tables import Order, OrderEvent, OrderItem, Receipt, Ticket
+
+TICKETS_AFTER = {
+    OrderStatus.READY: TicketStatus.DONE,
+    OrderStatus.SERVED: TicketStatus.DONE,
+    OrderStatus.REFUNDED: TicketStatus.CANCELLED,
+}
+
+
+def lock_order(db: Session, workspace_id: UUID, order_id: UUID) -> Order | None:
+    """The first lock of everything that touches an order, its payments or its stock."""
+    query = select(Order).where(Order.workspace_id == workspace_id, Order.id == order_id)
+    return db.scalar(query.with_for_update(key_share=True).execution_options(populate_existing=True))
+
+
+def mark_order(db: Session, order: Order, to: OrderStatus, user_id: UUID | None = None, cause: str = "") -> None:
+    """Move a locked order on. Raises IllegalTransition where the table has no such move."""
+    check_move(order.status, to)
+    db.add(
+        OrderEvent(
+            workspace_id=order.workspace_id,
+            order_id=order.id,
+            from_status=order.status,
+            to_status=to,
+            user_id=user_id,
+            cause=cause,
+        )
+    )
+    order.status = to
+    order.version += 1
+    if to is OrderStatus.PAID:
+        order.paid_at = datetime.now(UTC)
+    if to in TICKETS_AFTER:
+        _close_tickets(db, order, TICKETS_AFTER[to])
+    db.flush()
+
+
+def make_tickets(db: Session, order: Order) -> None:
+    """Each station that must make something gets one ticket, however often this is called."""
+    stations = db.scalars(select(OrderItem.station).where(OrderItem.order_id == order.id).distinct())
+    rows = [{"workspace_id": order.workspace_id, "order_id": order.id, "station": station} for station in stations]
+    db.execute(insert(Ticket).values(rows).on_conflict_do_nothing())
+
+
+def advance_order(
+    db: Session,
+    workspace_id: UUID,
+    order_id: UUID,
+    to: OrderStatus,
+    user_id: UUID | None,
+    expected_version: int | None = None,
+) -> Followup:
+    """A member of staff tapped an order on. The same tap twice tells the guest once.
+
+    Raises Rejected ("not_found", "version_conflict" where it has changed since they looked) or IllegalTransition.
+    """
+    order = lock_order(db, workspace_id, order_id)
+    if order is None:
+        raise Rejected("not_found")
+    if order.status is to:
+        return Followup()
+    if expected_version not in (None, order.version):
+        raise Rejected("version_conflict")
+    mark_order(db, order, to, user_id, cause="staff")
+    return tell(db, order, ORDER_STATUS, status=order.status)
+
+
+def tell(db: Session, order: Order, kind: str, **data: Any) -> Followup:
+    """Guest and board will hear of a change of this order."""
+    owe(db, order.conversation_id, kind, {"order_id": str(order.id), "number": order.number, **data})
+    owe_board(db, order.workspace_id, order.id)
+    conversations = {order.conversation_id} if order.conversation_id else set()
+    return Followup(conversations=frozenset(conversations), boards=frozenset({order.workspace_id}))
+
+
+def paid_so_far(db: Session, order_id: UUID) -> Decimal:
+    """What arrived for this order and counts towards it."""
+    matched = (Receipt.order_id == order_id, Receipt.state == ReceiptState.MATCHED)
+    return db.scalar(select(func.coalesce(func.sum(Receipt.amount), 0)).where(*matched)) or Decimal(0)
+
+
+def open_orders(db: Session, workspace_id: UUID) -> list[dict[str, Any]]:
+    """The board, oldest first, JSON-ready."""
+    query = select(Order).where(Order.workspace_id == workspace_id, Order.status.in_(OPEN))
+    return _cards(db, db.scalars(query.order_by(Order.paid_at, Order.number)).all())
+
+
+def board_order(db: Session, workspace_id: UUID, order_id: UUID) -> dict[str, Any] | None:
+    """One order as the board shows it, open or not."""
+    cards = _cards(db, db.scalars(select(Order).where(Order.workspace_id == workspace_id, Order.id == order_id)).all())
+    return cards[0] if cards else None
+
+
+def _close_tickets(db: Session, order: Order, status: TicketStatus) -> None:
+    still_open = (Ticket.order_id == order.id, Ticket.status == TicketStatus.OPEN)
+    db.execute(update(Ticket).where(*still_open).values(status=status))
+
+
+def _cards(db: Session, orders: Iterable[Order]) -> list[dict[str, Any]]:
+    found = {order.id: _card(order) for order in orders}
+    items = select(OrderItem).where(OrderItem.order_id.in_(found)).order_by(OrderItem.order_id, OrderItem.position)
+    for item in db.scalars(items):
+        found[item.order_id]["items"].append(_line(item.name, item.quantity, item.note, item.station))
+    return list(found.values())
+
+
+def _card(order: Order) -> dict[str, Any]:
+    return {
+        "id": str(order.id),
+        "number": order.number,
+        "status": order.status.value,
+        "version": order.version,
+        "table": order.table_number,
+        "address": order.address,
+        "guest": order.customer_name,
+        "items": [],
+        "total": plain(order.total),
+        "currency": order.currency,
+        "placed_at": order.created_at.isoformat(),
+        "paid_at": order.paid_at.isoformat() if order.paid_at else None,
+    }
+
+
+def _line(name: str, quantity: int, note: str, station: Station) -> dict[str, Any]:
+    return {"name": name, "quantity": quantity, "note": note, "station": station.value}

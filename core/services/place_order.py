@@ -1,0 +1,144 @@
+"""A guest confirmed a cart: the order, its lines and its stock, all or nothing, once per cart."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.conversation.effects import Effect, Outcome
+from core.crashpoint import crashpoint
+from core.domain.money import order_total, plain, vat_in
+from core.domain.statuses import OrderStatus
+from core.domain.stock import is_orderable, wanted
+from core.services.customers import Guest
+from core.services.followup import Followup
+from core.services.stock import hold, menu_changed
+from core.store.sql.tables import Order, OrderCounter, OrderEvent, OrderItem, Product, StockHold, Workspace
+
+Result = tuple[Outcome, Followup]
+Products = dict[UUID, Product]
+
+
+def place_order(db: Session, guest: Guest, effect: Effect) -> Result:
+    """Place it, or answer with the order this cart became before, or refuse with nothing placed."""
+    workspace = db.get_one(Workspace, guest.customer.workspace_id)
+    counter = _lock_counter(db, workspace.id)
+    before = _order_of_cart(db, workspace.id, effect["cart_id"])
+    if before is not None:
+        return _placed(before), Followup()
+    products = _products(db, workspace.id, effect["lines"])
+    if not workspace.accepts_orders or products is None:
+        return {"result": "closed"}, Followup()
+    return _place(db, guest, workspace, counter, effect, products)
+
+
+def _place(
+    db: Session, guest: Guest, workspace: Workspace, counter: OrderCounter, effect: Effect, products: Products
+) -> Result:
+    wants = wanted((UUID(line["product_id"]), line["quantity"]) for line in effect["lines"])
+    left = _hold_all(db, wants, products)
+    if isinstance(left, list):
+        return {"result": "sold_out", "short": left}, menu_changed(workspace.id)
+    crashpoint("place_order.held")
+    counter.last += 1
+    order = _write_order(db, guest, workspace, counter.last, effect)
+    _write_lines(db, order, effect["lines"], products)
+    holds = [_hold_row(order, product_id, quantity) for product_id, quantity in wants]
+    db.add_all(holds)
+    db.flush()
+    crashpoint("place_order.written")
+    return _placed(order), menu_changed(workspace.id) if left == 0 else Followup()
+
+
+def _lock_counter(db: Session, workspace_id: UUID) -> OrderCounter:
+    # One cart at a time per venue: the same cart from two workers finds the first one's order, and no number is lost.
+    db.execute(insert(OrderCounter).values(workspace_id=workspace_id, last=0).on_conflict_do_nothing())
+    return db.get_one(OrderCounter, workspace_id, with_for_update=True, populate_existing=True)
+
+
+def _order_of_cart(db: Session, workspace_id: UUID, cart_id: str) -> Order | None:
+    return db.scalar(select(Order).where(Order.workspace_id == workspace_id, Order.cart_id == cart_id))
+
+
+def _products(db: Session, workspace_id: UUID, lines: list[dict[str, Any]]) -> Products | None:
+    """What the lines name, or None where a line names what is not on the menu (any more) or makes no sense."""
+    wants = {UUID(line["product_id"]) for line in lines}
+    on_menu = (Product.workspace_id == workspace_id, Product.in_menu, Product.deleted_at.is_(None))
+    found = {row.id: row for row in db.scalars(select(Product).where(Product.id.in_(wants), *on_menu))}
+    sensible = all(is_orderable(line["quantity"]) and Decimal(line["unit_price"]) > 0 for line in lines)
+    return found if lines and sensible and found.keys() == wants else None
+
+
+def _hold_all(db: Session, wants: list[tuple[UUID, int]], products: Products) -> int | list[dict[str, Any]]:
+    """Set all of it aside and answer the smallest remainder; else set nothing aside and answer what is short."""
+    savepoint = db.begin_nested()
+    left = {product_id: hold(db, product_id, quantity) for product_id, quantity in wants}
+    if None not in left.values():
+        savepoint.commit()
+        return min(rest for rest in left.values() if rest is not None)
+    savepoint.rollback()
+    return [_short(db, products[product_id]) for product_id, rest in left.items() if rest is None]
+
+
+def _short(db: Session, product: Product) -> dict[str, Any]:
+    db.refresh(product)
+    return {"product_id": str(product.id), "name": product.name, "left": product.on_hand - product.held}
+
+
+def _write_order(db: Session, guest: Guest, workspace: Workspace, number: int, effect: Effect) -> Order:
+    total = order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
+    order = Order(
+        workspace_id=workspace.id,
+        conversation_id=guest.conversation.id,
+        customer_id=guest.customer.id,
+        cart_id=effect["cart_id"],
+        number=number,
+        table_number=effect["table"],
+        address=effect["address"],
+        customer_name=effect["customer_name"],
+        total=total,
+        currency=effect["currency"],
+        vat_percent=workspace.vat_percent,
+        vat=vat_in(total, workspace.vat_percent),
+        expires_at=datetime.now(UTC) + timedelta(seconds=workspace.hold_seconds),
+    )
+    db.add(order)
+    db.flush()
+    db.add(OrderEvent(workspace_id=workspace.id, order_id=order.id, to_status=OrderStatus.PENDING, cause="guest"))
+    return order
+
+
+def _write_lines(db: Session, order: Order, lines: list[dict[str, Any]], products: Products) -> None:
+    for position, data in enumerate(lines, start=1):
+        product = products[UUID(data["product_id"])]
+        db.add(
+            OrderItem(
+                workspace_id=order.workspace_id,
+                order_id=order.id,
+                product_id=product.id,
+                position=position,
+                name=data["name"],
+                quantity=data["quantity"],
+                price_at_time=Decimal(data["unit_price"]),
+                note=data["note"],
+                station=product.station,
+            )
+        )
+
+
+def _hold_row(order: Order, product_id: UUID, quantity: int) -> StockHold:
+    return StockHold(workspace_id=order.workspace_id, order_id=order.id, product_id=product_id, quantity=quantity)
+
+
+def _placed(order: Order) -> Outcome:
+    return {
+        "result": "placed",
+        "order_id": str(order.id),
+        "number": order.number,
+        "total": plain(order.total),
+        "currency": order.currency,
+    }

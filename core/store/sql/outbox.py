@@ -1,0 +1,42 @@
+"""What a change owes: a row written with the change itself, relayed after its commit, or swept later."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from core.domain.statuses import Topic
+from core.store.sql.tables import Conversation, Outbox
+
+ORDER = "order"
+
+
+def owe(db: Session, conversation_id: UUID | None, kind: str, data: dict[str, Any]) -> UUID | None:
+    """The conversation will be told. An order nobody ordered by chat owes nothing."""
+    conversation = conversation_id and db.get(Conversation, conversation_id)
+    if not conversation:
+        return None
+    return _add(
+        db,
+        Outbox(
+            workspace_id=conversation.workspace_id,
+            conversation_id=conversation.id,
+            topic=Topic.CONVERSATION,
+            kind=kind,
+            payload=data,
+        ),
+    )
+
+
+def owe_board(db: Session, workspace_id: UUID, order_id: UUID) -> UUID:
+    """The board will show this order as it is when the row is read."""
+    return _add(
+        db,
+        Outbox(workspace_id=workspace_id, topic=Topic.BOARD, kind=ORDER, payload={"order_id": str(order_id)}),
+    )
+
+
+def _add(db: Session, row: Outbox) -> UUID:
+    db.add(row)
+    db.flush()
+    return row.id
