@@ -1,0 +1,1 @@
+"""Facts about real PostgreSQL, real Redis and real sockets."""

@@ -1,0 +1,1 @@
+"""Money over real sockets and in a real database."""

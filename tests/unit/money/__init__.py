@@ -1,0 +1,1 @@
+"""What the books make of money, without a database."""
