@@ -1,0 +1,44 @@
+"""Puts the simulators together behind one port."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.simulators.graph.endpoint import Graph
+from sandbox.simulators.graph.faults import GraphFaults
+from sandbox.simulators.kopokopo.endpoint import KopoKopo
+from sandbox.simulators.kopokopo.rules import KopoKopoFaults
+from sandbox.simulators.kopokopo.till import Till
+from sandbox.simulators.phone.api import PhoneApi
+from sandbox.simulators.phone.pages import Pages, board
+from sandbox.simulators.poster import Poster
+from sandbox.simulators.server import NOT_FOUND, Handler, Request, Response
+from sandbox.simulators.settings import SimulatorSettings
+from sandbox.simulators.switchboard import Switchboard
+from sandbox.simulators.whatsapp import WhatsApp
+
+
+def build(settings: SimulatorSettings) -> Handler:
+    """One handler for every path."""
+    poster, graph_faults = Poster(), GraphFaults()
+    whatsapp = WhatsApp(settings, poster, graph_faults)
+    till = Till(settings, poster, KopoKopoFaults(), whatsapp.wake)
+    kopokopo = KopoKopo(till)
+    areas: dict[str, Callable[[Request], Any]] = {
+        "graph": Graph(whatsapp, graph_faults).handle,
+        "kopokopo": kopokopo.handle,
+        "control": Switchboard(whatsapp, kopokopo, till, poster, graph_faults).handle,
+        "sandbox": Pages(PhoneApi(whatsapp, till)).handle,
+        "admin": board,
+        "healthz": healthy,
+    }
+    return lambda request: areas.get(request.path.split("/", 2)[1], missing)(request)
+
+
+def healthy(request: Request) -> Response:
+    """The process is up."""
+    return Response(200, b"ok", "text/plain")
+
+
+def missing(request: Request) -> Response:
+    """Nothing is here."""
+    return NOT_FOUND

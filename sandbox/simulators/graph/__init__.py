@@ -1,0 +1,1 @@
+"""Meta's Graph API as far as a bar meets it: sending messages, statuses, errors."""

@@ -1,0 +1,1 @@
+"""Kopo Kopo's API with M-Pesa and its prompts behind it."""

@@ -1,0 +1,133 @@
+"""The simulators' switches, for tests and for whoever wants to see things go wrong.
+
+`POST /control` takes any of these; times are seconds, unknown names are refused with 400:
+
+    {"graph": {
+        "delay": 0.2,                    every answer comes this late (the message is taken at once)
+        "statuses": true,                report sent, delivered and read
+        "status_delay": 0.05,            time before each status
+        "drop_answer": 1,                the next n messages are taken, but the caller never hears so
+        "repeat": 2,                     every webhook is delivered so many times
+        "fail_next": {"code": 131000, "status": 500, "times": 3, "guest": "2547…"},      refused at once
+        "fail_later": {"code": 131026, "times": 1, "guest": "2547…"}},                   accepted, then status `failed`
+     "kopokopo": {
+        a rule for prompts to come, the latest one for the very phone first, then the latest for all:
+        "outcome": success, late, twice, reversed, fails_then_pays, timeout_after_charging, wrong_pin, no_balance,
+                   cancelled, unanswered, expired, busy, push_failed, network_busy, network_error,
+                   or ask (wait until somebody decides)
+        "phone": "2547…", "times": 1, "delay": 2,        whom, how often, and when the guest decides
+        "callback": once, twice, late, never, before_answer
+        "answer": ok, timeout, 500, garbage, html, empty (all after the prompt went out), 429, 401, 403, 400, 404
+        "amount": 100,                                   the guest pays this instead
+        "charges": true,                                 false: the answer is given, but no prompt goes out
+        and apart from rules:
+        "fault": {"where": token | start | poll | list, "answer": as above, "times": 1},   done nothing
+        "buygoods": "after",             the till's own event comes before or after the result, or "never"
+        "prompt_after", "decide_after", "callback_after", "dialog_life", "late_by", "then_after", "token_life": times
+        "revoke_tokens": true}}          every token given so far gets 401
+
+A prompt is decided by the phone in the browser while that number is on screen, unless a rule names the number.
+
+    POST /control/reset                        forget everything, all switches back
+    GET  /control/state                        counts
+    GET  /control/prompts ?phone=&id=&since=&screen=open,closed&status=Success&timeout=   M-Pesa prompts like these,
+                                               oldest first; waits until there is one
+    POST /control/till {"phone", "amount"}     a guest pays the till by hand → {"receipt"}
+    POST /control/reversal {"receipt"}         M-Pesa takes a payment back
+"""
+
+import asyncio
+from typing import Any
+
+from sandbox.simulators.graph.faults import GraphFaults
+from sandbox.simulators.kopokopo.endpoint import KopoKopo
+from sandbox.simulators.kopokopo.prompts import OPEN, Prompt
+from sandbox.simulators.kopokopo.till import Till
+from sandbox.simulators.poster import Poster
+from sandbox.simulators.server import NOT_FOUND, Answer, Request, Response, answer_json
+from sandbox.simulators.whatsapp import WhatsApp
+
+LONGEST_WAIT = 25.0
+DONE = answer_json({"done": True})
+
+
+class Switchboard:
+    """Takes control requests."""
+
+    def __init__(self, whatsapp: WhatsApp, kopokopo: KopoKopo, till: Till, poster: Poster, graph: GraphFaults) -> None:
+        self._whatsapp = whatsapp
+        self._kopokopo = kopokopo
+        self._till = till
+        self._poster = poster
+        self._graph = graph
+
+    def handle(self, request: Request) -> Any:
+        """Route one request below /control."""
+        call = (request.method, request.path.removeprefix("/control").strip("/"))
+        if call == ("GET", "state"):
+            return self._state()
+        if call == ("GET", "prompts"):
+            return self._prompts(request)
+        if request.method != "POST":
+            return NOT_FOUND
+        try:
+            return self._act(call[1], request.fields())
+        except (KeyError, TypeError, ValueError) as error:
+            return answer_json({"error": str(error)}, 400)
+
+    def _act(self, name: str, fields: dict[str, Any]) -> Response:
+        if name == "":
+            return self._switch(fields)
+        if name == "reset":
+            return self._reset()
+        if name == "till":
+            receipt = self._till.pay_by_hand(str(fields["phone"]).lstrip("+"), int(fields["amount"]))
+            return answer_json({"receipt": receipt})
+        if name == "reversal":
+            return answer_json({"reversed": self._till.reverse(fields["receipt"])})
+        return NOT_FOUND
+
+    def _switch(self, fields: dict[str, Any]) -> Response:
+        if fields.keys() - {"graph", "kopokopo"} or not fields:
+            raise ValueError("graph or kopokopo is needed")
+        self._graph.change(fields.get("graph", {}))
+        money = dict(fields.get("kopokopo", {}))
+        if money.pop("revoke_tokens", False):
+            self._kopokopo.revoke()
+        self._till.faults.change(money)
+        return DONE
+
+    def _reset(self) -> Response:
+        self._poster.forget()
+        self._graph.__init__()  # type: ignore[misc]
+        self._till.faults.__init__()  # type: ignore[misc]
+        self._whatsapp.forget()
+        self._till.forget()
+        self._kopokopo.forget()
+        return DONE
+
+    def _state(self) -> Response:
+        prompts = self._till.prompts.all()
+        return answer_json({
+            "messages_received": self._whatsapp.journal.received,
+            "prompts": len(prompts),
+            "prompts_open": sum(prompt.screen == OPEN for prompt in prompts),
+            "tokens_given": self._kopokopo.tokens_given,
+            "webhooks_dropped": self._poster.dropped,
+        })  # fmt: skip
+
+    async def _prompts(self, request: Request) -> Answer:
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + min(float(request.option("timeout", "0")), LONGEST_WAIT)
+        while True:
+            found = [prompt.to_dict() for prompt in self._till.prompts.all() if _alike(prompt, request)]
+            left = deadline - clock()
+            if found or left <= 0:
+                return answer_json({"prompts": found})
+            await self._till.prompts.news(left)
+
+
+def _alike(prompt: Prompt, request: Request) -> bool:
+    wanted = {name: request.option(name).lstrip("+") for name in ("phone", "id", "screen", "status")}
+    fits = all(not value or getattr(prompt, name) in value.split(",") for name, value in wanted.items())
+    return fits and prompt.at > float(request.option("since", "0"))
