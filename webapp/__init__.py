@@ -1,13 +1,11 @@
 """The web: webhooks, the staff's pages, health, metrics. It verifies, keeps and shows; the work is done elsewhere."""
 
-import os
-
 from flask import Flask, render_template
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import bootstrap, log
+from core import bootstrap
 from core.services.sign_in import LONGEST
-from core.settings import Settings, load_settings
+from core.settings import Settings
 from webapp import admin, commands, csrf, errors, headers, health, metrics, ring, sandbox_proxy
 from webapp.webhooks import payment, whatsapp
 
@@ -16,12 +14,11 @@ LARGEST_BODY = 4 * 1024 * 1024
 
 def create_app(settings: Settings | None = None) -> Flask:
     """One application with everything it needs; made once per process."""
-    settings = settings or load_settings(os.environ)
-    log.configure(settings.log_level)
-    program = bootstrap.build(settings)
+    settings = settings or bootstrap.settings_from()
+    program = bootstrap.build(settings, ring.publisher(settings), bootstrap.WEBHOOK_STORE_SECONDS)
     app = Flask(__name__)
     app.config.from_mapping(_config(settings))
-    app.extensions |= {"program": program, "ring": ring.make(settings), "checks": health.checks(program)}
+    app.extensions |= {"program": program, "checks": health.checks(program)}
     if settings.production:  # behind the TLS proxy of deploy/; elsewhere nobody may claim an address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     csrf.register(app, settings.public_base_url)

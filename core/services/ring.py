@@ -1,10 +1,18 @@
-"""Ringing a doorbell: publish a task, bounded in time. The message is kept already: a failure costs a second at most."""
+"""Ringing a doorbell: publish a task, bounded in time. The message is kept: a failure costs a second at most."""
 
 from collections.abc import Callable, Iterable
 from time import monotonic
 
 from core import metrics
-from core.jobs import Job
+from core.jobs import (
+    CONVERSATIONS,
+    MESSAGES,
+    SEND_MESSAGES,
+    SERVE_CONVERSATIONS,
+    SETTLE_PAYMENTS,
+    SETTLEMENTS,
+    Job,
+)
 from core.log import get_logger
 
 QUIET_AFTER_FAILURE_SECONDS = 2.0
@@ -38,3 +46,15 @@ class Ring:
         """Ring for each of these."""
         for job in jobs:
             self(job)
+
+    def conversations(self, bell: str) -> None:
+        """Have the waiting conversations served."""
+        self(Job(SERVE_CONVERSATIONS, CONVERSATIONS, (bell,)))
+
+    def settlements(self, bell: str) -> None:
+        """Have the waiting payment notices settled."""
+        self(Job(SETTLE_PAYMENTS, SETTLEMENTS, (bell,)))
+
+    def senders(self, bells: Iterable[str]) -> None:
+        """Have the waiting replies sent."""
+        self.all(Job(SEND_MESSAGES, MESSAGES, (bell,)) for bell in bells)

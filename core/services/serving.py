@@ -15,7 +15,7 @@ log = get_logger(__name__)
 
 
 def serve(mailboxes: Mailboxes, bell: str, take: Callable[[list[Claim]], None], limit: int) -> str:
-    """Take up to `limit` mailboxes at a time until none is due. Answers the bell of a successor, "" if none is needed."""
+    """Take up to `limit` mailboxes at a time until none is due. Answers a successor's bell, "" if none is needed."""
     end = monotonic() + SERVE_SECONDS
     with _Heartbeat(mailboxes, bell) as heartbeat:
         while monotonic() < end:

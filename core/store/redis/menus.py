@@ -10,26 +10,26 @@ SNAPSHOT_SECONDS = 3600
 
 
 class Menus:
-    """A snapshot and its version per workspace; a missing version means "make a new snapshot"."""
+    """One snapshot per version: a slow reader can only ever keep a snapshot under the version it started from."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def get(self, workspace_id: str) -> dict[str, Any] | None:
-        """The snapshot, if there is one."""
-        found = self._client.get(f"menu:{workspace_id}")
+    def version(self, workspace_id: str) -> str:
+        """The version that counts; a missing one is begun."""
+        key = f"menu:version:{workspace_id}"
+        self._client.set(key, uuid4().hex, nx=True, ex=SNAPSHOT_SECONDS)
+        return str(self._client.get(key) or "")
+
+    def get(self, workspace_id: str, version: str) -> dict[str, Any] | None:
+        """The snapshot of this version, if somebody has made it."""
+        found = self._client.get(f"menu:{workspace_id}:{version}")
         return json.loads(found) if found else None
 
-    def put(self, workspace_id: str, snapshot: dict[str, Any]) -> None:
-        """Keep a snapshot made from PostgreSQL, and let its version count."""
-        pipeline = self._client.pipeline()
-        pipeline.set(f"menu:{workspace_id}", json.dumps(snapshot), ex=SNAPSHOT_SECONDS)
-        pipeline.set(f"menu:version:{workspace_id}", snapshot["version"], ex=SNAPSHOT_SECONDS)
-        pipeline.execute()
+    def put(self, workspace_id: str, version: str, snapshot: dict[str, Any]) -> None:
+        """Keep the snapshot that was read from PostgreSQL after this version had begun."""
+        self._client.set(f"menu:{workspace_id}:{version}", json.dumps(snapshot), ex=SNAPSHOT_SECONDS)
 
     def changed(self, workspace_id: str) -> None:
         """Staff edited the menu, or something sold out: every process reads it again with its next turn."""
-        pipeline = self._client.pipeline()
-        pipeline.delete(f"menu:{workspace_id}")
-        pipeline.set(f"menu:version:{workspace_id}", uuid4().hex, ex=SNAPSHOT_SECONDS)
-        pipeline.execute()
+        self._client.set(f"menu:version:{workspace_id}", uuid4().hex, ex=SNAPSHOT_SECONDS)

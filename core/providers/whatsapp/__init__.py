@@ -1,0 +1,1 @@
+"""WhatsApp Cloud API: reading its webhooks, sending through the Graph API."""

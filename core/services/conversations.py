@@ -1,0 +1,179 @@
+"""A guest wrote to us, or something the guest waits for has happened: take the turns of the conversations claimed."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+
+from core import metrics
+from core.conversation import flow, texts
+from core.conversation.events import Event
+from core.conversation.replies import Reply
+from core.conversation.session import Session
+from core.conversation.turn import Turn
+from core.crashpoint import crashpoint
+from core.domain.menu import Menu
+from core.errors import LeaseLost, StoreUnavailable, TryAgain
+from core.log import get_logger
+from core.services.effects import GuestRef, abandon, perform
+from core.services.program import Program
+from core.services.relay import follow_up
+from core.store.redis.mailbox import Claim, Ending
+from core.store.sql.engine import transaction
+
+TRIES = 3
+LATER_SECONDS = 1.0
+
+log = get_logger(__name__)
+
+
+def take_turns(program: Program, claims: list[Claim]) -> None:
+    """Decide all turns, end those without effects in one round trip, then carry out the others one by one."""
+    browsing: list[tuple[Claim, Ending]] = []
+    plans: list[tuple[Claim, Turn]] = []
+    for claim in claims:
+        turn = _guarded(program, claim, _decide)
+        if turn is not None and turn.effects:
+            plans.append((claim, turn))
+        elif turn is not None:
+            browsing.append((claim, _ending(claim, turn)))
+    if browsing:
+        _commit(program, browsing)
+    for claim, turn in plans:
+        _guarded(program, claim, _carry_out, turn)
+
+
+def _guarded(program: Program, claim: Claim, step: Any, *more: Any) -> Any:
+    """Run one step of a turn; what goes wrong with this conversation stays with it."""
+    structlog.contextvars.bind_contextvars(trace=claim.body.get("trace", ""), event=claim.id)
+    started = time.perf_counter()
+    try:
+        result = step(program, claim, *more)
+    except LeaseLost:
+        metrics.turn_failures.labels("lease_lost").inc()
+        return None
+    except StoreUnavailable:
+        raise
+    except TryAgain:
+        _give_back(program, claim, counts=False)
+        return None
+    except Exception:
+        log.exception("turn_failed", tries=claim.tries)
+        _give_back(program, claim, counts=True)
+        return None
+    metrics.turn_seconds.labels("yes" if more else "no").observe(time.perf_counter() - started)
+    return result
+
+
+def _give_back(program: Program, claim: Claim, counts: bool) -> None:
+    metrics.turn_failures.labels("error" if counts else "try_again").inc()
+    program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS)
+
+
+def _decide(program: Program, claim: Claim) -> Turn | None:
+    """What this event leads to: the plan an earlier try stored, or a decision made now (rule 3)."""
+    if claim.tries > TRIES:
+        _bury(program, claim)
+        return None
+    if claim.plan is not None:
+        return Turn.from_plan(claim.plan)
+    session = Session.from_dict(claim.session) if claim.session is not None else None
+    return flow.step(session, _event(claim), _menu(program, claim), datetime.now(UTC))
+
+
+def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
+    """Store the plan, do all effects in one transaction, then tell the guest what came of it."""
+    crashpoint("turn.before_plan")
+    plan = Turn.from_plan(program.store.conversations.plan(claim, turn.to_plan()))
+    crashpoint("turn.after_plan")
+    with transaction(program.sessions) as db:
+        outcomes, followup = perform(db, _guest(claim), claim.id, plan.effects, plan.note)
+        crashpoint("turn.before_effects_commit")
+    crashpoint("turn.after_effects_commit")
+    final = flow.conclude(plan, outcomes, _menu(program, claim), datetime.now(UTC))
+    _commit(program, [(claim, _ending(claim, final))])
+    crashpoint("turn.before_followup")
+    follow_up(program, followup)
+
+
+def _commit(program: Program, endings: list[tuple[Claim, Ending]]) -> None:
+    crashpoint("turn.before_commit")
+    bells = program.store.conversations.commit(endings)
+    crashpoint("turn.after_commit")
+    program.ring.senders(bells)
+
+
+def _bury(program: Program, claim: Claim) -> None:
+    """Three tries failed: a dead letter, and the conversation goes on. Its effect ends with it (rule 4)."""
+    metrics.dead_letters.labels("conversations").inc()
+    log.error("event_given_up", tries=claim.tries - 1)
+    if claim.plan is not None:
+        with transaction(program.sessions) as db:
+            outcomes = abandon(db, claim.id, UUID(claim.guest["workspace"]))
+        if outcomes is not None:
+            final = flow.conclude(Turn.from_plan(claim.plan), outcomes, _menu(program, claim), datetime.now(UTC))
+            return _commit(program, [(claim, _ending(claim, final))])
+    return _commit(program, [(claim, _dead_ending(claim))])
+
+
+def _ending(claim: Claim, turn: Turn) -> Ending:
+    metrics.turns.labels(turn.session.state.value).inc()
+    replies = tuple(_letter(claim, reply, turn.quiet_for) for reply in turn.replies)
+    history = _note(claim, replies) | {"state": turn.session.state.value}
+    return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over)
+
+
+def _dead_ending(claim: Claim) -> Ending:
+    replies = (_letter(claim, Reply(texts.OUR_FAULT), ""),)
+    history = _note(claim, replies) | {"dead": {"body": claim.body, "attempts": claim.tries - 1}}
+    return Ending(None, replies, history)
+
+
+def _letter(claim: Claim, reply: Reply, quiet_for: str) -> dict[str, Any]:
+    """An outbox item. `releases` names the payment whose prompt may go out once this message is sent (rule 9)."""
+    return {
+        "id": str(uuid4()),
+        "reply": reply.to_dict(),
+        "cause": claim.id,
+        "releases": quiet_for if reply.prompt else "",
+        "at": time.time(),
+        "trace": claim.body.get("trace", ""),
+    }
+
+
+def _note(claim: Claim, replies: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    return {
+        "type": "turn",
+        "event": claim.id,
+        "box": claim.box,
+        "workspace": claim.guest.get("workspace", ""),
+        "kind": claim.body["kind"],
+        "at": claim.body["at"],
+        "data": claim.body["data"],
+        "external": claim.body.get("external", ""),
+        "replies": [{"id": one["id"], "body": one["reply"]["body"], "at": one["at"]} for one in replies],
+    }
+
+
+def _event(claim: Claim) -> Event:
+    body, guest = claim.body, claim.guest
+    at = datetime.fromtimestamp(body["at"], UTC)
+    return Event(claim.id, body["kind"], at, body["data"], guest.get("name", ""), guest.get("phone", ""))
+
+
+def _menu(program: Program, claim: Claim) -> Menu:
+    return program.menus.menu(claim.guest["workspace"], claim.menu_version)
+
+
+def _guest(claim: Claim) -> GuestRef:
+    guest = claim.guest
+    return GuestRef(
+        workspace_id=UUID(guest["workspace"]),
+        channel_id=UUID(guest["channel"]),
+        mailbox=claim.box,
+        bsuid=guest.get("bsuid", ""),
+        phone=guest.get("phone", ""),
+        name=guest.get("name", ""),
+    )

@@ -1,0 +1,51 @@
+"""A payment provider told us something: settle it, one notice at a time per payment."""
+
+from uuid import UUID
+
+from core import metrics
+from core.crashpoint import crashpoint
+from core.errors import StoreUnavailable, TryAgain
+from core.log import get_logger
+from core.services.program import Program
+from core.services.relay import follow_up
+from core.services.settle import settle_notice
+from core.store.redis.mailbox import Claim, Ending
+
+TRIES = 3
+LATER_SECONDS = 1.0
+
+log = get_logger(__name__)
+
+
+def take_notices(program: Program, claims: list[Claim]) -> None:
+    """Settle each; a notice leaves its mailbox only when its transaction is committed."""
+    for claim in claims:
+        try:
+            _take(program, claim)
+        except StoreUnavailable:
+            raise
+        except TryAgain:
+            program.store.payments.release(claim, counts=False, delay=LATER_SECONDS)
+        except Exception:
+            log.exception("settle_failed", tries=claim.tries)
+            program.store.payments.release(claim, counts=True)
+
+
+def _take(program: Program, claim: Claim) -> None:
+    if claim.tries > TRIES:
+        return _bury(program, claim)
+    followup = settle_notice(program.sessions, claim.body)
+    crashpoint("settle.after_commit")
+    program.store.payments.commit([(claim, Ending())])
+    crashpoint("settle.after_pop")
+    return follow_up(program, followup)
+
+
+def _bury(program: Program, claim: Claim) -> None:
+    """Money we could not place: kept as a dead letter for staff; polling goes on looking."""
+    metrics.dead_letters.labels("payments").inc()
+    log.error("notice_given_up", tries=claim.tries - 1)
+    workspace = str(UUID(claim.body["workspace"])) if claim.body.get("workspace") else ""
+    dead = {"body": claim.body, "attempts": claim.tries - 1, "lane": "payments"}
+    note = {"type": "turn", "event": claim.id, "box": claim.box, "workspace": workspace, "replies": [], "external": ""}
+    program.store.payments.commit([(claim, Ending(history=note | {"dead": dead}))])

@@ -1,0 +1,1 @@
+"""Webhooks: prove who speaks, keep what they say, answer at once."""

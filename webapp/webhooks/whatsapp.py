@@ -1,0 +1,105 @@
+"""Meta's webhook: verify, split, one round trip to the mailbox store, ring if told to, 200. No SQL."""
+
+import json
+import time
+from typing import cast
+
+import structlog
+from flask import Blueprint, Response, current_app, make_response, request
+
+from core import metrics
+from core.errors import StoreUnavailable
+from core.log import get_logger
+from core.providers.whatsapp import webhook
+from core.services.directory import Line
+from core.services.program import Program
+from core.store.redis.mailbox import Item
+from webapp.webhooks.body import read_body
+
+blueprint = Blueprint("whatsapp", __name__, url_prefix="/api/webhooks/whatsapp")
+log = get_logger(__name__)
+
+
+@blueprint.get("")
+def verify() -> Response:
+    """Meta asks whether this address is ours; the challenge goes back as plain text."""
+    asked = request.args
+    known = _program().directory.verifies(asked.get("hub.verify_token", ""))
+    challenge = asked.get("hub.challenge", "")
+    if asked.get("hub.mode") != "subscribe" or not known or not challenge.isascii() or not challenge.isalnum():
+        return _answer(403)
+    return make_response(challenge, 200, {"Content-Type": "text/plain; charset=utf-8"})
+
+
+@blueprint.post("")
+def receive() -> Response:
+    """Messages and statuses from Meta. 200 means kept."""
+    with metrics.webhook_seconds.labels("whatsapp").time():
+        raw = read_body()
+        program = _program()
+        signers = program.directory.signers(raw, request.headers.get("X-Hub-Signature-256", ""))
+        if not signers:
+            return _answer(401)
+        try:
+            _keep(program, webhook.read(raw, time.time()), signers)
+        except StoreUnavailable:
+            return _answer(503)
+        return _answer(200)
+
+
+def _keep(program: Program, intake: webhook.Intake, signers: tuple[Line, ...]) -> None:
+    """One round trip for all of it; then ring, if the store says so."""
+    lines = {line.phone_number_id: line for line in signers}
+    items = [_item(program, m, lines[m.phone_number_id]) for m in intake.messages if m.phone_number_id in lines]
+    statuses = [_status(s) for s in intake.statuses if s.phone_number_id in lines]
+    notes = [_note(*note) for note in [*intake.notes, *_strangers(program, intake, lines)]]
+    if not items and not statuses and not notes:
+        return
+    pushed = program.store.conversations.push(items, statuses, notes)
+    program.directory.saw_version(pushed.directory_version)
+    if pushed.bell:
+        program.ring.conversations(pushed.bell)
+
+
+def _item(program: Program, message: webhook.Message, line: Line) -> Item:
+    trace = message.id.removeprefix("m:")[:16]
+    structlog.contextvars.bind_contextvars(trace=trace)
+    body = {"kind": message.kind, "at": message.at, "data": message.data, "external": message.external_id}
+    guest = {
+        "channel": line.channel_id,
+        "workspace": line.workspace_id,
+        "phone": message.phone,
+        "bsuid": message.bsuid,
+        "name": message.name,
+    }
+    identities = (("bsuid", message.bsuid), ("phone", message.phone))
+    keys = tuple(program.addresses.of(line.channel_id, kind, value) for kind, value in identities if value)
+    return Item(message.id, keys, message.at, body | {"trace": trace}, guest)
+
+
+def _status(status: webhook.Status) -> tuple[str, str]:
+    body = {"status": status.status, "at": status.at, "callback": status.callback, "error": status.error_code}
+    return status.id, json.dumps(body)
+
+
+def _strangers(program: Program, intake: webhook.Intake, lines: dict[str, Line]) -> list[tuple[str, str]]:
+    """Signed, but for a number that is not ours, or not this signer's."""
+    numbers = {one.phone_number_id for one in [*intake.messages, *intake.statuses]} - set(lines)
+    if numbers:
+        program.directory.look_again()
+    return [("unknown number", number) for number in sorted(numbers)]
+
+
+def _note(reason: str, number: str) -> str:
+    log.warning("webhook_noted", reason=reason)
+    detail = {"phone_number_id": number[:40], "at": time.time()}
+    return json.dumps({"type": "webhook", "source": "whatsapp", "outcome": reason, "detail": detail})
+
+
+def _answer(code: int) -> Response:
+    metrics.webhooks.labels("whatsapp", str(code)).inc()
+    return make_response("", code, {"Retry-After": "5"} if code == 503 else {})
+
+
+def _program() -> Program:
+    return cast(Program, current_app.extensions["program"])

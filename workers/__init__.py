@@ -1,0 +1,1 @@
+"""Celery tasks: each unpacks, calls one service, done."""

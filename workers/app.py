@@ -1,0 +1,58 @@
+"""The Celery application, and the program each worker process holds."""
+
+from celery import Celery, Task
+from celery.signals import setup_logging, worker_process_init, worker_ready
+
+from core import bootstrap, log
+from core.jobs import Job
+from core.services.program import Program
+from core.store.sql.engine import forget_connections
+from workers import sweeper
+
+app = Celery("workers", config_source="celeryconfig")
+app.conf.update(
+    include=[
+        "workers.conversations",
+        "workers.messages",
+        "workers.payments",
+        "workers.settlements",
+        "workers.statuses",
+        "workers.history",
+        "workers.scheduled",
+    ]
+)
+
+_producer = Celery("doorbells", config_source="celeryconfig")
+_producer.conf.update(broker_transport_options={"socket_timeout": 0.2, "socket_connect_timeout": 0.2})
+_held: list[Program] = []
+
+
+def publish(job: Job) -> None:
+    """Send one job, bounded in time; the consumer's own connection may wait longer."""
+    _producer.send_task(job.task, args=job.args, queue=job.queue, retry=False, ignore_result=True)
+
+
+def program() -> Program:
+    """This process's program, made at first use and after the fork."""
+    if not _held:
+        _held.append(bootstrap.build(bootstrap.settings_from(), publish))
+    return _held[0]
+
+
+@setup_logging.connect
+def _log_as_json(**_: object) -> None:
+    log.configure(bootstrap.settings_from().log_level)
+
+
+@worker_process_init.connect
+def _forget_parent(**_: object) -> None:
+    # A connection used on both sides of a fork answers each with the other's rows.
+    if _held:
+        forget_connections(_held[0].engine)
+        _held.clear()
+    _producer.pool.force_close_all()
+
+
+@worker_ready.connect
+def _start_sweeping(sender: Task, **_: object) -> None:
+    sweeper.start(program(), sender.app.amqp.queues.consume_from, threads="threads" in type(sender.pool).__module__)
