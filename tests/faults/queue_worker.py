@@ -20,9 +20,7 @@ from core.store.redis.store import Store
 app = Celery("queue", config_source="celeryconfig")
 app.conf.update(task_routes=None, beat_schedule={}, worker_send_task_events=False)
 producer = Celery("producer", config_source="celeryconfig")
-producer.conf.update(
-    task_routes=None, broker_transport_options={"socket_timeout": 0.2, "socket_connect_timeout": 0.2}
-)
+producer.conf.update(task_routes=None, broker_transport_options={"socket_timeout": 0.2, "socket_connect_timeout": 0.2})
 store = Store(os.environ["REDIS_URL"])
 ring = Ring(lambda job: producer.send_task(job.task, args=job.args, queue=job.queue, retry=False, ignore_result=True))
 SENT = os.environ["QUEUE_SENT_FILE"]

@@ -35,7 +35,16 @@ class Workers:
 
     def start(self) -> None:
         for name, pool, queue in (("turns", "prefork", "conversations"), ("senders", "threads", "messages")):
-            command = [sys.executable, "-m", "celery", "-A", "tests.faults.queue_worker:app", "worker", "-n", f"{name}@%h"]
+            command = [
+                sys.executable,
+                "-m",
+                "celery",
+                "-A",
+                "tests.faults.queue_worker:app",
+                "worker",
+                "-n",
+                f"{name}@%h",
+            ]
             command += ["-Q", queue, "--pool", pool, "-c", "3", "--without-gossip", "--without-mingle", "-l", "ERROR"]
             self._groups.append(subprocess.Popen(command, env=self._environment, start_new_session=True))
 
@@ -164,7 +173,9 @@ def _check(store: Store, accepted: dict[str, int], sent: Path, faults: dict[str,
         box, number = line.split()
         replies[box].append(int(number))
     doubled = sum(len(numbers) - len(set(numbers)) for numbers in replies.values())
-    print(f"\n{sum(accepted.values())} messages, {sum(faults.values())} faults {faults}, {doubled} replies sent once more")
+    print(
+        f"\n{sum(accepted.values())} messages, {sum(faults.values())} faults {faults}, {doubled} replies sent once more"
+    )
     for name, count in accepted.items():
         assert handled[name] == list(range(count)), f"{name} was not handled once each, in order"
         first_sendings = list(dict.fromkeys(replies[name]))

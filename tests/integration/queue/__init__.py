@@ -1,0 +1,1 @@
+"""The mailbox store on a real Redis, rule by rule."""
