@@ -1,0 +1,1 @@
+"""Orders, stock and their tables in a real PostgreSQL."""
