@@ -143,7 +143,7 @@ class Guest:
         return []
 
     def _entries(self, after: int, seconds: float) -> list[dict[str, Any]]:
-        options = {"guest": self.who, "after": after, "timeout": min(seconds, LONGEST_ASK), "prompt": "any"}
+        options = {"guest": self.who, "after": after, "timeout": min(seconds, LONGEST_ASK)}
         return list(self._simulators.get("sandbox/api/updates", **options)["messages"])
 
 

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import time
+import uuid
 from collections import OrderedDict, deque
 from typing import Any
 
@@ -41,15 +42,17 @@ class Journal:
 
     def __init__(self) -> None:
         self.numbers = itertools.count(1)
-        self.received = 0
+        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
         self.clear()
 
     def clear(self) -> None:
         """Forget everything; numbers go on, so that a reader's cursor stays good."""
+        self.run = uuid.uuid4().hex
         self.received = 0
         self.entries: deque[Entry] = deque()
         self._of_guest: dict[str, deque[Entry]] = {}
-        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+        for guest in tuple(self._waiting):
+            self.wake(guest)
 
     def add(self, guest: str, wamid: str, body: bytes, incoming: bool) -> Entry:
         """Keep one message and wake who waits for it."""

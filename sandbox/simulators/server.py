@@ -36,7 +36,7 @@ class Request(NamedTuple):
 
     def option(self, name: str, default: str = "") -> str:
         """A value of the query string."""
-        return parse_qs(self.query).get(name, [default])[0]
+        return parse_qs(self.query, keep_blank_values=True).get(name, [default])[0]
 
 
 class Response(NamedTuple):

@@ -74,7 +74,7 @@ class PhoneApi:
         bsuid = self._whatsapp.guests.find(who).bsuid
         deadline = asyncio.get_running_loop().time() + seconds
         found = self._news(who, bsuid, after)
-        while not found["messages"] and found["prompt_state"] == request.option("prompt"):
+        while not found["messages"] and self._nothing_else(found, request):
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 break
@@ -83,6 +83,10 @@ class PhoneApi:
             if found["typing"]:
                 break
         return answer_json(found)
+
+    def _nothing_else(self, found: dict[str, Any], request: Request) -> bool:
+        known = request.option("run", found["run"]) == found["run"]
+        return known and request.option("prompt", found["prompt_state"]) == found["prompt_state"]
 
     def _look(self, who: str, seconds: float) -> None:
         now = time.time()
@@ -93,6 +97,7 @@ class PhoneApi:
         fresh = [entry for entry in self._whatsapp.journal.of(bsuid) if entry.revision > after]
         prompt = self._till.prompts.of(who)
         return {
+            "run": self._whatsapp.journal.run,
             "messages": [entry.to_dict() for entry in fresh],
             "latest": max((entry.revision for entry in fresh), default=after),
             "typing": self._whatsapp.typing.get(bsuid, 0) > time.time(),
