@@ -1,0 +1,1 @@
+"""The whole product over HTTP, with simulated providers."""
