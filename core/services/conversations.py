@@ -80,7 +80,8 @@ def _decide(program: Program, claim: Claim) -> Turn | None:
     if claim.plan is not None:
         return Turn.from_plan(claim.plan)
     session = Session.from_dict(claim.session) if claim.session is not None else None
-    return flow.step(session, _event(claim), _menu(program, claim), datetime.now(UTC))
+    turn: Turn = flow.step(session, _event(claim), _menu(program, claim), datetime.now(UTC))
+    return turn
 
 
 def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
@@ -89,7 +90,7 @@ def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
     plan = Turn.from_plan(program.store.conversations.plan(claim, turn.to_plan()))
     crashpoint("turn.after_plan")
     with transaction(program.sessions) as db:
-        outcomes, followup = perform(db, _guest(claim), claim.id, plan.effects, plan.note)
+        outcomes, followup = perform(db, _guest(claim), claim.id, list(plan.effects), plan.note)
         crashpoint("turn.before_effects_commit")
     crashpoint("turn.after_effects_commit")
     final = flow.conclude(plan, outcomes, _menu(program, claim), datetime.now(UTC))
@@ -126,7 +127,7 @@ def _ending(claim: Claim, turn: Turn) -> Ending:
 
 
 def _dead_ending(claim: Claim) -> Ending:
-    replies = (_letter(claim, Reply(texts.OUR_FAULT), ""),)
+    replies = (_letter(claim, Reply(texts.WENT_WRONG), ""),)
     history = _note(claim, replies) | {"dead": {"body": claim.body, "attempts": claim.tries - 1}}
     return Ending(None, replies, history)
 

@@ -13,8 +13,11 @@ TURNS_AT_ONCE = 16
 def sweep(program: Program) -> dict[str, Swept]:
     """Return overdue leases of every lane; answers per lane what was found."""
     store = program.store
-    lanes = {"conversations": store.conversations, "payments": store.payments, "outbox": store.outbox}
-    return {name: lane.sweep() for name, lane in lanes.items()}
+    return {
+        "conversations": store.conversations.sweep(),
+        "payments": store.payments.sweep(),
+        "outbox": store.outbox.sweep(),
+    }
 
 
 def serve_conversations(program: Program, bell: str) -> None:

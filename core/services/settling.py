@@ -1,7 +1,5 @@
 """A payment provider told us something: settle it, one notice at a time per payment."""
 
-from uuid import UUID
-
 from core import metrics
 from core.crashpoint import crashpoint
 from core.errors import StoreUnavailable, TryAgain
@@ -42,10 +40,8 @@ def _take(program: Program, claim: Claim) -> None:
 
 
 def _bury(program: Program, claim: Claim) -> None:
-    """Money we could not place: kept as a dead letter for staff; polling goes on looking."""
+    """A notice we could not settle is kept where staff see it; polling goes on looking for the money."""
     metrics.dead_letters.labels("payments").inc()
     log.error("notice_given_up", tries=claim.tries - 1)
-    workspace = str(UUID(claim.body["workspace"])) if claim.body.get("workspace") else ""
-    dead = {"body": claim.body, "attempts": claim.tries - 1, "lane": "payments"}
-    note = {"type": "turn", "event": claim.id, "box": claim.box, "workspace": workspace, "replies": [], "external": ""}
-    program.store.payments.commit([(claim, Ending(history=note | {"dead": dead}))])
+    note = {"type": "webhook", "source": "payments", "outcome": "given up", "detail": claim.body}
+    program.store.payments.commit([(claim, Ending(history=note))])
