@@ -2,7 +2,7 @@
 turn's plan before it is carried out, an outcome in the same transaction as the effect, so that a repeat of the turn
 decides nothing twice.
 
-Effects and their outcomes (`{"result": …}`):
+Effects (`{"kind": …}`) and their outcomes (`{"result": …}`); unit prices and amounts are decimal strings:
 
 place_order   {cart_id, lines: [{product_id, name, quantity, unit_price, note}], table: int|None, address: str,
                customer_name, currency}

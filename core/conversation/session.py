@@ -39,13 +39,17 @@ class Line:
 class Session:
     """State and cart. `cart_id` is the id of the event that began the cart (rule 7): it never repeats.
 
-    `order` is the last order as far as the guest was told: {order_id, number, status, total, due, payment_id, receipt}.
+    `order` is the last order as far as the guest was told: {order_id, number, status, total, due, payment_id, cart (the
+    cart it was placed from), prompt ("open", "checking", "review", "closed"), phone}.
     `shown` are the ids behind the numbers of the last list, so that "2" means what the guest saw.
+    `table` 0 is the bar itself. `reviewed` is the cart's version that was last shown whole, with its total.
+    `aside` is what the next answer needs to know, and is forgotten after it.
     """
 
     state: State = State.GREETING
     cart_id: str = ""
     cart_version: int = 0
+    reviewed: int = 0
     lines: tuple[Line, ...] = ()
     table: int | None = None
     address: str = ""

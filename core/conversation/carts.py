@@ -1,0 +1,166 @@
+"""The cart: adding, changing, adding up, and noticing what the menu changed underneath."""
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.conversation import texts
+from core.conversation.effects import CANCEL_ORDER, Effect
+from core.conversation.here import Here
+from core.conversation.session import Line, Session
+from core.domain.menu import Product
+from core.domain.money import order_total
+from core.domain.statuses import OrderStatus
+
+MOST_LINES = 30
+MOST = 99
+BODY_ROOM = 600
+AT_THE_BAR = 0
+
+
+def total(lines: Sequence[Line]) -> Decimal:
+    """What the cart costs."""
+    return order_total((line.quantity, line.unit_price) for line in lines)
+
+
+def count(lines: Sequence[Line]) -> int:
+    """How many things are in the cart."""
+    return sum(line.quantity for line in lines)
+
+
+def tail(cart_id: str) -> str:
+    """A short name of a cart, for the ids of taps."""
+    return hashlib.blake2s(cart_id.encode("utf-8", "replace"), digest_size=5).hexdigest()
+
+
+def stamp(session: Session) -> str:
+    """Cart and version, as a tap's id carries them."""
+    return f"{tail(session.cart_id)}:{session.cart_version}"
+
+
+def fresh(session: Session, args: tuple[str, ...]) -> bool:
+    """Whether a tap belongs to the cart as it is now."""
+    return bool(session.lines) and ":".join(args[:2]) == stamp(session)
+
+
+def waiting(session: Session) -> bool:
+    """Whether an order is placed and not yet paid."""
+    return session.order.get("status") == OrderStatus.PENDING
+
+
+def placed(session: Session) -> bool:
+    """Whether the order that waits for its money is this very cart."""
+    return waiting(session) and bool(session.cart_id) and session.order.get("cart") == session.cart_id
+
+
+def pending(session: Session) -> bool:
+    """Whether M-Pesa may still take the money: the prompt is open, or its outcome unknown."""
+    return waiting(session) and session.order.get("prompt") != "closed"
+
+
+def changed(here: Here, lines: Sequence[Line]) -> Session:
+    """The session with other lines, as a version of its own; a cart that was empty or placed begins anew (rule 7)."""
+    session = here.session
+    begun = session.cart_id and session.lines and not placed(session)
+    return session.but(
+        lines=tuple(lines),
+        cart_id=session.cart_id if begun else here.event_id,
+        cart_version=session.cart_version + 1,
+        product_id="",
+    )
+
+
+def touched(session: Session) -> Session:
+    """What the review showed has changed, be it only the table: it must be shown again."""
+    return session.but(cart_version=session.cart_version + 1)
+
+
+def withdrawal(session: Session) -> tuple[Effect, ...]:
+    """A cart placed but unpaid is changed by withdrawing its order first."""
+    return ({"kind": CANCEL_ORDER, "order_id": session.order["order_id"]},) if placed(session) else ()
+
+
+def with_line(lines: Sequence[Line], product: Product, quantity: int, note: str = "") -> tuple[Line, ...]:
+    """The lines with some more of one product."""
+    merged, found = [], False
+    for line in lines:
+        if line.product_id == product.id and line.note == note:
+            line, found = _line(product, line.quantity + quantity, note), True
+        merged.append(line)
+    return (*merged, *(() if found else (_line(product, quantity, note),)))
+
+
+def with_quantity(lines: Sequence[Line], index: int, quantity: int) -> tuple[Line, ...]:
+    """The lines with another quantity at one place; zero takes the line out."""
+    return tuple(
+        Line(line.product_id, line.name, quantity, line.unit_price, line.note) if i == index else line
+        for i, line in enumerate(lines)
+        if i != index or quantity
+    )
+
+
+def too_much(lines: Sequence[Line]) -> str:
+    """The text that says why a cart cannot be this large, or nothing."""
+    if len(lines) > MOST_LINES:
+        return texts.TOO_MANY_LINES
+    return texts.QUANTITY_RANGE if any(line.quantity > MOST for line in lines) else ""
+
+
+def listed(here: Here, lines: Sequence[Line]) -> str:
+    """The cart in words, a line each, short enough for one message."""
+    rows, room = [], BODY_ROOM
+    for i, line in enumerate(lines):
+        row = here.say(
+            texts.LINE, quantity=line.quantity, name=line.name[:40], amount=here.money(line.quantity * line.unit_price)
+        )
+        row += f" ({line.note})" if line.note else ""
+        room -= len(row) + 1
+        if room < 0:
+            rows.append(here.say(texts.MORE_LINES, count=len(lines) - i))
+            break
+        rows.append(row)
+    return "\n".join(rows)
+
+
+def renewed(here: Here) -> tuple[tuple[Line, ...], str]:
+    """The lines at today's menu, and what changed in words."""
+    return reprice(here, here.session.lines)
+
+
+def reprice(here: Here, lines: Sequence[Line]) -> tuple[tuple[Line, ...], str]:
+    """Lines as the menu sells them now, and in words what is gone or has another price."""
+    kept: list[Line] = []
+    notices: list[str] = []
+    for line in lines:
+        product = here.catalogue.products.get(line.product_id)
+        if product is None or not product.available:
+            notices.append(here.say(texts.LINE_GONE, name=line.name[:40]))
+            continue
+        if product.price != line.unit_price:
+            notices.append(here.say(texts.PRICE_CHANGED, name=product.name[:40], price=here.money(product.price)))
+        kept.append(_line(product, line.quantity, line.note))
+    return tuple(kept), "\n".join(notices)
+
+
+def emptied(session: Session) -> Session:
+    """The session with its cart put away as the last order, to be had again."""
+    version = session.cart_version + 1
+    return session.but(last_lines=session.lines, lines=(), cart_version=version, reviewed=0)
+
+
+def place_name(here: Here) -> str:
+    """Where the order goes, in words."""
+    session = here.session
+    if session.address:
+        return here.say(texts.TO_ADDRESS, address=session.address)
+    return here.say(texts.TO_TABLE, table=session.table) if session.table else texts.TO_BAR
+
+
+def ordered(lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """The lines as the effect `place_order` carries them."""
+    return [vars(line) | {"unit_price": str(line.unit_price)} for line in lines]
+
+
+def _line(product: Product, quantity: int, note: str) -> Line:
+    return Line(product.id, product.name, quantity, product.price, note)

@@ -1,0 +1,165 @@
+"""What a state may look at, and the move it answers with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from core.conversation import texts
+from core.conversation.effects import Effect
+from core.conversation.replies import Button, Reply, Row
+from core.conversation.session import Session, State
+from core.conversation.turn import Turn
+from core.conversation.understanding import keywords
+from core.conversation.understanding.catalogue import Catalogue, catalogue
+from core.conversation.understanding.orders import Request, read_order
+from core.conversation.understanding.words import clean, number_at, tokens
+from core.domain import phone
+from core.domain.menu import Menu
+
+SAY_LIMIT = 500
+NAME_LIMIT = 24
+
+
+@dataclass(frozen=True)
+class Here:
+    """One moment of one conversation. `before` is said ahead of whatever the next state asks."""
+
+    session: Session
+    menu: Menu
+    now: datetime
+    event_id: str = ""
+    guest_name: str = ""
+    guest_phone: str = ""
+    before: str = ""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The menu, ready for look-ups."""
+        return catalogue(self.menu)
+
+    @property
+    def name(self) -> str:
+        """The guest's name, safe to say."""
+        return clean(self.guest_name, NAME_LIMIT)
+
+    def payer(self) -> str:
+        """The M-Pesa number we would ask: the one last given, else the chat's own, else none."""
+        return self.session.phone or self.own_number()
+
+    def own_number(self) -> str:
+        """The chat's own number, if M-Pesa can reach it."""
+        return mpesa_number(self.guest_phone)
+
+    def say(self, text: str, /, **values: object) -> str:
+        """A text of ours with its values: the one place where a language is chosen."""
+        return text.format(**values) if values else text
+
+    def money(self, amount: Any) -> str:
+        """An amount as this venue writes it."""
+        return texts.money(amount, self.menu.venue.currency)
+
+    def ask(
+        self,
+        body: str,
+        *,
+        buttons: tuple[Button, ...] = (),
+        rows: tuple[Row, ...] = (),
+        label: str = "",
+        title: str = "",
+        **changes: Any,
+    ) -> Turn:
+        """One message, with what was decided said first. A list's rows can be chosen by number."""
+        said = f"{self.before}\n\n{body}" if self.before and body else self.before or body
+        reply = Reply(said, buttons, rows, label, title)
+        return Turn(self.session.but(shown=tuple(r.id for r in rows), **changes), (reply,))
+
+    def at(self, session: Session, before: str = "") -> "Here":
+        """The same moment with another session."""
+        return replace(self, session=session, before=clean_end(before))
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where an answer leads. The state `to` is asked, unless `reply` stands for it or effects must come first.
+
+    `then` names the conclusion that is drawn from the effects' outcomes, with `note` to draw it from.
+    `aside` is what the next state must know for one answer. `prompt` is the one message that passes while a PIN
+    dialog is open, and `quiet_for` the payment it is about.
+    """
+
+    to: State
+    session: Session
+    say: str = ""
+    aside: dict[str, Any] = field(default_factory=dict)
+    reply: Reply | None = None
+    effects: tuple[Effect, ...] = ()
+    then: str = ""
+    note: dict[str, Any] = field(default_factory=dict)
+    prompt: str = ""
+    quiet_for: str = ""
+
+    def saying(self, text: str) -> "Move":
+        """The same move with something said first."""
+        return replace(self, say="\n".join(part for part in (text, self.say) if part))
+
+
+class Said:
+    """A text as the states read it."""
+
+    def __init__(self, text: str, here: Here) -> None:
+        self.text = text
+        self.here = here
+        self.words = tokens(text)
+        self.short = keywords.short_reply(self.words)
+        self._request: Request | None = None
+
+    @property
+    def number(self) -> int | None:
+        """The number, where the message is nothing but one number."""
+        words = [w for w in self.words if w not in keywords.FILLERS or w in ("a", "an") or w.isdigit()]
+        if not words or len(words) > 3 or words[0] in ("a", "an"):
+            return None
+        taken = number_at(words, 0)
+        if taken is None or taken[1] != len(words):
+            return -1 if words[0] == "-" and len(words) == 2 else None
+        return taken[0]
+
+    @property
+    def request(self) -> Request:
+        """The order in it, if any."""
+        if self._request is None:
+            self._request = read_order(self.words, self.here.catalogue)
+        return self._request
+
+    @property
+    def phone(self) -> str:
+        """The M-Pesa number in it, if any."""
+        digits = "".join(c for c in self.text if c.isdecimal() or c == "+")
+        return mpesa_number(digits) if 9 <= len(digits) <= 16 else ""
+
+    @property
+    def any_phone(self) -> bool:
+        """Whether it looks like a phone number at all, of whatever country."""
+        return sum(c.isdecimal() for c in self.text) >= 9
+
+
+Asking = Callable[[Here], Turn]
+Answering = Callable[[Here, Said], Move]
+Acting = Callable[[Here, tuple[str, ...]], Move]
+
+
+def stay(here: Here, say: str = "") -> Move:
+    """Ask the current state again, whatever it was waiting for kept."""
+    return Move(here.session.state, here.session, say, here.session.aside)
+
+
+def mpesa_number(text: str) -> str:
+    """E.164 digits of a Kenyan mobile number, else nothing."""
+    digits = phone.normalise(text) if 0 < len(text) <= 32 else None
+    return digits if digits and phone.is_kenyan_mobile(digits) else ""
+
+
+def clean_end(text: str) -> str:
+    """What is said first leaves room for the question itself."""
+    return text if len(text) <= SAY_LIMIT else text[: SAY_LIMIT - 1].rstrip() + "…"

@@ -1,0 +1,153 @@
+"""Welcome, categories, products: the first steps."""
+
+from core.conversation import carts, texts
+from core.conversation.here import Here, Move, Said, stay
+from core.conversation.replies import Row
+from core.conversation.session import State
+from core.conversation.stages.ordering import Wish, add, order_or_puzzled, refusal
+from core.conversation.turn import Turn
+from core.conversation.understanding.orders import Wanted
+from core.domain.menu import Product
+
+PAGE = 9
+
+
+def ask_greeting(here: Here) -> Turn:
+    """Welcome, with the menu's headings."""
+    name = f", {here.name}" if here.name else ""
+    return _ask_headings(here, here.say(texts.WELCOME, venue=here.menu.venue.name, name=name))
+
+
+def answer_greeting(here: Here, said: Said) -> Move:
+    """The first words of a guest may already be an order."""
+    return answer_list(here, said)
+
+
+def ask_categories(here: Here) -> Turn:
+    """The menu's headings."""
+    return _ask_headings(here, texts.CATEGORIES)
+
+
+def answer_categories(here: Here, said: Said) -> Move:
+    """A heading by number or name, or an order."""
+    return answer_list(here, said)
+
+
+def ask_products(here: Here) -> Turn:
+    """One page of the products under a heading, or the few a guest may have meant."""
+    if "choices" in here.session.aside:
+        return _ask_choices(here)
+    category = here.catalogue.category(here.session.category_id)
+    if category is None:
+        return _ask_headings(here, texts.CATEGORIES)
+    products = here.catalogue.by_category[category.id]
+    pages = -(-len(products) // PAGE)
+    page = min(max(here.session.page, 0), pages - 1)
+    rows = [_product_row(here, p, f"prod:{p.id}") for p in products[page * PAGE : (page + 1) * PAGE]]
+    rows.append(_last_row(here, category.id, page, pages))
+    body = here.say(texts.PRODUCTS, category=category.name)
+    return here.ask(body, rows=tuple(rows), label=texts.LABEL_PRODUCTS, title=category.name, page=page)
+
+
+def answer_products(here: Here, said: Said) -> Move:
+    """A product by number or name, or an order."""
+    return answer_list(here, said)
+
+
+def answer_list(here: Here, said: Said) -> Move:
+    """A number means the row the guest saw; flow turns it into that row's tap. Anything else is an order."""
+    if said.number is not None and here.session.shown:
+        return stay(here, here.say(texts.PUZZLED_BY, text=max(min(said.number, 9999), -1)))
+    return order_or_puzzled(here, said)
+
+
+def open_menu(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap or word: the menu."""
+    page = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 4 else 0
+    return Move(State.BROWSING_CATEGORIES, here.session.but(page=page))
+
+
+def open_category(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: one heading, or its next page."""
+    category, page = (*args, "0", "0")[:2]
+    if here.catalogue.category(category) is None:
+        return Move(State.BROWSING_CATEGORIES, here.session, texts.NOT_ON_MENU)
+    number = int(page) if page.isdecimal() and len(page) < 4 else 0
+    return Move(State.BROWSING_PRODUCTS, here.session.but(category_id=category, page=number))
+
+
+def show_more(here: Here, args: tuple[str, ...]) -> Move:
+    """Word: the next page of whatever list is open."""
+    session = here.session
+    if session.state == State.BROWSING_PRODUCTS and here.catalogue.category(session.category_id):
+        return Move(State.BROWSING_PRODUCTS, session.but(page=session.page + 1))
+    return open_menu(here, ())
+
+
+def choose(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: one product."""
+    product_id = args[0] if args else ""
+    if said := refusal(here, product_id):
+        return _beside(here, here.catalogue.products.get(product_id), said)
+    return Move(State.COLLECTING_QUANTITY, here.session.but(product_id=product_id))
+
+
+def add_some(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: so many of one product; a second tap on the same button finds the cart changed, and adds nothing."""
+    product_id, quantity, *stamp = (*args, "", "")
+    possible = quantity.isdecimal() and 0 < int(quantity[:3]) <= carts.MOST
+    if ":".join(stamp[:2]) != carts.stamp(here.session) or not possible:
+        return stay(here, texts.STALE)
+    wanted = Wanted(product_id, int(quantity), str(here.session.aside.get("note", "")), True)
+    return add(here, Wish((wanted,), straight=bool(here.session.lines and here.session.reviewed)))
+
+
+def _beside(here: Here, product: Product | None, said: str) -> Move:
+    """What cannot be had, and the list it stands in."""
+    if product is None:
+        return Move(State.BROWSING_CATEGORIES, here.session, said)
+    return Move(State.BROWSING_PRODUCTS, here.session.but(category_id=product.category_id, page=0), said)
+
+
+def _ask_headings(here: Here, body: str) -> Turn:
+    catalogue, session = here.catalogue, here.session
+    if not catalogue.categories:
+        return here.ask(texts.EMPTY_MENU)
+    size = PAGE if len(catalogue.categories) + bool(session.lines) > PAGE + 1 else PAGE + 1
+    pages = -(-len(catalogue.categories) // size)
+    page = session.page % pages if session.state == State.BROWSING_CATEGORIES else 0
+    rows = [Row(f"cat:{c.id}", c.name) for c in catalogue.categories[page * size : (page + 1) * size]]
+    if pages > 1:
+        rows.append(Row(f"menu:{(page + 1) % pages}", texts.MORE_ROW))
+    if session.lines:
+        cart = here.say(
+            texts.CART_SO_FAR, count=carts.count(session.lines), total=here.money(carts.total(session.lines))
+        )
+        body = f"{body}\n{cart}"
+        rows = [*rows, Row("checkout", texts.CHECKOUT_ROW, cart)][: PAGE + 1]
+    return here.ask(body, rows=tuple(rows), label=texts.LABEL_MENU, title=texts.TITLE_MENU)
+
+
+def _ask_choices(here: Here) -> Turn:
+    aside = here.session.aside
+    found = (here.catalogue.products.get(product_id) for product_id in aside["choices"])
+    stamp = carts.stamp(here.session)
+    rows = [_product_row(here, p, f"qty:{p.id}:{aside['quantity']}:{stamp}") for p in found if p][: PAGE + 1]
+    if not rows:
+        return _ask_headings(here, texts.CATEGORIES)
+    return here.ask(texts.CHOICES, rows=tuple(rows), label=texts.LABEL_PRODUCTS, title=texts.LABEL_PRODUCTS)
+
+
+def _product_row(here: Here, product: Product, tap: str) -> Row:
+    price = here.money(product.price)
+    if not product.available:
+        return Row(tap, product.name, here.say(texts.SOLD_OUT_ROW, price=price))
+    detail = " ".join(product.description.split())
+    return Row(tap, product.name, here.say(texts.ROW_DETAIL, price=price, description=detail) if detail else price)
+
+
+def _last_row(here: Here, category_id: str, page: int, pages: int) -> Row:
+    if page + 1 < pages:
+        detail = here.say(texts.MORE_DETAIL, page=page + 2, pages=pages)
+        return Row(f"cat:{category_id}:{page + 1}", texts.MORE_ROW, detail)
+    return Row("menu", texts.BACK_ROW)

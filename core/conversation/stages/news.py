@@ -1,0 +1,166 @@
+"""What the rest of the house tells the guest: money, and how the order gets on."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.conversation import carts, texts
+from core.conversation.here import Here
+from core.conversation.replies import Button, Reply
+from core.conversation.session import Session, State
+from core.conversation.stages.paying import settled, try_again
+from core.domain.statuses import OrderStatus
+
+Data = dict[str, Any]
+
+# States that are about the cart or its payment; elsewhere the guest is left where they are.
+ABOUT_THE_CART = frozenset(
+    {
+        State.COLLECTING_QUANTITY,
+        State.ADDING_TO_CART,
+        State.COLLECTING_TABLE,
+        State.COLLECTING_ADDRESS,
+        State.REVIEWING_ORDER,
+        State.CHOOSING_PAYMENT,
+        State.AWAITING_PAYMENT,
+        State.PAYMENT_CONFIRMATION,
+    }
+)
+ABOUT_MONEY = frozenset({State.CHOOSING_PAYMENT, State.AWAITING_PAYMENT, State.PAYMENT_CONFIRMATION})
+
+
+@dataclass(frozen=True)
+class News:
+    """Where a piece of news leaves the conversation, and what is said of it, if anything."""
+
+    session: Session
+    body: str = ""
+    buttons: tuple[Button, ...] = field(default=())
+
+    def reply(self) -> tuple[Reply, ...]:
+        """The message, if there is one."""
+        return (Reply(self.body, self.buttons),) if self.body else ()
+
+
+def payment_settled(here: Here, data: Data) -> News:
+    """Money arrived. The guest is thanked either way; the session follows only if it awaits that order (rule 18)."""
+    session, ours = here.session, _awaited(here.session, data)
+    values = {"receipt": data.get("receipt"), "number": data.get("number"), "amount": here.money(data.get("amount"))}
+    if data.get("refund"):
+        return News(session, here.say(texts.PAID_BACK, **values))
+    if texts.amount(data.get("due")) > 0:
+        return _part_paid(here, data, values)
+    name = f", {here.name}" if here.name else ""
+    place = carts.place_name(here) if ours else ""
+    if ours:
+        session = _closed(session, str(data.get("status", OrderStatus.PAID)))
+    text = texts.PAID if ours else texts.PAID_ELSEWHERE
+    return News(session, here.say(text, name=name, place=place, next=texts.PAID_NEXT, **values))
+
+
+def payment_failed(here: Here, data: Data) -> News:
+    """No money: why, and the way to try again."""
+    reason = texts.FAILED.get(str(data.get("reason")), texts.FAILED["other"])
+    return _unpaid(here, data, f"{here.say(texts.NOT_PAID, number=data.get('number'))} {reason}")
+
+
+def payment_expired(here: Here, data: Data) -> News:
+    """Nobody knows of any money, and the time for it is over."""
+    return _unpaid(here, data, here.say(texts.EXPIRED, number=data.get("number")))
+
+
+def payment_checking(here: Here, data: Data) -> News:
+    """Unknown is not failed: the guest hears that we ask."""
+    return _unsure(here, data, "checking", here.say(texts.CHECKING, number=data.get("number")))
+
+
+def payment_review(here: Here, data: Data) -> News:
+    """Staff decide about the money."""
+    return _unsure(here, data, "review", here.say(texts.REVIEWING, number=data.get("number")))
+
+
+def order_status(here: Here, data: Data) -> News:
+    """Staff moved the order on."""
+    status = str(data.get("status"))
+    session = here.session
+    if _awaited(session, data) and status != OrderStatus.PENDING:
+        session = _closed(session, status) if carts.waiting(session) else session
+        session = session.but(order=session.order | {"status": status})
+    return News(session, here.say(texts.STATUS.get(status, texts.STATUS_OTHER), number=data.get("number")))
+
+
+def order_failed(here: Here, data: Data) -> News:
+    """The hold ran out before the money came: the cart is kept as the last order."""
+    session = here.session
+    if _awaited(session, data):
+        if not carts.waiting(session):
+            return News(session)
+        session = _closed(session, OrderStatus.FAILED)
+    again = (Button(f"again:{carts.stamp(session)}", texts.B_AGAIN),) if session.last_lines else ()
+    body = here.say(texts.ORDER_EXPIRED, number=data.get("number"))
+    return News(session, body, (*again, Button("menu", texts.B_MENU)))
+
+
+def money_returned(here: Here, data: Data) -> News:
+    """A refund went out."""
+    amount = here.money(data.get("amount"))
+    return News(here.session, here.say(texts.RETURNED, amount=amount, number=data.get("number")))
+
+
+def _awaited(session: Session, data: Data) -> bool:
+    """Whether the news is about the order this session knows."""
+    return bool(session.order) and session.order.get("order_id") == data.get("order_id")
+
+
+def _superseded(session: Session, data: Data) -> bool:
+    """News of an attempt that no longer matters: paid meanwhile, or another prompt is open. Nothing unasked is said."""
+    if not _awaited(session, data):
+        return False
+    other = session.order.get("payment_id") not in ("", None, data.get("payment_id"))
+    return not carts.waiting(session) or (other and session.order.get("prompt") == "open")
+
+
+def _unpaid(here: Here, data: Data, body: str) -> News:
+    if _superseded(here.session, data):
+        return News(here.session)
+    session = _adopted(here.session, data, "closed")
+    if not _awaited(session, data):
+        return News(session, body, (Button("status", texts.B_STATUS), Button("staff", texts.B_STAFF)))
+    return News(_moved(session, ABOUT_MONEY, State.AWAITING_PAYMENT), body, try_again(session))
+
+
+def _unsure(here: Here, data: Data, prompt: str, body: str) -> News:
+    if _superseded(here.session, data):
+        return News(here.session)
+    session = _adopted(here.session, data, prompt)
+    moved = _moved(session, ABOUT_MONEY, State.PAYMENT_CONFIRMATION) if _awaited(session, data) else session
+    return News(moved, body, (Button("staff", texts.B_STAFF),))
+
+
+def _part_paid(here: Here, data: Data, values: Data) -> News:
+    session = _adopted(here.session, data, "closed")
+    body = here.say(texts.PART_PAID, due=here.money(data.get("due")), **values)
+    if not _awaited(session, data):
+        return News(session, body, (Button("staff", texts.B_STAFF),))
+    order = session.order | {"due": str(texts.amount(data.get("due"))), "part_paid": True}
+    session = _moved(session.but(order=order), ABOUT_MONEY, State.AWAITING_PAYMENT)
+    return News(session, body, try_again(session))
+
+
+def _adopted(session: Session, data: Data, prompt: str) -> Session:
+    """A session that knows no open order takes up this one, so that its taps work after the old session expired."""
+    if _awaited(session, data):
+        return session.but(order=session.order | {"prompt": prompt})
+    if carts.waiting(session):
+        return session
+    order = {"order_id": data.get("order_id"), "number": data.get("number"), "status": OrderStatus.PENDING.value}
+    return session.but(order=order | {"payment_id": data.get("payment_id", ""), "prompt": prompt})
+
+
+def _closed(session: Session, status: str) -> Session:
+    """The order is over as far as money goes; a guest who was busy with its cart is done."""
+    done = settled(session, status)
+    return _moved(done, ABOUT_MONEY if done.lines else ABOUT_THE_CART, State.ORDER_COMPLETE)
+
+
+def _moved(session: Session, states: frozenset[State], to: State) -> Session:
+    return session.but(state=to, aside={}, shown=()) if session.state in states else session

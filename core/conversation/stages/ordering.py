@@ -1,0 +1,247 @@
+"""What every stage shares: taking a written order, and the way to the review."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.conversation import carts, texts
+from core.conversation.here import Here, Move, Said, stay
+from core.conversation.session import Line, Session, State
+from core.conversation.understanding.orders import Request, Wanted
+from core.conversation.understanding.words import clean
+from core.domain.menu import Product
+
+ECHO_LIMIT = 40
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Things to be put into the cart; `straight` goes on to the review, `choices` are still to be picked from."""
+
+    items: Sequence[Wanted]
+    straight: bool = False
+    choices: tuple[str, ...] = ()
+    quantity: int = 1
+    said: list[str] = field(default_factory=list)
+
+    def kept(self) -> dict[str, Any]:
+        """As the session keeps it while the guest's age is asked."""
+        items = [[w.product_id, w.quantity, w.note] for w in self.items]
+        return {"pending": items, "straight": self.straight, "choices": list(self.choices), "quantity": self.quantity}
+
+    @classmethod
+    def of(cls, aside: dict[str, Any]) -> "Wish":
+        """Inverse of `kept`."""
+        items = [Wanted(product_id, quantity, note, True) for product_id, quantity, note in aside["pending"]]
+        return cls(items, aside["straight"], tuple(aside["choices"]), aside["quantity"])
+
+
+def take_order(here: Here, said: Said) -> Move | None:
+    """Do what a written order says, or nothing where it says none."""
+    request = said.request
+    here = _at_table(here, request)
+    if request.impossible or (request.choices and not 1 <= (request.quantity or 1) <= carts.MOST):
+        return stay(here, texts.QUANTITY_RANGE)
+    if request.verb != "add" and request.items:
+        return _edit(here, request)
+    if request.understood:
+        return _take_items(here, request)
+    if request.choices or request.items:
+        return _offer(here, request.choices or tuple(w.product_id for w in request.items), request.quantity or 1)
+    if here.catalogue.category(request.category):
+        return Move(State.BROWSING_PRODUCTS, here.session.but(category_id=request.category, page=0))
+    return None if request.table is None else _table_named(here, request.table)
+
+
+def puzzled(here: Here, said: Said) -> Move:
+    """Nothing made sense: say so, and ask again what was asked."""
+    echo = clean(said.text, ECHO_LIMIT)
+    return stay(here, here.say(texts.PUZZLED_BY, text=echo) if echo else texts.PUZZLED)
+
+
+def order_or_puzzled(here: Here, said: Said) -> Move:
+    """A written order in any ordering state, else a kind question."""
+    return take_order(here, said) or puzzled(here, said)
+
+
+def add(here: Here, wish: Wish) -> Move:
+    """Put what can be sold into the cart, asking the age first where it must be asked."""
+    items, refusals = _sellable(here, wish.items)
+    notices = [*wish.said, *refusals]
+    if not items:
+        return _refused(here, wish, notices)
+    if _asks_age(here, [here.catalogue.products[w.product_id] for w in items]):
+        aside = replace(wish, items=items).kept()
+        return Move(State.ADDING_TO_CART, here.session, "\n".join(notices), aside)
+    before = () if carts.pending(here.session) and carts.placed(here.session) else here.session.lines
+    lines = _filled(here, before, items)
+    if problem := carts.too_much(lines):
+        return Move(State.ADDING_TO_CART, here.session, problem)
+    added = here.say(texts.ADDED, items=_in_words(here, items))
+    move = _added(here, lines, wish, "\n".join([added, *notices]))
+    return _withdrawing(here, move, _filled(here, (), items)) if before else move
+
+
+def change_lines(here: Here, lines: Sequence[Line], say: str) -> Move:
+    """Go on with other lines in the cart, withdrawing an order that was placed but not paid."""
+    session = carts.changed(here, lines)
+    if not lines:
+        move = Move(State.BROWSING_CATEGORIES, session, say)
+    elif session.reviewed:
+        move = checkout(here.at(session)).saying(say)
+    else:
+        move = Move(State.ADDING_TO_CART, session, say)
+    return _withdrawing(here, move, ())
+
+
+def checkout(here: Here) -> Move:
+    """The way to the review: whatever it still lacks is asked first."""
+    session = here.session
+    if carts.placed(session) or (not session.lines and carts.waiting(session)):
+        return Move(paying_state(session), session)
+    lines, notices = carts.renewed(here)
+    if notices:
+        session = carts.changed(here, lines)
+    if not lines:
+        return Move(State.BROWSING_CATEGORIES, session, notices or texts.CART_EMPTY)
+    if _asks_age(here, [here.catalogue.products[line.product_id] for line in lines]):
+        return Move(State.ADDING_TO_CART, session, notices, Wish((), straight=True).kept())
+    if session.table is None and not session.address:
+        return Move(State.COLLECTING_TABLE, session, notices)
+    return Move(State.REVIEWING_ORDER, session, notices)
+
+
+def paying_state(session: Session) -> State:
+    """Where a guest stands whose order is placed and not paid."""
+    unsure = session.order.get("prompt") in ("checking", "review")
+    return State.PAYMENT_CONFIRMATION if unsure else State.AWAITING_PAYMENT
+
+
+def set_table(here: Here, table: int) -> Session | None:
+    """The session at that table, if the venue has it."""
+    tables = here.menu.venue.tables
+    if table != carts.AT_THE_BAR and (table not in tables if tables else not 1 <= table <= 999):
+        return None
+    return carts.touched(here.session).but(table=table, address="")
+
+
+def unknown_table(here: Here, table: int) -> str:
+    """The text about a table that does not exist."""
+    tables = here.menu.venue.tables
+    run = tables and tables == tuple(range(tables[0], tables[-1] + 1))
+    names = f"{tables[0]}–{tables[-1]}" if run else texts.in_words([str(t) for t in tables])
+    return here.say(texts.TABLE_UNKNOWN, table=min(max(table, 0), 9999), tables=names or "1–999")
+
+
+def refusal(here: Here, product_id: str) -> str:
+    """Why a product cannot be had, with others instead; empty where it can."""
+    product = here.catalogue.products.get(product_id)
+    if product is None:
+        return texts.NOT_SERVED if product_id in here.catalogue.refused else texts.NOT_ON_MENU
+    if product.available:
+        return ""
+    others = [p.name for p in here.catalogue.by_category[product.category_id] if p.available][:3]
+    instead = here.say(texts.INSTEAD, names=texts.in_words(others)) if others else ""
+    return here.say(texts.SOLD_OUT, name=product.name, instead=instead)
+
+
+def _at_table(here: Here, request: Request) -> Here:
+    """A table named beside an order is kept with it."""
+    if request.table is None or not (request.items or request.choices):
+        return here
+    session = set_table(here, request.table)
+    return here.at(session) if session else here
+
+
+def _table_named(here: Here, table: int) -> Move:
+    session = set_table(here, table)
+    if session is None:
+        return stay(here, unknown_table(here, table))
+    if session.lines and here.session.state in (State.COLLECTING_TABLE, State.REVIEWING_ORDER, State.CHOOSING_PAYMENT):
+        return checkout(here.at(session))
+    return stay(here.at(session), here.say(texts.TABLE_SET, table=table))
+
+
+def _take_items(here: Here, request: Request) -> Move:
+    first = request.items[0]
+    if len(request.items) == 1 and not (first.counted or request.choices) and request.table is None:
+        return _how_many(here, request, first)
+    said = [here.say(texts.NOT_FOUND, text=clean(" ".join(request.unknown), ECHO_LIMIT))] if request.unknown else []
+    seated = request.table is not None and here.session.table == request.table
+    if request.table is not None and not seated:
+        said.append(unknown_table(here, request.table))
+    return add(here, Wish(request.items, seated or bool(_reviewed(here)), request.choices, request.quantity or 1, said))
+
+
+def _how_many(here: Here, request: Request, wanted: Wanted) -> Move:
+    if said := refusal(here, wanted.product_id):
+        return _refused(here, Wish(request.items), [said])
+    return Move(State.COLLECTING_QUANTITY, here.session.but(product_id=wanted.product_id), aside={"note": wanted.note})
+
+
+def _reviewed(here: Here) -> bool:
+    return bool(here.session.lines and here.session.reviewed)
+
+
+def _offer(here: Here, products: Sequence[str], quantity: int) -> Move:
+    aside = {"choices": list(dict.fromkeys(products)), "quantity": quantity}
+    return Move(State.BROWSING_PRODUCTS, here.session, aside=aside)
+
+
+def _edit(here: Here, request: Request) -> Move:
+    lines = here.session.lines
+    for wanted in request.items:
+        index = next((i for i, line in enumerate(lines) if line.product_id == wanted.product_id), None)
+        if index is None:
+            return stay(here, texts.NOT_IN_CART)
+        left = max(lines[index].quantity - wanted.quantity, 0) if wanted.counted else 0
+        lines = carts.with_quantity(lines, index, wanted.quantity if request.verb == "set" else left)
+    if carts.placed(here.session) and carts.pending(here.session):
+        return checkout(here)
+    return change_lines(here, lines, "" if lines else texts.CART_CLEARED)
+
+
+def _sellable(here: Here, items: Sequence[Wanted]) -> tuple[list[Wanted], list[str]]:
+    refusals = {w.product_id: refusal(here, w.product_id) for w in items}
+    return [w for w in items if not refusals[w.product_id]], list(dict.fromkeys(filter(None, refusals.values())))
+
+
+def _refused(here: Here, wish: Wish, notices: list[str]) -> Move:
+    say = "\n".join(notices)
+    if wish.choices:
+        return _offer(here, wish.choices, wish.quantity).saying(say)
+    product = here.catalogue.products.get(wish.items[0].product_id) if wish.items else None
+    if product is None:
+        return checkout(here) if wish.straight else Move(State.BROWSING_CATEGORIES, here.session, say)
+    return Move(State.BROWSING_PRODUCTS, here.session.but(category_id=product.category_id, page=0), say)
+
+
+def _asks_age(here: Here, products: Sequence[Product]) -> bool:
+    return here.menu.venue.age_gate and not here.session.age_confirmed and any(p.alcoholic for p in products)
+
+
+def _filled(here: Here, lines: tuple[Line, ...], items: Sequence[Wanted]) -> tuple[Line, ...]:
+    for wanted in items:
+        lines = carts.with_line(lines, here.catalogue.products[wanted.product_id], wanted.quantity, wanted.note)
+    return lines
+
+
+def _in_words(here: Here, items: Sequence[Wanted]) -> str:
+    names = ((w.quantity, here.catalogue.products[w.product_id].name) for w in items)
+    return texts.in_words([here.say(texts.ITEM, quantity=quantity, name=name[:40]) for quantity, name in names])
+
+
+def _added(here: Here, lines: tuple[Line, ...], wish: Wish, say: str) -> Move:
+    session = carts.changed(here, lines)
+    if wish.choices:
+        return _offer(here.at(session), wish.choices, wish.quantity).saying(say)
+    if wish.straight:
+        return checkout(here.at(session)).saying("\n".join(wish.said))
+    return Move(State.ADDING_TO_CART, session, say)
+
+
+def _withdrawing(here: Here, move: Move, alone: tuple[Line, ...]) -> Move:
+    """With the order of this cart withdrawn first; should that come too late, only the new lines stay."""
+    effects = carts.withdrawal(here.session)
+    note = {"alone": carts.ordered(alone)}
+    return replace(move, effects=effects, then="change", note=note) if effects else move

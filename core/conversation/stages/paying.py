@@ -1,0 +1,294 @@
+"""Which phone pays, the prompt, and what became of asking for it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from core.conversation import carts, texts
+from core.conversation.effects import FIND_ORDERS, PLACE_ORDER, REQUEST_PAYMENT, Effect, Outcome
+from core.conversation.here import Here, Move, Said, stay
+from core.conversation.replies import Button
+from core.conversation.session import Session, State
+from core.conversation.stages.ordering import checkout, order_or_puzzled, paying_state
+from core.conversation.turn import Turn
+from core.domain.statuses import Method, OrderStatus
+
+PAYING_STATES = (State.REVIEWING_ORDER, State.AWAITING_PAYMENT, State.PAYMENT_CONFIRMATION)
+
+
+def ask_payment(here: Here) -> Turn:
+    """Which M-Pesa number to ask."""
+    own = here.own_number()
+    if not own:
+        return here.ask(texts.WHICH_NUMBER)
+    body = f"{texts.WHICH_NUMBER}\n{here.say(texts.OR_THIS_NUMBER, phone=texts.local_phone(own))}"
+    return here.ask(body, buttons=(Button(f"this:{_target(here.session)}", texts.B_THIS_NUMBER),))
+
+
+def answer_payment(here: Here, said: Said) -> Move:
+    """A phone number pays; more may still be ordered."""
+    return answer_pay(here, said) or order_or_puzzled(here, said)
+
+
+def answer_pay(here: Here, said: Said) -> Move | None:
+    """What pays, in the review and after it: a number, "yes", "this number", "other number"."""
+    if said.phone:
+        return ask_money(here, said.phone)
+    if said.any_phone:
+        return stay(here, texts.BAD_NUMBER)
+    if said.short == "other":
+        return Move(State.CHOOSING_PAYMENT, here.session)
+    if said.short == "this" and here.own_number():
+        return ask_money(here, here.own_number())
+    return ask_money(here, here.payer()) if said.short in ("yes", "retry") else None
+
+
+def ask_awaiting(here: Here) -> Turn:
+    """The prompt is open, or what to do now that it is not."""
+    order = here.session.order
+    if not carts.waiting(here.session):
+        return ask_closed(here)
+    values = {"number": order.get("number"), "amount": here.money(order.get("due"))}
+    if carts.pending(here.session):
+        return here.ask(here.say(texts.PROMPT_OPEN, phone=texts.local_phone(order.get("phone", "")), **values))
+    body = "" if here.before else here.say(texts.UNPAID, **values)
+    return here.ask(body, buttons=try_again(here.session))
+
+
+def answer_awaiting(here: Here, said: Said) -> Move:
+    """Once the prompt is closed, another try; meanwhile more may be ordered."""
+    if not carts.pending(here.session) and (move := answer_pay(here, said)):
+        return move
+    return order_or_puzzled(here, said)
+
+
+def ask_confirmation(here: Here) -> Turn:
+    """The money's fate is being found out."""
+    if not carts.waiting(here.session):
+        return ask_closed(here)
+    review = here.session.order.get("prompt") == "review"
+    body = here.say(texts.REVIEWING if review else texts.CHECKING, number=here.session.order.get("number"))
+    return here.ask(body, buttons=(Button("staff", texts.B_STAFF), Button("menu", texts.B_MENU)))
+
+
+def answer_confirmation(here: Here, said: Said) -> Move:
+    """Nothing but to wait, or to order more."""
+    return order_or_puzzled(here, said)
+
+
+def ask_closed(here: Here) -> Turn:
+    """An order that needs no money any more."""
+    order = here.session.order
+    if not order:
+        return here.ask(texts.NOTHING_TO_PAY, buttons=(Button("menu", texts.B_MENU),))
+    text = texts.STATUS.get(str(order.get("status")), texts.STATUS_OTHER)
+    again = (Button(f"again:{carts.stamp(here.session)}", texts.B_AGAIN),) if here.session.last_lines else ()
+    body = here.say(text, number=order.get("number"))
+    return here.ask(f"{body} {texts.WHAT_NEXT}", buttons=(*again, Button("menu", texts.B_MENU)))
+
+
+def try_again(session: Session) -> tuple[Button, ...]:
+    """The taps under everything that says an order is still to be paid."""
+    title = texts.B_PAY_REST if session.order.get("part_paid") else texts.B_TRY_AGAIN
+    order_id = session.order.get("order_id")
+    return (
+        Button(f"retry:{order_id}", title),
+        Button(f"other:{order_id}", texts.B_OTHER_NUMBER),
+        Button(f"cancel:{order_id}", texts.B_CANCEL),
+    )
+
+
+def check_out(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap or word: on to the review."""
+    return checkout(here)
+
+
+def pay(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: pay what the review showed; an older one's tap shows the present review. The word pays only there."""
+    if args:
+        return ask_money(here, here.payer()) if _aims(here, args) else _stale(here)
+    return ask_money(here, here.payer()) if here.session.state in PAYING_STATES else checkout(here)
+
+
+def this_number(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: pay from the chat's own number."""
+    return ask_money(here, here.own_number()) if _aims(here, args) else _stale(here)
+
+
+def other_number(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: pay from another number."""
+    if not _aims(here, args):
+        return _stale(here)
+    return Move(paying_state(here.session) if carts.pending(here.session) else State.CHOOSING_PAYMENT, here.session)
+
+
+def retry(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: another prompt for an order already placed."""
+    if not here.session.order:
+        return Move(here.session.state, here.session, effects=({"kind": FIND_ORDERS},), then="status")
+    if args[:1] != (here.session.order.get("order_id"),):
+        return _stale(here)
+    return ask_money(here, here.payer(), placed=True)
+
+
+def ask_money(here: Here, phone: str, placed: bool = False) -> Move:
+    """Place the order if it is not placed yet, and ask that phone for the money; never by two prompts."""
+    session = here.session
+    if placed or _pays_order(session):
+        return _ask_for_order(here, phone)
+    if not session.lines or session.reviewed != session.cart_version or carts.renewed(here)[1]:
+        return checkout(here)
+    if not phone:
+        return Move(State.CHOOSING_PAYMENT, session)
+    effects = (_placing(here), _requesting(None, phone))
+    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"phone": phone})
+
+
+def _ask_for_order(here: Here, phone: str) -> Move:
+    session = here.session
+    if not carts.waiting(session):
+        return Move(State.ORDER_COMPLETE, session)
+    if carts.pending(session):
+        return Move(paying_state(session), session)
+    if not phone:
+        return Move(State.CHOOSING_PAYMENT, session, aside={"retry": True})
+    effects = (_requesting(session.order["order_id"], phone),)
+    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"phone": phone})
+
+
+def conclude_pay(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) -> Move:
+    """What the world answered to placing an order and asking for its money."""
+    results = {str(o.get("result")): o for o in outcomes}
+    here = _with_order(here, results.get("placed"))
+    for result, conclude in _PAID_OUTCOMES.items():
+        if result in results:
+            return conclude(here, note, results[result])
+    say = here.say(texts.WENT_WRONG)
+    return Move(State.AWAITING_PAYMENT if carts.waiting(here.session) else here.session.state, here.session, say)
+
+
+def _requested(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
+    number, phone = outcome.get("number"), note["phone"]
+    order = here.session.order | {
+        "payment_id": outcome.get("payment_id", ""),
+        "due": str(texts.amount(outcome.get("amount"))),
+        "prompt": "open",
+        "phone": phone,
+    }
+    session = here.session.but(order=order, phone=phone)
+    body = here.say(
+        texts.CHECK_PHONE, phone=texts.local_phone(phone), amount=here.money(outcome.get("amount")), number=number
+    )
+    return Move(State.AWAITING_PAYMENT, session, prompt=body, quiet_for=str(outcome.get("payment_id", "")))
+
+
+def _live_attempt(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
+    order = here.session.order
+    if outcome.get("order_id") == order.get("order_id"):
+        prompt = {"prompt": "open", "payment_id": outcome.get("payment_id", ""), "phone": note["phone"]}
+        return Move(State.AWAITING_PAYMENT, here.session.but(order=order | prompt))
+    say = here.say(texts.OTHER_PROMPT, phone=texts.local_phone(note["phone"]))
+    return Move(State.AWAITING_PAYMENT, here.session, say)
+
+
+def _already_paid(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
+    say = here.say(texts.ALREADY_PAID, number=outcome.get("number"))
+    return Move(State.ORDER_COMPLETE, settled(here.session, OrderStatus.PAID), say)
+
+
+def _order_closed(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
+    say = here.say(texts.ORDER_CLOSED, number=outcome.get("number"))
+    return Move(State.ORDER_COMPLETE, settled(here.session, str(outcome.get("status", OrderStatus.FAILED))), say)
+
+
+def _sold_out(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
+    left = {s.get("product_id"): max(int(s.get("left") or 0), 0) for s in outcome.get("short", ())}
+    lines, said = [], []
+    for line in here.session.lines:
+        quantity = min(line.quantity, left.get(line.product_id, line.quantity))
+        if quantity < line.quantity:
+            text = texts.ONLY_LEFT if quantity else texts.NONE_LEFT
+            said.append(here.say(text, name=line.name[:40], left=quantity))
+        if line.product_id in left:
+            left[line.product_id] -= quantity
+        lines += [replace(line, quantity=quantity)] if quantity else []
+    session = carts.touched(here.session).but(lines=tuple(lines))
+    to = State.REVIEWING_ORDER if lines else State.BROWSING_CATEGORIES
+    return Move(to, session, "\n".join(said))
+
+
+def _closed(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
+    lines, notices = carts.renewed(here)
+    session = carts.touched(here.session).but(lines=lines)
+    to = State.ADDING_TO_CART if lines else State.BROWSING_CATEGORIES
+    return Move(to, session, notices or texts.CLOSED)
+
+
+_PAID_OUTCOMES = {
+    "sold_out": _sold_out,
+    "closed": _closed,
+    "requested": _requested,
+    "live_attempt": _live_attempt,
+    "already_paid": _already_paid,
+    "order_closed": _order_closed,
+}
+
+
+def settled(session: Session, status: str) -> Session:
+    """The session once its order needs no money any more: the cart it came from is empty, and can be had again."""
+    order = session.order | {"status": status, "prompt": "closed", "part_paid": False}
+    ours = session.lines and session.cart_id and order.get("cart") == session.cart_id
+    return carts.emptied(session.but(order=order)) if ours else session.but(order=order)
+
+
+def _with_order(here: Here, outcome: Outcome | None) -> Here:
+    if outcome is None:
+        return here
+    total = str(texts.amount(outcome.get("total")))
+    order = {
+        "order_id": outcome.get("order_id"),
+        "number": outcome.get("number"),
+        "status": OrderStatus.PENDING.value,
+        "total": total,
+        "due": total,
+        "payment_id": "",
+        "cart": here.session.cart_id,
+        "prompt": "closed",
+    }
+    return here.at(here.session.but(order=order))
+
+
+def _placing(here: Here) -> Effect:
+    session = here.session
+    return {
+        "kind": PLACE_ORDER,
+        "cart_id": session.cart_id,
+        "lines": carts.ordered(session.lines),
+        "table": session.table or None,
+        "address": session.address,
+        "customer_name": here.name,
+        "currency": here.menu.venue.currency,
+    }
+
+
+def _requesting(order_id: str | None, phone: str) -> Effect:
+    return {"kind": REQUEST_PAYMENT, "order_id": order_id, "method": Method.MPESA.value, "phone": phone}
+
+
+def _pays_order(session: Session) -> bool:
+    """Whether paying now means the order already placed: this cart's, or one asked for again."""
+    return carts.placed(session) or (carts.waiting(session) and (not session.lines or "retry" in session.aside))
+
+
+def _target(session: Session) -> str:
+    return str(session.order["order_id"]) if _pays_order(session) else carts.stamp(session)
+
+
+def _aims(here: Here, args: tuple[str, ...]) -> bool:
+    """Whether a tap means what the guest would pay for now."""
+    return ":".join(args) in (_target(here.session), carts.stamp(here.session) if here.session.lines else "")
+
+
+def _stale(here: Here) -> Move:
+    move = checkout(here) if here.session.lines else stay(here)
+    return move.saying(texts.STALE)

@@ -1,0 +1,110 @@
+"""Where the order goes, and the review of all of it."""
+
+import math
+from decimal import ROUND_HALF_UP
+
+from core.conversation import carts, texts
+from core.conversation.here import Here, Move, Said, stay
+from core.conversation.replies import Button
+from core.conversation.session import State
+from core.conversation.stages.cart import ask_adding
+from core.conversation.stages.ordering import checkout, order_or_puzzled, set_table, unknown_table
+from core.conversation.stages.paying import answer_pay
+from core.conversation.turn import Turn
+from core.conversation.understanding.words import clean
+from core.domain import money
+
+ADDRESS_LIMIT = 200
+
+
+def ask_table(here: Here) -> Turn:
+    """The table's number."""
+    deliver = (Button("deliver", texts.B_DELIVER),) if here.menu.venue.delivers else ()
+    return here.ask(texts.TABLE, buttons=(Button("table:0", texts.B_SKIP), *deliver))
+
+
+def answer_table(here: Here, said: Said) -> Move:
+    """A number is the table; more may still be ordered."""
+    if said.short in ("skip", "no"):
+        return _sit(here, carts.AT_THE_BAR)
+    if said.number is not None:
+        return _sit(here, said.number) if said.number else stay(here, texts.TABLE_NUMBER)
+    return order_or_puzzled(here, said)
+
+
+def sit(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: a table, or the bar."""
+    if here.session.state != State.COLLECTING_TABLE or not args or not (args[0].isdecimal() and len(args[0]) < 5):
+        return stay(here, texts.STALE)
+    return _sit(here, int(args[0]))
+
+
+def deliver(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: bring it to an address."""
+    if not here.menu.venue.delivers or not here.session.lines:
+        return stay(here, texts.STALE)
+    return Move(State.COLLECTING_ADDRESS, here.session)
+
+
+def ask_address(here: Here) -> Turn:
+    """Where to bring it."""
+    return here.ask(texts.ADDRESS)
+
+
+def answer_address(here: Here, said: Said) -> Move:
+    """Whatever is written is the address."""
+    address = clean(said.text, ADDRESS_LIMIT)
+    if len(address) < 3:
+        return stay(here)
+    return _bring(here, address)
+
+
+def take_location(here: Here, data: dict[str, object]) -> Move:
+    """A location is an address where one was asked for."""
+    latitude, longitude = _degrees(data.get("latitude")), _degrees(data.get("longitude"))
+    if here.session.state != State.COLLECTING_ADDRESS or latitude is None or longitude is None:
+        return stay(here, texts.UNREADABLE["location"])
+    place = here.say(texts.LOCATION, latitude=f"{latitude:.5f}", longitude=f"{longitude:.5f}")
+    named = clean(f"{data.get('name') or ''} {data.get('address') or ''}", ADDRESS_LIMIT - len(place) - 2)
+    return _bring(here, f"{named} {place}".strip())
+
+
+def ask_review(here: Here) -> Turn:
+    """Everything on one page: lines, place, total with its VAT, and who is asked to pay."""
+    session = here.session
+    if not session.lines:
+        return ask_adding(here)
+    amount, payer = carts.total(session.lines), here.payer()
+    vat = money.vat_in(amount, here.menu.venue.vat_percent)
+    body = here.say(
+        texts.REVIEW,
+        lines=carts.listed(here, session.lines),
+        place=carts.place_name(here),
+        total=here.money(amount),
+        vat=here.money(vat.to_integral_value(ROUND_HALF_UP)),
+        payer=here.say(texts.REVIEW_PAYER, phone=texts.local_phone(payer)) if payer else texts.REVIEW_NO_PAYER,
+    )
+    stamp = carts.stamp(session)
+    other = (Button(f"other:{stamp}", texts.B_OTHER_NUMBER),) if payer else ()
+    buttons = (Button(f"pay:{stamp}", texts.B_PAY), Button("change", texts.B_CHANGE), *other)
+    return here.ask(body, buttons=buttons, reviewed=session.cart_version)
+
+
+def answer_review(here: Here, said: Said) -> Move:
+    """Yes pays; a phone number pays from that phone; more may be ordered, another table named."""
+    return answer_pay(here, said) or order_or_puzzled(here, said)
+
+
+def _sit(here: Here, table: int) -> Move:
+    session = set_table(here, table)
+    return stay(here, unknown_table(here, table)) if session is None else checkout(here.at(session))
+
+
+def _bring(here: Here, address: str) -> Move:
+    return checkout(here.at(carts.touched(here.session).but(address=address, table=None)))
+
+
+def _degrees(value: object) -> float | None:
+    if not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > 180:
+        return None
+    return float(value)

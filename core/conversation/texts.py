@@ -1,0 +1,220 @@
+"""Every text the guest reads. Braces are filled by `Here.say`; button titles have at most 20 letters, row titles 24."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from core.domain.money import plain
+
+# Welcome and menu
+WELCOME = (
+    "Karibu *{venue}*{name}! 🍹\nPick from the menu, or just write your order, for example:\n"
+    "_2 dawa and 1 tusker to table 7_"
+)
+WELCOME_BACK = "Hello again{name}!"
+CATEGORIES = "What would you like?"
+CART_SO_FAR = "In your cart: {count}, {total}."
+EMPTY_MENU = "Our menu is being prepared. Please ask our staff."
+PRODUCTS = "*{category}*\nTap one, or write its name or number."
+CHOICES = "Which one would you like?"
+SOLD_OUT_ROW = "{price} · sold out"
+ROW_DETAIL = "{price} · {description}"
+MORE_ROW = "More"
+MORE_DETAIL = "Page {page} of {pages}"
+BACK_ROW = "All categories"
+CHECKOUT_ROW = "Checkout"
+LABEL_MENU = "See menu"
+LABEL_PRODUCTS = "Choose"
+TITLE_MENU = "Menu"
+LABEL_CART = "Your order"
+TITLE_CART = "Your order"
+
+# Choosing
+HOW_MANY = "*{name}*, {price}{description}\nHow many?"
+HOW_MANY_INSTEAD = "*{name}*: {quantity} in your order.\nHow many shall it be? 0 takes it out."
+QUANTITY_RANGE = "We can take 1 to 99 of each. For more, please ask our staff."
+TOO_MANY_LINES = "One order can hold 30 different items. Please check out first, then order again."
+SOLD_OUT = "Sorry, {name} is sold out today.{instead}"
+INSTEAD = " How about {names}?"
+NOT_SERVED = "Sorry, we do not serve alcohol here."
+NOT_ON_MENU = "Sorry, that is no longer on our menu."
+NOT_FOUND = "I did not find “{text}” on our menu."
+ADDED = "Added: {items}."
+REMOVED = "Taken out: {items}."
+NOT_IN_CART = "That is not in your order."
+CART_CLEARED = "Your cart is empty now."
+ITEM = "{quantity} × {name}"
+AGE = "{items}: for alcohol you must be {age} or older. Are you {age} or over?"
+AGE_REFUSED = "Then we leave out the alcohol. We have lovely drinks without it."
+
+# Cart and review
+CART = "*Your order*\n{lines}\n*Total {total}*"
+CART_EMPTY = "Your cart is empty."
+CART_HINT = "Write more to add, or check out."
+CHANGE = "{lines}\n\nWhich one shall we change?"
+CLEAR_ROW = "Remove everything"
+LINE_DETAIL = "{quantity} in your order, {amount}"
+LINE = "{quantity} × {name}  {amount}"
+MORE_LINES = "… and {count} more"
+LINE_GONE = "{name} is not available any more; we took it out."
+PRICE_CHANGED = "{name} is now {price}."
+TABLE = "Which table are you at? Write its number."
+TABLE_SET = "Table {table}, noted."
+TABLE_UNKNOWN = "We have no table {table}. Our tables are {tables}."
+TABLE_NUMBER = "Please write just the table's number, or tap Skip if you are at the bar."
+ADDRESS = "Where shall we bring it? Write the address, or send your location."
+LOCATION = "Location {latitude}, {longitude}"
+REVIEW = "*Your order*\n{lines}\n\n{place}\n*Total {total}* (incl. VAT {vat})\n{payer}"
+REVIEW_PAYER = "The M-Pesa request goes to {phone}."
+REVIEW_NO_PAYER = "You pay by M-Pesa, on the phone you choose."
+TO_TABLE = "Table {table}"
+TO_BAR = "At the bar"
+TO_ADDRESS = "To: {address}"
+ONLY_LEFT = "Sorry, of {name} only {left} are left."
+NONE_LEFT = "Sorry, {name} is sold out now."
+CLOSED = "Sorry, we cannot take this order right now. Please ask our staff."
+
+# Paying
+WHICH_NUMBER = "Which M-Pesa number shall we ask? Write it, for example 0712 345 678."
+OR_THIS_NUMBER = "Or pay from {phone}."
+BAD_NUMBER = "M-Pesa cannot reach that number. Please write a Kenyan Safaricom number, for example 0712 345 678."
+CHECK_PHONE = "📲 Check your phone: M-Pesa asks {phone} for *{amount}* (order {number}). Enter your PIN to pay."
+PROMPT_OPEN = "The M-Pesa request for order {number} ({amount}) is on its way to {phone}. Enter your PIN there to pay."
+OTHER_PROMPT = "An M-Pesa request is still open on {phone}. Answer it or let it close, then tap Try again."
+UNPAID = "Order {number} ({amount}) waits for its payment."
+CHECKING = "We are checking with M-Pesa whether order {number} is paid. No need to pay again; we tell you at once."
+REVIEWING = "Our staff are looking at the payment of order {number}. They will sort it out with you."
+EXPIRED = (
+    "The M-Pesa request for order {number} was not answered in time. Tap Try again when you have the phone in hand."
+)
+FAILED = {
+    "insufficient_funds": "M-Pesa says the balance is too low. Top up and tap Try again, or use another number.",
+    "wrong_pin": "The PIN was not accepted. Tap Try again and enter it carefully.",
+    "cancelled": "The request was cancelled on the phone. Tap Try again if you still want to pay.",
+    "unreachable": "Your phone did not answer. Check the signal, unlock it, then tap Try again.",
+    "expired": "The request closed before the PIN came. Tap Try again when you have the phone in hand.",
+    "busy": "Another M-Pesa request or menu is open on that phone. Close it, wait two minutes, then tap Try again.",
+    "push_failed": "We could not reach your phone. Wait a minute, then tap Try again.",
+    "network_busy": "M-Pesa is very busy. Wait a minute, then tap Try again.",
+    "network_error": "M-Pesa had a problem. Wait a minute, then tap Try again.",
+    "limit": "M-Pesa says this goes over a limit of that number. Use another number, or ask our staff.",
+    "declined": "M-Pesa declined the payment. Tap Try again, or use another number.",
+    "other": "The payment did not go through. Tap Try again, or use another number.",
+}
+NOT_PAID = "Order {number} is not paid yet."
+ALREADY_PAID = "Order {number} is already paid, thank you! No need to pay again."
+ORDER_CLOSED = "Order {number} is closed and can no longer be paid. Write “same again” to order it anew."
+NOTHING_TO_PAY = "There is nothing to pay yet."
+WENT_WRONG = "Sorry, something went wrong on our side. Please try once more or ask our staff."
+
+# After paying
+PAID = "✅ Thank you{name}! M-Pesa receipt *{receipt}*: {amount} received.\nOrder *{number}*, {place}. {next}"
+PAID_ELSEWHERE = "✅ Thank you{name}! M-Pesa receipt *{receipt}*: {amount} received for order *{number}*. {next}"
+PAID_NEXT = "The bar has it now; we tell you when it is ready."
+PART_PAID = "Thank you! M-Pesa receipt *{receipt}*: {amount} received for order *{number}*. {due} is still missing."
+PAID_BACK = (
+    "M-Pesa receipt *{receipt}*: {amount} came for order *{number}*, which did not need it."
+    " We send it back; our staff see to it."
+)
+RETURNED = "We sent {amount} back to you for order {number}."
+ORDER_EXPIRED = (
+    "Order {number} was not paid in time, so we closed it. Nothing is lost: tap Same again to order it once more."
+)
+STATUS = {
+    "PENDING": "Order {number} waits for its payment.",
+    "PAID": "Order {number} is paid and with the bar.",
+    "PREPARING": "👨‍🍳 Order {number} is being prepared.",
+    "READY": "🔔 Order {number} is ready!",
+    "SERVED": "Order {number} was served. Enjoy!",
+    "OUT_FOR_DELIVERY": "Order {number} is on its way to you.",
+    "DELIVERED": "Order {number} was delivered. Enjoy!",
+    "FAILED": "Order {number} was not paid in time and is closed.",
+    "CANCELLED": "Order {number} is cancelled.",
+    "REFUNDED": "The money for order {number} went back to you.",
+}
+STATUS_OTHER = "Order {number}: our staff know how it stands."
+NO_ORDERS = "You have no order with us today."
+WHAT_NEXT = "Write to order more, any time."
+
+# Always understood
+HELP = (
+    "Write what you would like, for example _2 dawa and 1 tusker to table 7_, or tap through the menu.\n"
+    "*menu* · *cart* · *pay* · *status* · *again* · *cancel* · *staff* · *stop*"
+)
+STOP = "Understood: we send you nothing unasked. Messages about your orders still come. Write *menu* any time to order."
+THANKS = "Karibu sana! Write *menu* any time."
+STAFF_CALLED = "We have called our staff; someone is with you shortly. To order here again write *menu*."
+STAFF_TOLD = "Our staff have your message. To order here again write *menu*."
+CANCEL_QUESTION = "Shall we empty your cart ({total})?"
+CANCELLED = "Order {number} is cancelled. If you paid in the meantime, the money comes back to you."
+TOO_LATE = "Order {number} can no longer be changed here. Our staff can help."
+NOTHING_TO_CANCEL = "There is nothing to cancel."
+KEPT = "Good, we keep it."
+NOTHING_TO_REPEAT = "I do not have an earlier order of yours here."
+STALE = "That button is from earlier. Here is how things stand now."
+LATE = "That message reached us late, so we did nothing about money. Here is how things stand now."
+PUZZLED = "Sorry, I did not understand that. Write for example _2 dawa to table 7_, or use the buttons."
+PUZZLED_BY = "Sorry, I did not understand “{text}”. Write for example _2 dawa to table 7_, or use the buttons."
+UNREADABLE = {
+    "image": "I cannot see pictures. Please write what you would like, or use the buttons.",
+    "audio": "I cannot listen to voice messages. Please write what you would like, or use the buttons.",
+    "video": "I cannot watch videos. Please write what you would like, or use the buttons.",
+    "sticker": "Nice one! I read text and buttons only. Please write what you would like.",
+    "document": "I cannot open documents. Please write what you would like, or use the buttons.",
+    "contacts": "I cannot use contact cards. Please write what you would like, or use the buttons.",
+    "location": "Thank you, but we bring orders to your table. Write its number, or what you would like.",
+    "order": "We do not take catalogue orders. Please write what you would like, or use the menu.",
+    "button": "That button is from an older message. Please use the ones below.",
+    "edit": "I cannot see edited messages. Please write it again.",
+}
+UNREADABLE_OTHER = "I can read text and buttons only. Please write what you would like, or use the buttons."
+
+# Titles of taps
+B_MENU = "Menu"
+B_CART = "View cart"
+B_CHECKOUT = "Checkout"
+B_ADD_MORE = "Add more"
+B_CHANGE = "Change"
+B_REMOVE = "Take out"
+B_KEEP = "Keep it"
+B_AGE_YES = "I am {age} or over"
+B_AGE_NO = "I am younger"
+B_SKIP = "Skip, I'm at the bar"
+B_DELIVER = "Deliver to me"
+B_PAY = "Pay with M-Pesa"
+B_OTHER_NUMBER = "Other number"
+B_THIS_NUMBER = "This number"
+B_TRY_AGAIN = "Try again"
+B_PAY_REST = "Pay the rest"
+B_CANCEL = "Cancel order"
+B_YES_EMPTY = "Yes, empty it"
+B_AGAIN = "Same again"
+B_STATUS = "My order"
+B_STAFF = "Call staff"
+
+
+LARGEST = Decimal(10) ** 12
+
+
+def amount(value: Any) -> Decimal:
+    """An amount from an event, whatever was in it."""
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return Decimal(0)
+    return found if found.is_finite() and abs(found) < LARGEST else Decimal(0)
+
+
+def money(value: Any, currency: str) -> str:
+    """As guests read money: "KES 1,750"."""
+    whole, point, cents = plain(amount(value)).partition(".")
+    return f"{currency} {int(whole):,}{point}{cents}"
+
+
+def local_phone(digits: str) -> str:
+    """A Kenyan number as its owner writes it: "0712 345 678"."""
+    return f"0{digits[3:6]} {digits[6:9]} {digits[9:]}" if len(digits) == 12 else digits
+
+
+def in_words(names: list[str]) -> str:
+    """A list in a sentence."""
+    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")

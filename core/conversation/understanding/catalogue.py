@@ -1,0 +1,120 @@
+"""The menu made ready for look-ups: built once per version of a menu, then only read."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from core.conversation.understanding.keywords import FILLERS
+from core.conversation.understanding.words import AND, SEPARATORS, tokens
+from core.domain.menu import Category, Menu, Product
+
+KEPT = 256
+SHORTEST_TYPO = 4
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a phrase may mean. A `weak` one (the last word of a name, a category) is decoration beside a product."""
+
+    products: tuple[str, ...]
+    weak: bool = False
+    category: str = ""
+
+
+class Catalogue:
+    """Products by id, by category and by every phrase that names them. Alcohol is absent where none is served."""
+
+    def __init__(self, menu: Menu) -> None:
+        served = [p for p in menu.products if menu.venue.serves_alcohol or not p.alcoholic]
+        self.menu = menu
+        self.products = {p.id: p for p in served}
+        self.refused = {p.id: p for p in menu.products if p.id not in self.products}
+        self.by_category: dict[str, tuple[Product, ...]] = {
+            c.id: tuple(p for p in served if p.category_id == c.id) for c in menu.categories
+        }
+        self.categories: tuple[Category, ...] = tuple(c for c in menu.categories if self.by_category[c.id])
+        self.names = _names(menu)
+        self.longest = max((name.count(" ") + 1 for name in self.names), default=0)
+        self.starts = {name.partition(" ")[0] for name in self.names}
+        self._choices = [name for name in self.names if len(name) >= SHORTEST_TYPO]
+
+    def category(self, category_id: str) -> Category | None:
+        """A heading that still has something under it."""
+        return next((c for c in self.categories if c.id == category_id), None)
+
+    def exact(self, words: list[str], at: int) -> tuple[Match, int] | None:
+        """The longest name that starts at this word, and how many words it takes."""
+        if words[at] not in self.starts:
+            return None
+        for length in range(min(self.longest, len(words) - at), 0, -1):
+            if match := self.names.get(" ".join(words[at : at + length])):
+                return match, length
+        return None
+
+    def similar(self, words: list[str], at: int) -> tuple[Match, int] | None:
+        """As `exact`, forgiving a slip of the finger or two."""
+        for length in range(min(3, self.longest, len(words) - at), 0, -1):
+            if match := self._forgive(" ".join(words[at : at + length])):
+                return match, length
+        return None
+
+    def _forgive(self, phrase: str) -> Match | None:
+        slips = 2 if len(phrase) >= 8 else 1
+        if len(phrase) < SHORTEST_TYPO:
+            return None
+        near = process.extractOne(phrase, self._choices, scorer=OSA.distance, score_cutoff=slips)
+        if near is None or (near[0][0] != phrase[0] and sorted(near[0]) != sorted(phrase)):
+            return None
+        return self.names[near[0]]
+
+
+def _names(menu: Menu) -> dict[str, Match]:
+    """Full names and nicknames before first words, these before other words and categories."""
+    layers: tuple[dict[str, list[str]], ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
+    for product in menu.products:
+        for name in (product.name, *product.nicknames):
+            _put(layers[0], name, product.id)
+        first, *rest = tokens(product.name) or [""]
+        _put(layers[1], first, product.id)
+        for word in rest:
+            _put(layers[2], word, product.id)
+    names = {c: Match((), True, category.id) for category in menu.categories for c in (_phrase(category.name),) if c}
+    for layer, weak in ((layers[2], True), (layers[1], False), (layers[0], False)):
+        names |= {name: Match(tuple(dict.fromkeys(ids)), weak) for name, ids in layer.items() if _speaks(name, names)}
+    return names
+
+
+def _speaks(name: str, names: dict[str, Match]) -> bool:
+    return " " in name or not (
+        name.isdecimal() or name in FILLERS or name in AND or len(name) < 2 or _heads(name, names)
+    )
+
+
+def _heads(name: str, names: dict[str, Match]) -> bool:
+    return name in names and bool(names[name].category)
+
+
+def _put(layer: dict[str, list[str]], name: str, product_id: str) -> None:
+    if phrase := _phrase(name):
+        layer[phrase].append(product_id)
+
+
+def _phrase(name: str) -> str:
+    """A name as the tokens of a message show it."""
+    return " ".join(w for w in tokens(name) if w not in SEPARATORS and w != "-")
+
+
+_made: dict[tuple[str, str], Catalogue] = {}
+
+
+def catalogue(menu: Menu) -> Catalogue:
+    """The catalogue of this version of this venue's menu."""
+    key = (menu.venue.id, menu.version)
+    made = _made.get(key)
+    if made is None:
+        if len(_made) >= KEPT:
+            _made.clear()
+        made = _made[key] = Catalogue(menu)
+    return made
