@@ -1,13 +1,16 @@
 """The Celery application, and the program each worker process holds."""
 
+import os
+
 from celery import Celery, Task
-from celery.signals import setup_logging, worker_process_init, worker_ready
+from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready
 
 from core import bootstrap, log
 from core.jobs import Job
 from core.services.program import Program
+from core.store.redis.store import HIDDEN, WANTED
 from core.store.sql.engine import forget_connections
-from workers import sweeper
+from workers import measuring, sweeper
 
 app = Celery("workers", config_source="celeryconfig")
 app.conf.update(
@@ -25,6 +28,7 @@ app.conf.update(
 _producer = Celery("doorbells", config_source="celeryconfig")
 _producer.conf.update(broker_transport_options={"socket_timeout": 0.2, "socket_connect_timeout": 0.2})
 _held: list[Program] = []
+logger = log.get_logger(__name__)
 
 
 def publish(job: Job) -> None:
@@ -53,6 +57,19 @@ def _forget_parent(**_: object) -> None:
     _producer.pool.force_close_all()
 
 
+@worker_init.connect
+def _refuse_an_unsafe_store(**_: object) -> None:
+    """A store that forgets, or throws away when full, loses what was acknowledged (rule 21)."""
+    wrong = program().store.wrong_settings()
+    if wrong == [HIDDEN]:
+        logger.warning("mailbox_store_hides_its_settings", needed=WANTED)
+    elif wrong:
+        logger.critical("mailbox_store_can_lose_messages", needed=wrong)
+        if program().settings.production:
+            raise SystemExit(f"REDIS_URL: {', '.join(wrong)}")
+
+
 @worker_ready.connect
 def _start_sweeping(sender: Task, **_: object) -> None:
+    measuring.serve(os.environ.get("METRICS_PORT", ""))
     sweeper.start(program(), sender.app.amqp.queues.consume_from, threads="threads" in type(sender.pool).__module__)

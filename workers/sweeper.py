@@ -20,6 +20,7 @@ from core.jobs import (
 from core.log import get_logger
 from core.services.doorbells import serve_lane, sweep
 from core.services.program import Program
+from workers import measuring
 
 EVERY_SECONDS = 1.0
 TASKS = {
@@ -51,6 +52,7 @@ def _run(program: Program, queues: list[str], threads: bool) -> None:
 
 
 def _sweep(program: Program, threads: bool) -> None:
+    measuring.note_backlog(program.store.report())
     for lane, swept in sweep(program).items():
         metrics.swept.labels(lane).inc(swept.returned)
         if not swept.bell:

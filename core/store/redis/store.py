@@ -15,6 +15,7 @@ from core.store.redis.streams import Stream
 CONVERSATION_DOORBELLS = 2
 PAYMENT_DOORBELLS = 1
 HEARTBEAT_SECONDS = 8
+HIDDEN = "hidden"
 WANTED = {
     "appendonly": "yes",
     "appendfsync": "always",
@@ -84,7 +85,7 @@ class Store:
         try:
             found = self.client.config_get(*WANTED)
         except redis.exceptions.ResponseError:
-            return ["hidden"]
+            return [HIDDEN]
         return [f"{name} must be {wanted}" for name, wanted in WANTED.items() if found.get(name) != wanted]
 
     def journal(self, source: str, outcome: str, detail: dict[str, Any]) -> None:
