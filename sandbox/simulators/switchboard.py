@@ -7,6 +7,7 @@
         "statuses": true,                report sent, delivered and read
         "status_delay": 0.05,            time before each status
         "drop_answer": 1,                the next n messages are taken, but the caller never hears so
+        "pair_rate": 45,                 Meta's limit for one guest: a burst of so many, then one in 6 s; 0 is off
         "repeat": 2,                     every webhook is delivered so many times
         "fail_next": {"code": 131000, "status": 500, "times": 3, "guest": "2547…"},      refused at once
         "fail_later": {"code": 131026, "times": 1, "guest": "2547…"}},                   accepted, then status `failed`
@@ -32,6 +33,7 @@ A prompt is decided by the phone in the browser while that number is on screen, 
     GET  /control/state                        counts
     GET  /control/prompts ?phone=&id=&since=&screen=open,closed&status=Success&timeout=   M-Pesa prompts like these,
                                                oldest first; waits until there is one
+    GET  /graph/_messages ?after=&since=&limit=&count=&timeout=   messages received; waits until there are `count`
     POST /control/till {"phone", "amount"}     a guest pays the till by hand → {"receipt"}
     POST /control/reversal {"receipt"}         M-Pesa takes a payment back
 """
@@ -99,8 +101,8 @@ class Switchboard:
 
     def _reset(self) -> Response:
         self._poster.forget()
-        self._graph.__init__()  # type: ignore[misc]
-        self._till.faults.__init__()  # type: ignore[misc]
+        self._graph.reset()
+        self._till.faults.reset()
         self._whatsapp.forget()
         self._till.forget()
         self._kopokopo.forget()

@@ -92,6 +92,10 @@ class KopoKopoFaults:
         if wanted:
             self.rules.append(Rule(**wanted))
 
+    def reset(self) -> None:
+        """Nothing goes wrong any more."""
+        vars(self).update(vars(KopoKopoFaults()))
+
     def rule_for(self, phone: str) -> tuple[Rule, bool]:
         """The latest rule for this phone, else the latest for all; whether it names the phone."""
         for named in (phone, ""):

@@ -85,8 +85,10 @@ class PhoneApi:
         return answer_json(found)
 
     def _nothing_else(self, found: dict[str, Any], request: Request) -> bool:
-        known = request.option("run", found["run"]) == found["run"]
-        return known and request.option("prompt", found["prompt_state"]) == found["prompt_state"]
+        run = str(found["run"])
+        known = request.option("run", run) == run
+        state = str(found["prompt_state"])
+        return known and request.option("prompt", state) == state
 
     def _look(self, who: str, seconds: float) -> None:
         now = time.time()

@@ -160,6 +160,13 @@ def test_told_failures_come_as_often_as_told(graph: Any, simulators: Simulators)
     assert graph.text("x").status_code == 500
 
 
+def test_too_many_messages_to_one_guest_hit_the_pair_rate(graph: Any, simulators: Simulators) -> None:
+    simulators.graph.set(pair_rate=2)
+    codes = [graph.text("x").json().get("error", {}).get("code") for _ in range(3)]
+    assert codes == [None, None, 131056]
+    assert graph.text("other guest", to="+254711111111").status_code == 200
+
+
 def test_a_dropped_answer_leaves_the_message_delivered(graph: Any, simulators: Simulators) -> None:
     simulators.graph.set(drop_answer=1)
     with pytest.raises(requests.ConnectionError):

@@ -2,7 +2,7 @@
 import { element, make, marked } from "./dom.js";
 
 const TICKS = { "": ["·", "waiting"], sent: ["✓", "sent"], delivered: ["✓✓", "delivered"], read: ["✓✓", "read"] };
-const UNSHOWN = { image: "📷 Photo", audio: "🎤 Voice note", video: "🎬 Video", document: "📄 Document", sticker: "Sticker" };
+const UNSHOWN = { image: "[photo]", audio: "[voice note]", video: "[video]", document: "[document]", sticker: "[sticker]" };
 
 export class Chat {
   constructor({ onButton, onList }) {
@@ -60,7 +60,7 @@ export class Chat {
 
   quote(bubble, message) {
     const quoted = message.body.context?.message_id || message.body.context?.id;
-    if (this.words.has(quoted)) bubble.append(make("p", "quoted", this.words.get(quoted)));
+    if (this.words.has(quoted)) bubble.append(make("p", "quoted", ...marked(this.words.get(quoted))));
   }
 
   taps(bubble, message, inside) {
@@ -81,7 +81,7 @@ export class Chat {
 function wordsOf(kind, inside) {
   if (kind === "text") return inside.body;
   if (kind === "template") return `[template ${inside.name}]`;
-  if (kind === "location") return `📍 ${inside.name || `${inside.latitude}, ${inside.longitude}`}`;
+  if (kind === "location") return `[location] ${inside.name || `${inside.latitude}, ${inside.longitude}`}`;
   if (inside.button_reply || inside.list_reply) return (inside.button_reply || inside.list_reply).title;
   return inside.body?.text || inside.caption || UNSHOWN[kind] || `[${kind}]`;
 }
