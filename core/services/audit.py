@@ -41,11 +41,11 @@ def _verdict(name: str, breaches: list[Breach]) -> dict[str, Any]:
     return {"ok": not breaches, "rule": TITLES[name], "breaches": breaches[:SHOWN], "count": len(breaches)}
 
 
-def _breaches(db: Session, name: str) -> list[Breach]:
+def _breaches(db: Session, invariant: str) -> list[Breach]:
     found = []
-    for kind, query in QUERIES.get(name, ()):
+    for name, query in QUERIES.get(invariant, ()):
         rows = db.execute(text(_filled(query)), _moves(query)).mappings()
-        found += [{"kind": kind} | {key: str(value) for key, value in row.items()} for row in rows]
+        found += [{"breach": name} | {key: str(value) for key, value in row.items()} for row in rows]
     return found
 
 

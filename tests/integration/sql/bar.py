@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.domain.statuses import ChannelKind, OrderStatus, Provider, ReceiptState, Station
+from core.domain.statuses import ChannelKind, OrderStatus, PaymentStatus, Provider, ReceiptState, Station
 from core.services.audit import audit
 from core.services.effects import GuestRef, perform
 from core.services.followup import Followup
@@ -56,7 +56,7 @@ class Bar:
             return perform(db, guest, event or uuid4().hex, effects, {})
 
     def order(self, guest: GuestRef, pay: bool = True, **quantities: int) -> list[dict[str, Any]]:
-        effects = [self.place(**quantities)]
+        effects = [self.place("", **quantities)]
         return self.perform(guest, *effects, *([self.pay(guest)] if pay else []))
 
     def place(self, cart: str = "", **quantities: int) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def settle(db: Session, workspace_id: UUID, order_id: UUID, amount: int = 0) -> 
         return False
     db.add(receipt)
     if payment is not None:
-        payment.status, payment.next_check_at = "SUCCEEDED", None
+        payment.status, payment.next_check_at = PaymentStatus.SUCCEEDED, None
     mark_order(db, order, OrderStatus.PAID)
     make_tickets(db, order)
     owe(db, order.conversation_id, "payment_settled", {"order_id": str(order.id), "receipt": receipt.reference})

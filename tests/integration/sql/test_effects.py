@@ -135,7 +135,7 @@ def test_rule_12_a_payment_is_born_with_a_date_on_which_the_sweep_finds_it(bar: 
         payment = db.get_one(Payment, UUID(asked["payment_id"]))
         assert payment.status is PaymentStatus.CREATED and payment.next_check_at is not None
         assert abs(payment.next_check_at - datetime.now(UTC) - timedelta(seconds=3)) < timedelta(seconds=2)
-        assert (payment.amount, payment.currency, payment.phone) == (700, "KES", "254700000001")
+        assert (int(payment.amount), payment.currency, payment.phone) == (700, "KES", "254700000001")
 
 
 @pytest.mark.parametrize("status", ["CREATED", "REQUESTED", "PENDING", "UNKNOWN"])

@@ -34,7 +34,7 @@ def test_orders_of_the_same_products_in_any_order_never_deadlock(bar: Bar) -> No
         names = ("Dawa", "Tusker", "Wings") if number % 2 else ("Wings", "Tusker", "Dawa")
         placed = bar.order(bar.guest(number), pay=False, **dict.fromkeys(names, 1))[0]
         bar.settle(placed["order_id"])
-        return placed["result"]
+        return str(placed["result"])
 
     assert all_at_once(30, order, workers=10) == ["placed"] * 30
     assert bar.stock("Dawa") == (70, 0)
