@@ -1,0 +1,60 @@
+"""One application on real servers; a venue of its own for every test."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from flask import Flask
+
+from core.settings import load_settings
+from sandbox.servers import PostgresServer, RedisServer
+from tests.integration.admin.venue import Venue, open_venue
+from webapp import create_app
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with PostgresServer(tmp_path_factory.mktemp("postgres"), durable=False) as server:
+        migrate(server.url)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def environ(postgres_server: PostgresServer, redis_server: RedisServer) -> dict[str, str]:
+    return {
+        "ENVIRONMENT": "test",
+        "PUBLIC_BASE_URL": "http://localhost",
+        "DATABASE_URL": postgres_server.url,
+        "REDIS_URL": redis_server.url,
+        "CELERY_BROKER_URL": redis_server.url.removesuffix("0") + "1",
+        "SECRET_KEY": "only for these tests",
+        "FIELD_ENCRYPTION_KEYS": base64.urlsafe_b64encode(bytes(32)).decode(),
+    }
+
+
+def migrate(url: str) -> None:
+    config = Config(PROJECT / "migrations" / "alembic.ini")
+    config.set_main_option("script_location", str(PROJECT / "migrations"))
+    config.set_main_option("sqlalchemy.url", url)
+    command.upgrade(config, "head")
+
+
+@pytest.fixture(scope="session")
+def app(environ: dict[str, str]) -> Flask:
+    return create_app(load_settings(environ))
+
+
+@pytest.fixture
+def venue(app: Flask) -> Venue:
+    return open_venue(app)

@@ -1,0 +1,130 @@
+"""Who gets in, and who does not."""
+
+import pytest
+
+from core.domain.statuses import OrderStatus
+from tests.integration.admin.venue import PASSWORD, Venue
+from webapp.admin.login import TOO_MANY, WRONG
+
+
+def test_staff_sign_in_and_see_the_board(venue: Venue) -> None:
+    answer = venue.signed_in().get("/admin/")
+    assert answer.location == "/admin/board"
+
+
+def test_they_come_back_to_the_page_they_wanted(venue: Venue) -> None:
+    browser = venue.browser()
+    assert browser.get("/admin/queues").location == "/admin/login?next=/admin/queues"
+    assert browser.sign_in(query_string={"next": "/admin/queues"}).location == "/admin/queues"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"])
+def test_a_login_never_leads_to_somebody_elses_page(venue: Venue, elsewhere: str) -> None:
+    assert venue.browser().sign_in(query_string={"next": elsewhere}).location == "/admin/board"
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(venue: Venue) -> None:
+    wrong = venue.browser().sign_in(password="not the password")
+    unknown = venue.browser().sign_in(email="nobody@bar.example")
+    assert wrong.status_code == unknown.status_code == 401
+    assert WRONG in wrong.text and WRONG in unknown.text
+
+
+@pytest.mark.parametrize("password", ["", "\0", "ü" * 500, "x" * 100_000, PASSWORD + "\0", "\ud83c\udf79"])
+def test_odd_passwords_are_only_wrong(venue: Venue, password: str) -> None:
+    assert venue.browser().sign_in(password=password.encode("utf-8", "surrogatepass")).status_code == 401
+
+
+@pytest.mark.parametrize("email", ["", "a\0b@bar.example", "' or 1=1 --", "<script>alert(1)</script>"])
+def test_odd_addresses_are_only_wrong(venue: Venue, email: str) -> None:
+    answer = venue.browser().post("/admin/login", data={"email": email, "password": PASSWORD})
+    assert answer.status_code == 401
+    assert "<script>alert" not in answer.text
+
+
+def test_somebody_dismissed_cannot_sign_in_and_is_out_at_once(venue: Venue) -> None:
+    browser = venue.signed_in()
+    venue.dismiss()
+    assert browser.get("/admin/board/orders").status_code == 401
+    assert venue.browser().sign_in().status_code == 401
+
+
+def test_the_cookie_changes_at_login_and_a_planted_one_opens_nothing(venue: Venue) -> None:
+    browser = venue.browser()
+    browser.get("/admin/login")
+    planted = browser.client.get_cookie("staff")
+    browser.sign_in()
+    mine = browser.client.get_cookie("staff")
+    assert planted and mine and planted.value != mine.value
+    thief = venue.browser()
+    thief.client.set_cookie("staff", planted.value)
+    assert thief.get("/admin/board/orders").status_code == 401
+
+
+def test_a_copied_cookie_is_dead_after_signing_out(venue: Venue) -> None:
+    browser = venue.signed_in()
+    copied = browser.client.get_cookie("staff")
+    assert copied
+    assert browser.post("/admin/logout").location == "/admin/login"
+    thief = venue.browser()
+    thief.client.set_cookie("staff", copied.value)
+    assert thief.get("/admin/board/orders").status_code == 401
+
+
+def test_signing_out_leaves_the_other_tablet_signed_in(venue: Venue) -> None:
+    tablet, phone = venue.signed_in(), venue.signed_in()
+    phone.post("/admin/logout")
+    assert tablet.get("/admin/board/orders").status_code == 200
+
+
+def test_the_cookie_is_hidden_from_scripts_and_other_sites(venue: Venue) -> None:
+    cookies = venue.browser().sign_in().headers.getlist("Set-Cookie")
+    assert len(cookies) == 2
+    for cookie in cookies:
+        assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Path=/" in cookie and "Domain" not in cookie
+
+
+def test_guessing_ends_after_ten_tries_even_with_the_right_password(venue: Venue) -> None:
+    stranger = venue.browser()
+    token = stranger.token()
+    answers = [stranger.sign_in(password="guess", token=token).status_code for _ in range(12)]
+    assert answers == [401] * 10 + [429] * 2
+    answer = stranger.sign_in(token=token)
+    assert answer.status_code == 429 and TOO_MANY in answer.text and answer.headers["Retry-After"]
+
+
+def test_a_stranger_who_guesses_does_not_lock_out_a_known_device(venue: Venue) -> None:
+    tablet = venue.signed_in()
+    tablet.post("/admin/logout")
+    stranger = venue.browser()
+    token = stranger.token()
+    while stranger.sign_in(password="guess", token=token).status_code != 429:
+        pass
+    assert tablet.sign_in().status_code == 302
+
+
+def test_one_address_cannot_try_many_accounts(venue: Venue) -> None:
+    stranger = venue.browser()
+    token = stranger.token()
+    for number in range(60):
+        venue.app.extensions["throttle"].allows(venue.address, f"guess-{number}@bar.example")
+    assert stranger.sign_in(token=token).status_code == 429
+
+
+def test_signing_in_often_is_no_guessing(venue: Venue) -> None:
+    assert [venue.browser().sign_in().status_code for _ in range(12)] == [302] * 12
+
+
+def test_no_order_moves_without_the_pages_token(venue: Venue) -> None:
+    browser, order_id = venue.signed_in(), venue.order()
+    for token in ("", "wrong"):
+        assert browser.move(order_id, "PREPARING", 1, token=token).status_code == 400
+    assert venue.shown(order_id)["status"] == OrderStatus.PAID
+
+
+def test_no_order_moves_for_another_site(venue: Venue) -> None:
+    browser, order_id = venue.signed_in(), venue.order()
+    for origin in ("https://evil.example", "null"):
+        assert browser.move(order_id, "PREPARING", 1, headers={"Origin": origin}).status_code == 403
+    assert venue.shown(order_id)["status"] == OrderStatus.PAID
+    assert browser.move(order_id, "PREPARING", 1, headers={"Origin": "http://localhost"}).status_code == 200

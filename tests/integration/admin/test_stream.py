@@ -1,0 +1,130 @@
+"""The live board: nothing is lost between reading and listening or over a reconnect, and repeats are harmless."""
+
+from collections.abc import Iterator
+from itertools import islice
+from json import loads
+
+import pytest
+
+from core.domain.statuses import OrderStatus
+from tests.integration.admin.venue import Browser, Venue, open_venue
+
+
+def changes(stream: Iterator[dict[str, str]], number: int) -> list[dict[str, str]]:
+    return list(islice((event for event in stream if "event" not in event and "data" in event), number))
+
+
+def next_event(stream: Iterator[dict[str, str]], kind: str) -> dict[str, str]:
+    return next(event for event in stream if event.get("event") == kind)
+
+
+def test_what_changes_between_reading_and_listening_is_not_lost(venue: Venue) -> None:
+    browser = venue.signed_in()
+    venue.order()
+    read = browser.board()
+    order_id = venue.order()
+    (change,) = changes(browser.listen(read["stream"]), 1)
+    assert loads(change["data"])["order_id"] == str(order_id)
+
+
+def test_a_change_says_how_the_order_stands_and_null_when_it_left_the_board(venue: Venue) -> None:
+    browser = venue.signed_in()
+    order_id = venue.order()
+    read = browser.board()
+    browser.move(order_id, "PREPARING", 1)
+    browser.move(order_id, "SERVED", 2)
+    first, last = (loads(change["data"]) for change in changes(browser.listen(read["stream"]), 2))
+    assert last == {"order_id": str(order_id), "version": 3, "order": None}
+    assert first["order_id"] == str(order_id) and first["version"] >= 2
+
+
+def test_a_reconnect_goes_on_after_the_last_change_seen(venue: Venue) -> None:
+    browser = venue.signed_in()
+    venue.order()
+    after = browser.board()["stream"]
+    ids = [str(venue.order()) for _ in range(5)]
+    first = changes(browser.listen(after), 2)
+    rest = changes(browser.listen(after, last_event_id=first[-1]["id"]), 3)
+    assert [loads(change["data"])["order_id"] for change in first + rest] == ids
+
+
+@pytest.mark.parametrize("unknown", ["1-0", "99999999999999-0", "nonsense", "-1", "9" * 40, "\u0663-0"])
+def test_an_unknown_place_in_the_stream_means_read_again(venue: Venue, unknown: str) -> None:
+    browser = venue.signed_in()
+    venue.order()
+    stream = browser.listen(unknown)
+    reset = next_event(stream, "reset")
+    order_id = venue.order()
+    (change,) = changes(stream, 1)
+    assert reset["id"] and loads(change["data"])["order_id"] == str(order_id)
+
+
+def test_a_stream_wiped_with_the_store_means_read_again(venue: Venue) -> None:
+    browser = venue.signed_in()
+    venue.order()
+    after = browser.board()["stream"]
+    venue.program.store.client.delete(f"board:{venue.workspace_id}")
+    assert next_event(browser.listen(after), "reset")
+
+
+def test_a_listener_without_a_place_hears_what_comes_from_now_on(venue: Venue) -> None:
+    browser = venue.signed_in()
+    venue.order()
+    stream = browser.listen()
+    assert loads(next_event(stream, "state")["data"]) == {"live": True}
+    order_id = venue.order()
+    assert loads(changes(stream, 1)[0]["data"])["order_id"] == str(order_id)
+
+
+def test_another_venues_changes_are_not_heard(venue: Venue) -> None:
+    browser = venue.signed_in()
+    stream = browser.listen()
+    next_event(stream, "state")
+    open_venue(venue.app).order()
+    mine = venue.order()
+    assert loads(changes(stream, 1)[0]["data"])["order_id"] == str(mine)
+
+
+def test_the_stream_ends_for_somebody_dismissed(venue: Venue) -> None:
+    stream = venue.signed_in().listen()
+    next_event(stream, "state")
+    venue.dismiss()
+    assert next_event(stream, "ended")
+    assert list(stream) == []
+
+
+def test_the_stream_ends_with_the_login(venue: Venue) -> None:
+    tablet = venue.signed_in()
+    stream = tablet.listen()
+    next_event(stream, "state")
+    Browser(tablet.client, venue).post("/admin/logout")
+    assert next_event(stream, "ended")
+
+
+def test_the_stream_ends_with_its_process(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = venue.signed_in().listen()
+    next_event(stream, "state")
+    monkeypatch.setattr(venue.app.extensions["streams"], "serving", lambda: False)
+    assert list(stream) == []
+
+
+def test_more_streams_than_threads_can_bear_are_asked_to_come_back(venue: Venue) -> None:
+    browser, streams = venue.signed_in(), venue.app.extensions["streams"]
+    taken = [True for _ in range(1000) if streams.enter()]
+    try:
+        refused = browser.get("/admin/board/events")
+        assert refused.status_code == 503 and refused.headers["Retry-After"]
+    finally:
+        for _ in taken:
+            streams.leave()
+    left = browser.listen()
+    next_event(left, "state")
+    left.close()  # type: ignore[attr-defined]
+    assert len([True for _ in range(1000) if streams.enter()]) == len(taken)
+    for _ in taken:
+        streams.leave()
+
+
+def test_orders_that_left_the_board_are_not_open(venue: Venue) -> None:
+    venue.order(OrderStatus.SERVED)
+    assert venue.signed_in().board()["orders"] == []
