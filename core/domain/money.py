@@ -19,4 +19,4 @@ def vat_in(total: Decimal, percent: Decimal) -> Decimal:
 def plain(amount: Decimal) -> str:
     """As a guest and an event read it: `850`, and `850.50` only where cents exist."""
     whole = amount.to_integral_value()
-    return str(whole) if whole == amount else str(amount.quantize(CENT, ROUND_HALF_UP))
+    return f"{whole if whole == amount else amount.quantize(CENT, ROUND_HALF_UP):f}"

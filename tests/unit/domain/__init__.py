@@ -1,0 +1,1 @@
+"""What a bar knows, without a database."""

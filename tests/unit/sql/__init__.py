@@ -1,0 +1,1 @@
+"""What can be said of PostgreSQL without one."""
