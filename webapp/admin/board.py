@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
-from core.services.relay import relay
 from flask import Response, abort, current_app, jsonify, make_response, render_template, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from redis.exceptions import RedisError
@@ -16,6 +15,7 @@ from core.errors import IllegalTransition, Rejected, TryAgain
 from core.log import get_logger
 from core.services.orders import advance_order, board_order, open_orders
 from core.services.program import Program
+from core.services.relay import follow_up
 from core.services.sign_in import Staff, signed_in
 from webapp.admin.events import BoardStream
 from webapp.admin.login import staff
@@ -63,7 +63,7 @@ def move(order_id: UUID) -> Response:
             followup = advance_order(db, who.workspace_id, order_id, status, who.user_id, version)
     except (IllegalTransition, Rejected):
         return _as_it_stands(program, who, order_id, overtaken=True)
-    relay(program, followup)
+    follow_up(program, followup)
     logger.info("order moved", order_id=str(order_id), status=status.value, user_id=str(who.user_id))
     return _as_it_stands(program, who, order_id)
 

@@ -21,7 +21,7 @@ KEEP_ALIVE = 10.0
 LOGIN_CHECK = 3.0
 LIFETIME = 600.0  # a tablet that vanished without a word gives its place back; the others come again by themselves
 
-STREAM_ID = re.compile(r"\d{1,15}-\d{1,10}")
+STREAM_ID = re.compile(r"[0-9]{1,15}-[0-9]{1,10}")
 RETRY = "retry: 1000\n\n"
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.domain.statuses import DeadLetterState
 from core.errors import TryAgain
-from core.jobs import WORKER_GROUPS
+from core.jobs import QUEUES
 from core.services.program import Program
 from core.store.sql.tables import DeadLetter
 from webapp.admin.login import staff
@@ -44,7 +44,7 @@ def queues() -> str:
 def _store(program: Program) -> list[Group]:
     try:
         report = program.store.report()
-        alive = {group.name: program.store.alive(group.name) for group in WORKER_GROUPS}
+        alive = {queue: program.store.alive(queue) for queue in QUEUES}
     except (TryAgain, RedisError):
         return [Group("Mailboxes", [Figure("store", "does not answer", alarming=True)])]
     return [

@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Callable
+from functools import partial
 
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
@@ -38,18 +39,18 @@ class Throttle:
 
     def allows(self, address: str, email: str, known_device: str = "") -> bool:
         """Count one try, and say whether it may go on."""
-        return all([self._hit(key) for key in _keys(address, email, known_device)])
+        return all(self._hit(key) for key in _keys(address, email, known_device))
 
     def forgive(self, address: str, email: str, known_device: str = "") -> None:
         """The password was right: what was counted before it does not matter any more."""
         for limit, *names in _keys(address, email, known_device):
             self._own.clear(limit, *names)
-            self._ask(lambda limit=limit, names=names: self._shared.clear(limit, *names))
+            self._ask(partial(self._shared.clear, limit, *names))
 
     def _hit(self, key: Key) -> bool:
         limit, *names = key
         own = self._own.hit(limit, *names)
-        return self._ask(lambda: self._shared.hit(limit, *names)) is not False and own
+        return self._ask(partial(self._shared.hit, limit, *names)) is not False and own
 
     def _ask(self, call: Callable[[], bool | None]) -> bool | None:
         """Redis' answer; None while it has none, and then it is left alone for a while."""
