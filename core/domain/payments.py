@@ -35,7 +35,6 @@ class Reason(StrEnum):
     LIMIT = "limit"
     DECLINED = "declined"
     ABANDONED = "abandoned"
-    NOT_SENT = "not_sent"
     OTHER = "other"
 
 

@@ -84,6 +84,11 @@ class Directory:
         self._refresh()
         return [account.api_key for account in self._accounts if account.provider == "kopokopo" and account.api_key]
 
+    def accounts(self, provider: str) -> tuple[Account, ...]:
+        """All active accounts with a provider."""
+        self._refresh()
+        return tuple(account for account in self._accounts if account.provider == provider)
+
     def saw_version(self, version: str) -> None:
         """The mailbox store named its directory version: another one than ours means "read again"."""
         if version != self._version:

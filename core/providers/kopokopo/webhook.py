@@ -1,0 +1,196 @@
+"""What Kopo Kopo posts to us, proven and put in our words. Callbacks and answers to questions have the same shape."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from core.domain.payments import Reason
+from core.domain.receipts import Notice, Outcome, Source
+from core.domain.statuses import Provider
+from core.log import get_logger
+from core.providers.kopokopo.reasons import reason_for
+from core.providers.strict_json import strict_json
+
+TOPICS = {
+    "buygoods_transaction_received": Outcome.PAID,
+    "b2b_transaction_received": Outcome.PAID,
+    "buygoods_transaction_reversed": Outcome.REVERSED,
+    "b2b_transaction_reversed": Outcome.REVERSED,
+}
+STATUSES = {"success": Outcome.PAID, "failed": Outcome.FAILED, "pending": Outcome.PENDING, "received": Outcome.PENDING}
+PRINTABLE = validate.Regexp(r"[!-~]{1,64}\Z")
+FULL_NUMBER = re.compile(r"\+?(\d{9,15})\Z")
+
+log = get_logger(__name__)
+
+
+class Malformed(ValueError):
+    """Not in any shape that Kopo Kopo is known to send. The message names the field, never its value."""
+
+
+def signing_keys(raw: bytes, signature: str | bytes | None, keys: Sequence[str]) -> tuple[str, ...]:
+    """The API keys with which these very bytes were signed. All are tried, each in constant time."""
+    given = signature.encode("utf-8", "replace") if isinstance(signature, str) else signature or b""
+    return tuple([key for key in keys if key and hmac.compare_digest(_signature(key, raw), given)])
+
+
+def authenticate(raw: bytes, signature: str | bytes | None, keys: Sequence[str]) -> bool:
+    """Whether one of our accounts signed these bytes."""
+    return bool(signing_keys(raw, signature, keys))
+
+
+def _signature(key: str, raw: bytes) -> bytes:
+    return hmac.new(key.encode(), raw, hashlib.sha256).hexdigest().encode()
+
+
+def read_notices(raw: bytes, source: Source = Source.CALLBACK) -> tuple[Notice, ...]:
+    """The facts about money in a body; none in one about something else. Raises Malformed."""
+    try:
+        return _read(strict_json(raw), source)
+    except ValidationError as error:
+        raise Malformed(", ".join(sorted(error.messages_dict))) from None
+    except (ValueError, OverflowError):
+        raise Malformed("not JSON, or a value out of range") from None
+
+
+def _read(body: Any, source: Source) -> tuple[Notice, ...]:
+    envelope = _Envelope().load(body)
+    if envelope["topic"]:
+        outcome = TOPICS.get(envelope["topic"])
+        return (_till_event(envelope["event"], outcome, source),) if outcome else ()
+    kind = envelope["data"].get("type")
+    if kind == "incoming_payment":
+        return (_result(_Result().load(envelope["data"]), source),)
+    if kind == "polling":
+        return _listed(_List().load(envelope["data"]), source)
+    if not kind:
+        raise ValidationError({"data": ["neither an event nor a result"]})
+    return ()
+
+
+class _Base(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+
+class _Envelope(_Base):
+    topic = fields.String(load_default="")
+    event = fields.Dict(load_default=dict)
+    data = fields.Dict(load_default=dict)
+
+
+class _Resource(_Base):
+    """Money in a till."""
+
+    reference = fields.String(required=True, validate=PRINTABLE)
+    amount = fields.Decimal(required=True, validate=validate.Range(min=0, max=10**9, min_inclusive=False))
+    currency = fields.String(required=True, validate=PRINTABLE)
+    till_number = fields.String(load_default="", allow_none=True, validate=validate.Length(max=32))
+    sender_phone_number = fields.String(load_default="", allow_none=True)
+    hashed_sender_phone = fields.String(load_default="", allow_none=True, validate=validate.Length(max=128))
+    origination_time = fields.Raw(load_default=None, allow_none=True)
+
+
+class _Event(_Base):
+    resource = fields.Dict(load_default=None, allow_none=True)
+    errors = fields.Raw(load_default=None, allow_none=True)
+
+
+class _Attributes(_Base):
+    status = fields.String(required=True)
+    event = fields.Nested(_Event, load_default=dict)
+    metadata = fields.Raw(load_default=None, allow_none=True)
+
+
+class _Result(_Base):
+    id = fields.String(required=True, validate=PRINTABLE)
+    attributes = fields.Nested(_Attributes, required=True)
+
+
+class _Transactions(_Base):
+    status = fields.String(required=True)
+    transactions = fields.List(fields.Nested(_Event), load_default=list)
+
+
+class _List(_Base):
+    attributes = fields.Nested(_Transactions, required=True)
+
+
+def _till_event(event: dict[str, Any], outcome: Outcome, source: Source) -> Notice:
+    return _notice(outcome, source, _Event().load(event)["resource"])
+
+
+def _listed(found: dict[str, Any], source: Source) -> tuple[Notice, ...]:
+    """One line nobody can read does not sink the others."""
+    notices = []
+    for one in found["attributes"]["transactions"]:
+        try:
+            notices.append(_notice(Outcome.PAID, source, one["resource"]))
+        except ValidationError as error:
+            log.warning("listed_payment_unreadable", fields=sorted(error.messages_dict))
+    return tuple(notices)
+
+
+def _result(result: dict[str, Any], source: Source) -> Notice:
+    attributes = result["attributes"]
+    event = attributes["event"]
+    named = {"handle_id": result["id"], "payment_id": _our_id(attributes["metadata"])}
+    outcome = STATUSES.get(attributes["status"].lower(), Outcome.UNKNOWN)
+    if outcome is Outcome.PAID and not (event.get("resource") or {}).get("reference"):
+        outcome = Outcome.UNKNOWN  # paid only with a receipt
+    if outcome is Outcome.PAID:
+        return _notice(outcome, source, event["resource"], **named)
+    reason = _reason(event.get("errors")) if outcome is Outcome.FAILED else ""
+    return Notice(Provider.KOPOKOPO, source, outcome, reason=reason, **named)
+
+
+def _notice(outcome: Outcome, source: Source, resource: dict[str, Any] | None, **named: str) -> Notice:
+    money = _Resource().load(resource or {})
+    return Notice(
+        Provider.KOPOKOPO,
+        source,
+        outcome,
+        receipt=money["reference"],
+        amount=money["amount"],
+        currency=money["currency"].upper(),
+        till=money["till_number"] or "",
+        payer_hash=(money["hashed_sender_phone"] or _payer_hash(money["sender_phone_number"] or "")).lower(),
+        at=_moment(money["origination_time"]),
+        **named,
+    )
+
+
+def payer_hash(digits: str) -> str:
+    """How Kopo Kopo hides a phone number."""
+    return hashlib.sha256(digits.encode()).hexdigest()
+
+
+def _payer_hash(number: str) -> str:
+    whole = FULL_NUMBER.match(number)
+    return payer_hash(whole.group(1)) if whole else ""
+
+
+def _our_id(metadata: Any) -> str:
+    try:
+        return str(UUID(metadata["payment_id"]))
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return ""
+
+
+def _reason(errors: Any) -> Reason:
+    return reason_for(errors if isinstance(errors, str) else str(errors or ""))
+
+
+def _moment(text: Any) -> datetime | None:
+    """When it happened, in UTC; money with an odd date is money all the same."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

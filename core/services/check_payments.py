@@ -1,0 +1,174 @@
+"""No word about a payment: ask the provider, tell the guest that we do, and let time decide what it must."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.conversation.events import PAYMENT_CHECKING, PAYMENT_EXPIRED, PAYMENT_REVIEW
+from core.crashpoint import crashpoint
+from core.domain.payments import RESEND_AFTER, UNSURE, Reason, aged, next_check, time_to_tell
+from core.domain.receipts import Notice, Outcome, Source
+from core.domain.statuses import LIVE_PAYMENTS, FailedBy, OrderStatus, PaymentStatus
+from core.errors import TryAgain
+from core.jobs import Job
+from core.jobs import check_payment as check_job
+from core.jobs import request_payment as request_job
+from core.log import get_logger
+from core.providers.kopokopo.client import KopoKopo
+from core.providers.kopokopo.webhook import payer_hash
+from core.services import receipts
+from core.services.followup import Followup
+from core.services.payment_accounts import kopokopo_of
+from core.services.payment_rows import attempt_of, fail, lock_payment, move, tell_failed, tell_guest
+from core.services.program import Program
+from core.services.settle import settle_notice
+from core.store.sql.engine import transaction
+from core.store.sql.tables import Order, Payment, PaymentEvent, Receipt
+
+AT_ONCE = 200
+LATER = timedelta(hours=1)
+
+log = get_logger(__name__)
+
+
+def sweep_payments(sessions: sessionmaker[Session], now: datetime | None = None) -> Followup:
+    """What is due is asked for or asked about; its next date is set with it, so that a lost job is made up for."""
+    now = now or datetime.now(UTC)
+    with transaction(sessions) as db:
+        due = select(Payment).where(Payment.next_check_at <= now).order_by(Payment.next_check_at).limit(AT_ONCE)
+        payments = db.scalars(due.with_for_update(skip_locked=True, key_share=True)).all()
+        jobs = []
+        for payment in payments:
+            jobs.append(_job(payment))
+            payment.next_check_at = _again(payment, now)
+        crashpoint("sweep_payments.before_commit")
+    crashpoint("sweep_payments.committed")
+    return Followup(jobs=tuple(jobs))
+
+
+def check_payment(program: Program, payment_id: str) -> Followup:
+    """Ask how one payment stands; what is learnt goes the way of a callback, then time has its say."""
+    with transaction(program.sessions) as db:
+        payment = db.get(Payment, UUID(payment_id))
+        account = kopokopo_of(program, db, payment.workspace_id) if payment else None
+    if payment is None or payment.status not in UNSURE | {PaymentStatus.FAILED}:
+        return Followup()
+    crashpoint("check_payment.before_call")
+    followup = _look(program, account, payment) if account and payment.posted_at else Followup()
+    crashpoint("check_payment.settled")
+    with transaction(program.sessions) as db:
+        followup |= _grow_old(db, payment.id)
+    return followup
+
+
+def _job(payment: Payment) -> Job:
+    return request_job(str(payment.id)) if payment.status is PaymentStatus.CREATED else check_job(str(payment.id))
+
+
+def _again(payment: Payment, now: datetime) -> datetime:
+    asked_at = attempt_of(payment).asked_at
+    if payment.status is PaymentStatus.CREATED or asked_at is None:
+        return now + RESEND_AFTER
+    return next_check(asked_at, now) or now + LATER
+
+
+def _look(program: Program, account: KopoKopo, payment: Payment) -> Followup:
+    """Ask by the handle, else look through what came into the till (rule 17)."""
+    try:
+        return _query(program, account, payment) if payment.handle else _search(program, account, payment)
+    except TryAgain as error:
+        log.warning("payment_not_asked_about", payment=str(payment.id), error=str(error))
+        return Followup()
+
+
+def _query(program: Program, account: KopoKopo, payment: Payment) -> Followup:
+    notice = account.query_status(payment.handle or "")
+    if notice.handle_id != payment.handle_id:
+        raise TryAgain("an answer about another payment")
+    return _settle(program, payment, replace(notice, payment_id=str(payment.id)))
+
+
+def _search(program: Program, account: KopoKopo, payment: Payment) -> Followup:
+    asked_at = payment.posted_at or payment.created_at
+    until = min(asked_at + receipts.LATEST_PIN, datetime.now(UTC)) + receipts.CLOCKS_APART
+    followup = Followup()
+    for notice in account.list_payments(asked_at - receipts.CLOCKS_APART, until):
+        followup |= _settle(program, payment, notice)
+    with transaction(program.sessions) as db:
+        found = receipts.find_for(db, payment, payer_hash(payment.phone or ""))
+    return followup | (_settle(program, payment, _claim(payment, found)) if found else Followup())
+
+
+def _claim(payment: Payment, found: Receipt) -> Notice:
+    return Notice(
+        payment.provider,
+        Source.POLL,
+        Outcome.PAID,
+        payment_id=str(payment.id),
+        receipt=found.reference,
+        amount=found.amount,
+        currency=found.currency,
+        till=found.till or "",
+        at=found.received_at,
+    )
+
+
+def _settle(program: Program, payment: Payment, notice: Notice) -> Followup:
+    body = {"data": notice.to_dict(), "workspaces": [str(payment.workspace_id)]}
+    return settle_notice(program.sessions, body)
+
+
+def _grow_old(db: Session, payment_id: UUID) -> Followup:
+    """What time alone does to an attempt of which nothing final was heard."""
+    locked = lock_payment(db, payment_id)
+    if locked is None:
+        return Followup()
+    order, payment = locked
+    now = datetime.now(UTC)
+    attempt = attempt_of(payment)
+    payment.checks += 1
+    if payment.status not in UNSURE or attempt.asked_at is None:
+        payment.next_check_at = _after_final(payment, now)
+        return Followup()
+    status = aged(attempt, now)
+    payment.next_check_at = next_check(attempt.asked_at, now)
+    if status is not payment.status:
+        return _become(db, order, payment, status, now)
+    return _tell_checking(db, order, payment) if time_to_tell(attempt.asked_at, now) else Followup()
+
+
+def _after_final(payment: Payment, now: datetime) -> datetime | None:
+    """A failure is looked at once more when its dialog must be gone (set when it failed), then left alone."""
+    at = payment.next_check_at
+    return at if payment.status in (PaymentStatus.CREATED, PaymentStatus.FAILED) and at and at > now else None
+
+
+def _become(db: Session, order: Order, payment: Payment, status: PaymentStatus, now: datetime) -> Followup:
+    if status is PaymentStatus.FAILED:
+        fail(db, order, payment, Reason.PUSH_FAILED, FailedBy.ANSWER, now)
+        return tell_failed(db, order, payment)
+    move(payment, status)
+    if status is PaymentStatus.NEEDS_REVIEW:
+        payment.next_check_at = None
+    kind = {PaymentStatus.EXPIRED: PAYMENT_EXPIRED, PaymentStatus.NEEDS_REVIEW: PAYMENT_REVIEW}.get(status)
+    waiting = order.status is OrderStatus.PENDING
+    return tell_guest(db, order, payment, kind) if kind and waiting else Followup()
+
+
+def _tell_checking(db: Session, order: Order, payment: Payment) -> Followup:
+    """Once per attempt, and only who still waits for it."""
+    if payment.status not in LIVE_PAYMENTS or order.status is not OrderStatus.PENDING:
+        return Followup()
+    line = insert(PaymentEvent).values(
+        workspace_id=payment.workspace_id,
+        provider=payment.provider,
+        payment_id=payment.id,
+        kind="guest_told_we_check",
+        dedupe_key=f"checking:{payment.id}",
+    )
+    first = db.scalar(line.on_conflict_do_nothing().returning(PaymentEvent.id))
+    return tell_guest(db, order, payment, PAYMENT_CHECKING) if first else Followup()

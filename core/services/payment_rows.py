@@ -1,0 +1,74 @@
+"""What everything that touches a payment shares: the locks in their order, legal moves, and telling the guest."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from core import metrics
+from core.conversation.events import PAYMENT_FAILED
+from core.domain.payments import DIALOG_WINDOW, Attempt, Reason, check_move
+from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus
+from core.services.followup import Followup
+from core.services.orders import lock_order
+from core.store.sql.outbox import owe
+from core.store.sql.tables import Order, Payment
+
+
+def lock_payment(db: Session, payment_id: UUID) -> tuple[Order, Payment] | None:
+    """The order first, then the payment (rule 14); both as they are now."""
+    named = db.execute(select(Payment.workspace_id, Payment.order_id).where(Payment.id == payment_id)).one_or_none()
+    order = lock_order(db, named.workspace_id, named.order_id) if named else None
+    if order is None:
+        return None
+    query = select(Payment).where(Payment.id == payment_id).with_for_update(key_share=True)
+    return order, db.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def move(payment: Payment, to: PaymentStatus) -> None:
+    """Change the status of a locked payment. Raises IllegalTransition where the table has no such move."""
+    check_move(payment.status, to)
+    payment.status = to
+    metrics.payments.labels(payment.provider.value, to.value).inc()
+
+
+def attempt_of(payment: Payment) -> Attempt:
+    """What time needs to know of it."""
+    return Attempt(payment.status, payment.handle is not None, payment.requested_at, payment.posted_at)
+
+
+def keep_handle(db: Session, payment: Payment, handle: str, handle_id: str) -> bool:
+    """Remember how the provider calls a locked payment. False where it called another payment so already."""
+    if payment.handle_id is not None or not handle_id:
+        return payment.handle_id == handle_id
+    taken = exists().where(Payment.provider == payment.provider, Payment.handle_id == handle_id)
+    if db.scalar(select(taken)):
+        return False
+    payment.handle, payment.handle_id = handle, handle_id
+    return True
+
+
+def fail(db: Session, order: Order, payment: Payment, reason: str, by: FailedBy, now: datetime) -> None:
+    """A locked payment did not come off. Within the dialog's life it is looked at once more: PINs are entered late."""
+    if payment.status is not PaymentStatus.FAILED:
+        move(payment, PaymentStatus.FAILED)
+    payment.reason, payment.failed_by, payment.next_check_at = reason or Reason.OTHER.value, by, None
+    if by is not FailedBy.ANSWER and payment.handle and payment.posted_at and now - payment.posted_at < DIALOG_WINDOW:
+        payment.next_check_at = payment.posted_at + DIALOG_WINDOW
+
+
+def tell_failed(db: Session, order: Order, payment: Payment) -> Followup:
+    """The guest hears why, as long as there is an order to pay."""
+    if order.status is not OrderStatus.PENDING:
+        return Followup()
+    return tell_guest(db, order, payment, PAYMENT_FAILED, reason=payment.reason)
+
+
+def tell_guest(db: Session, order: Order, payment: Payment, kind: str, **data: Any) -> Followup:
+    """The conversation that asked for this payment will hear of it."""
+    conversation_id = payment.conversation_id or order.conversation_id
+    named = {"order_id": str(order.id), "number": order.number, "payment_id": str(payment.id)}
+    owed = owe(db, conversation_id, kind, {**named, **data})
+    return Followup(conversations=frozenset({conversation_id} if owed and conversation_id else ()))

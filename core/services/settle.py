@@ -1,0 +1,155 @@
+"""A provider told us about money: one transaction that puts it in its place, however often and late it is told."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.crashpoint import crashpoint
+from core.domain.receipts import Notice, Outcome, same_till
+from core.domain.settlement import Books, Settlement, settle
+from core.domain.statuses import Provider
+from core.log import get_logger
+from core.services.followup import Followup
+from core.services.orders import paid_so_far
+from core.services.payment_accounts import account_of
+from core.services.payment_rows import keep_handle, lock_payment
+from core.services.receipts import known, take_in
+from core.services.settle_writes import Case, write
+from core.services.stock import sell_holds
+from core.store.sql.engine import transaction
+from core.store.sql.tables import Order, Payment, PaymentEvent, ProviderAccount, Receipt
+
+MONEY = (Outcome.PAID, Outcome.REVERSED)
+
+log = get_logger(__name__)
+
+
+def settle_notice(sessions: sessionmaker[Session], body: dict[str, Any]) -> Followup:
+    """`body`: the notice as `data`, and the `workspaces` in whose name it was signed: no other's money is touched."""
+    notice = Notice.from_dict(body["data"])
+    crashpoint("settle.before")
+    with transaction(sessions) as db:
+        followup = _settle(db, notice, tuple(UUID(one) for one in body["workspaces"]))
+        crashpoint("settle.before_commit")
+    crashpoint("settle.committed")
+    return followup
+
+
+def _settle(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> Followup:
+    case = _open_case(db, notice, workspaces)
+    if case is None or _told_before(db, case):
+        return Followup()
+    books = _books(db, case)
+    decision = settle(notice, books)
+    if decision.buys and case.order and not sell_holds(db, case.order):
+        decision = settle(notice, replace(books, stock_gone=True))
+    return _carry_out(db, case, decision)
+
+
+def _carry_out(db: Session, case: Case, decision: Settlement) -> Followup:
+    log.info("settled", note=decision.note, payment=case.payment and str(case.payment.id), source=case.notice.source)
+    if case.notice.outcome in (Outcome.PENDING, Outcome.UNKNOWN):
+        return Followup()  # not worth a line in the diary
+    followup = write(db, case, decision)
+    crashpoint("settle.written")
+    db.add(_diary(case, decision))
+    db.flush()
+    return followup
+
+
+def _open_case(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> Case | None:
+    """Find what it is about and lock it: order, payment, receipt. None where there is nothing to write down."""
+    payment_id = _payment_named(db, notice, workspaces)
+    locked = lock_payment(db, payment_id) if payment_id else None
+    if locked is None and notice.outcome not in MONEY:
+        return None
+    order, payment = locked or (None, None)
+    workspace_id = payment.workspace_id if payment else _owner_of_till(db, notice, workspaces)
+    receipt, is_new = take_in(db, notice, workspace_id) if notice.outcome in MONEY else (None, False)
+    if payment and notice.handle_id and not keep_handle(db, payment, notice.handle_id, notice.handle_id):
+        log.error("handle_does_not_fit", payment=str(payment.id))
+    return Case(notice, workspace_id, order, payment, receipt, is_new)
+
+
+def _payment_named(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> UUID | None:
+    """By our own id, else by the provider's handle, else by the receipt; never by amount."""
+    ours = select(Payment.id, Payment.workspace_id).where(Payment.provider == Provider(notice.provider))
+    found = db.execute(ours.where(Payment.id == UUID(notice.payment_id))).first() if notice.payment_id else None
+    if found is None and notice.handle_id:
+        found = db.execute(ours.where(Payment.handle_id == notice.handle_id)).first()
+    if found is not None and found.workspace_id not in workspaces:
+        log.error("payment_of_another_workspace", payment=str(found.id))
+        return None
+    if found is not None:
+        named: UUID = found.id
+        return named
+    return _payment_of_receipt(db, notice, workspaces)
+
+
+def _payment_of_receipt(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> UUID | None:
+    receipt = known(db, notice, workspaces)
+    return receipt.payment_id if receipt else None
+
+
+def _owner_of_till(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> UUID:
+    """Whose list of unmatched money it goes to."""
+    mine = (ProviderAccount.workspace_id.in_(workspaces), ProviderAccount.provider == Provider(notice.provider))
+    accounts = db.scalars(select(ProviderAccount).where(*mine).order_by(ProviderAccount.workspace_id)).all()
+    tills = (one.workspace_id for one in accounts if same_till(one.settings.get("till_number", ""), notice.till))
+    return next(tills, workspaces[0])
+
+
+def _told_before(db: Session, case: Case) -> bool:
+    """Asked under the locks, which make two tellings of the same thing wait for each other."""
+    told = (
+        PaymentEvent.workspace_id == case.workspace_id,
+        PaymentEvent.provider == Provider(case.notice.provider),
+        PaymentEvent.dedupe_key == case.notice.key,
+    )
+    return bool(db.scalar(select(exists().where(*told))))
+
+
+def _books(db: Session, case: Case) -> Books:
+    return Books(
+        **_order_in_books(db, case.order),
+        **_payment_in_books(db, case.payment),
+        **_receipt_in_books(case.receipt, case.is_new),
+    )
+
+
+def _order_in_books(db: Session, order: Order | None) -> dict[str, Any]:
+    if order is None:
+        return {}
+    return {"order": order.status, "total": order.total, "credited": paid_so_far(db, order.id)}
+
+
+def _payment_in_books(db: Session, payment: Payment | None) -> dict[str, Any]:
+    if payment is None:
+        return {}
+    account = account_of(db, payment.workspace_id, payment.provider)
+    till = account.settings.get("till_number", "") if account else ""
+    return {"payment": payment.status, "failed_by": payment.failed_by, "currency": payment.currency, "till": till}
+
+
+def _receipt_in_books(receipt: Receipt | None, is_new: bool) -> dict[str, Any]:
+    if receipt is None or is_new:
+        return {}
+    decided = receipt.decided_by is not None
+    return {"receipt": receipt.state, "bound": receipt.payment_id is not None, "decided": decided}
+
+
+def _diary(case: Case, decision: Settlement) -> PaymentEvent:
+    notice = case.notice
+    detail = {"outcome": notice.outcome, "source": notice.source, "amount": str(notice.amount), "reason": notice.reason}
+    return PaymentEvent(
+        workspace_id=case.workspace_id,
+        provider=Provider(notice.provider),
+        payment_id=case.payment.id if case.payment else None,
+        receipt_id=case.receipt.id if case.receipt else None,
+        kind=decision.note,
+        dedupe_key=notice.key,
+        detail={name: value for name, value in detail.items() if value},
+    )

@@ -1,0 +1,15 @@
+"""The raw bytes of a webhook, as signed: read before anything is parsed."""
+
+from flask import abort, request
+
+LIMIT = 4 * 1024 * 1024
+
+
+def read_body(limit: int = LIMIT) -> bytes:
+    """All of the body, or 413. One that comes in chunks names no length and would otherwise be cut at the limit."""
+    if (request.content_length or 0) > limit:
+        abort(413)
+    raw = request.stream.read(limit + 1)
+    if len(raw) > limit:
+        abort(413)
+    return raw
