@@ -13,6 +13,7 @@ from core.services.followup import Followup
 from core.services.orders import mark_order, tell
 from core.services.refunds import propose_refunds
 from core.services.stock import release_holds
+from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, Payment
 
 AT_ONCE = 100
@@ -21,12 +22,12 @@ AT_ONCE = 100
 def expire_holds(sessions: sessionmaker[Session], now: datetime | None = None) -> Followup:
     """Expire what is due, one short transaction per order; what a settlement holds at the moment waits its turn."""
     now = now or datetime.now(UTC)
-    with sessions.begin() as db:
+    with transaction(sessions) as db:
         due = db.scalars(select(Order.id).where(*_is_due(now)).order_by(Order.expires_at).limit(AT_ONCE)).all()
     followup = Followup()
     for order_id in due:
         crashpoint("expire_holds.before")
-        with sessions.begin() as db:
+        with transaction(sessions) as db:
             followup |= expire_order(db, order_id, now)
             crashpoint("expire_holds.before_commit")
         crashpoint("expire_holds.committed")
