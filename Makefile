@@ -65,6 +65,6 @@ $(VENV)/.development: requirements/dev.txt | $(VENV)/.product
 
 # Never the reason for a failed run: without it the browser tests are skipped by name.
 chromium:
-	@command -v chromium chromium-browser >/dev/null 2>&1 || [ "$$(id -u)" != 0 ] || \
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || [ "$$(id -u)" != 0 ] || \
 		{ apt-get update -q && DEBIAN_FRONTEND=noninteractive timeout 600 apt-get install -yq --no-install-recommends chromium; } || \
 		echo "Chromium could not be installed: the browser tests will be skipped."

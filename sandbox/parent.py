@@ -14,9 +14,10 @@ def deserted_by_make() -> Callable[[], bool]:
     gives up its handler and waits for us. A killed `make` leaves us to another parent.
     """
     make = os.getppid()
-    if _status(make, "Name") != "make" or not _handles(make, signal.SIGINT):
+    if _status(make, "Name") != "make":
         return lambda: False
-    return lambda: os.getppid() != make or not _handles(make, signal.SIGINT)
+    handled = _handles(make, signal.SIGINT)
+    return lambda: os.getppid() != make or (handled and not _handles(make, signal.SIGINT))
 
 
 def _handles(pid: int, signum: int) -> bool:

@@ -44,8 +44,8 @@ def run(_: list[str]) -> int:
     try:
         bring_up(supervisor, environment, folder)
         supervisor.watch()
-    except Stopped:
-        say("Stopping …")
+    except Stopped as reason:
+        say(f"Stopping ({reason}) …")
     finally:
         supervisor.end()
         folder.leave()

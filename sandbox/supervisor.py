@@ -75,7 +75,7 @@ class Supervisor:
     def __init__(self, deserted: Callable[[], bool] = lambda: False, grace: float = GRACE) -> None:
         self._watched: list[Watched] = []
         self._steps: list[processes.Process] = []
-        self._stopping = False
+        self._told: str | None = None
         self._deserted = deserted
         self._grace = grace
 
@@ -124,8 +124,10 @@ class Supervisor:
         processes.guard.close()
 
     def _look(self) -> None:
-        if self._stopping or self._deserted():
-            raise Stopped
+        if self._told:
+            raise Stopped(self._told)
+        if self._deserted():
+            raise Stopped("make has gone")
         processes.guard.ensure()
         for watched in self._watched:
             self._tend(watched)
@@ -153,7 +155,7 @@ class Supervisor:
         watched.pause = min(2 * watched.pause, LONGEST_PAUSE)
 
     def _ask_to_stop(self, signum: int, frame: object) -> None:
-        self._stopping = True
+        self._told = self._told or signal.Signals(signum).name
 
 
 def last_words(log: Path, lines: int = 15) -> str:

@@ -1,6 +1,8 @@
 """The embedded servers: they start, keep their data, and are mended before a start."""
 
+import os
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ import psycopg2
 import pytest
 import redis
 
-from sandbox.servers import NotReady, PostgresServer, RedisServer, free_port
+from sandbox.servers import NotReady, PostgresServer, RedisServer, free_port, rootless
 from sandbox.servers.redis import GROWING_FILE, MANIFEST
 
 
@@ -138,3 +140,23 @@ def test_servers_end_with_the_process_that_started_them_even_when_it_is_killed(t
     server.start()  # its port is free again as soon as the guard is through
     assert server.is_ready()
     server.stop()
+
+
+def test_root_without_user_namespaces_still_gets_postgres(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rootless, "_as_mapped_root", lambda: ["false"])
+    with PostgresServer(tmp_path / "postgres") as server:
+        assert server.process is not None
+        assert os.stat(f"/proc/{server.process.pid}").st_uid != 0
+        assert query(server, "SELECT 1") == [(1,)]
+    monkeypatch.undo()
+    with PostgresServer(tmp_path / "postgres") as again:  # the folder is that user's now, and stays so
+        assert query(again, "SELECT 1") == [(1,)]
+
+
+def test_no_other_user_of_the_machine_can_read_a_password(store: RedisServer, postgres: PostgresServer) -> None:
+    for server in (store, postgres):
+        assert server.process is not None
+        assert stat.S_IMODE(server.data_dir.stat().st_mode) == 0o700
+        assert server.password.encode() not in Path(f"/proc/{server.process.pid}/cmdline").read_bytes()
+    with pytest.raises(psycopg2.OperationalError, match="password"):
+        psycopg2.connect(postgres.url.replace(postgres.password, "guess"))
