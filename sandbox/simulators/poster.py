@@ -1,6 +1,7 @@
 """Delivers webhooks over kept-alive connections and tries again until they are accepted, as the real senders do."""
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Coroutine
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ TIMEOUT = 10.0
 LONGEST_PAUSE = 5.0
 MOST_WAITING = 50_000
 NO_ANSWER = 0
+log = logging.getLogger(__name__)
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -40,6 +42,7 @@ class Poster:
         self._idle: dict[Address, list[Stream]] = {}
         self._gate = asyncio.Semaphore(CONNECTIONS)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._attempts: set[asyncio.Task[int]] = set()
         self.dropped = 0
 
     def background(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -50,12 +53,19 @@ class Poster:
             return
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
 
-    def forget(self) -> None:
-        """Give up everything still to be delivered."""
+    async def forget(self) -> None:
+        """Give up everything still to be delivered; nothing of it arrives after this."""
         for task in tuple(self._tasks):
             task.cancel()
+        if self._attempts:
+            await asyncio.wait(self._attempts, timeout=TIMEOUT)
+
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("background work failed", exc_info=task.exception())
 
     def send(self, delivery: Delivery) -> None:
         """Deliver in the background."""
@@ -84,12 +94,18 @@ class Poster:
         await self.deliver(delivery)
 
     async def post(self, delivery: Delivery) -> int:
-        """One attempt: the HTTP status, or NO_ANSWER."""
+        """One attempt: the HTTP status, or NO_ANSWER. Once begun it is finished, whoever waits for it."""
         async with self._gate:
-            try:
-                return await asyncio.wait_for(self._attempt(delivery), TIMEOUT)
-            except (OSError, EOFError, ValueError, TimeoutError):
-                return NO_ANSWER
+            attempt = asyncio.ensure_future(self._timed(delivery))
+            self._attempts.add(attempt)
+            attempt.add_done_callback(self._attempts.discard)
+            return await asyncio.shield(attempt)
+
+    async def _timed(self, delivery: Delivery) -> int:
+        try:
+            return await asyncio.wait_for(self._attempt(delivery), TIMEOUT)
+        except (OSError, EOFError, ValueError, TimeoutError):
+            return NO_ANSWER
 
     async def _attempt(self, delivery: Delivery) -> int:
         parts = urlsplit(delivery.url)

@@ -72,6 +72,8 @@ class Switchboard:
             return self._prompts(request)
         if request.method != "POST":
             return NOT_FOUND
+        if call[1] == "reset":
+            return self._reset()
         try:
             return self._act(call[1], request.fields())
         except (KeyError, TypeError, ValueError) as error:
@@ -80,8 +82,6 @@ class Switchboard:
     def _act(self, name: str, fields: dict[str, Any]) -> Response:
         if name == "":
             return self._switch(fields)
-        if name == "reset":
-            return self._reset()
         if name == "till":
             receipt = self._till.pay_by_hand(str(fields["phone"]).lstrip("+"), int(fields["amount"]))
             return answer_json({"receipt": receipt})
@@ -99,8 +99,8 @@ class Switchboard:
         self._till.faults.change(money)
         return DONE
 
-    def _reset(self) -> Response:
-        self._poster.forget()
+    async def _reset(self) -> Response:
+        await self._poster.forget()
         self._graph.reset()
         self._till.faults.reset()
         self._whatsapp.forget()

@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.simulators.kopokopo.prompts import CLOSED, FAILED, OPEN, SUCCEEDED, Prompt, Prompts
 from sandbox.simulators.kopokopo.rules import ASK, FAILURES, SUCCESSES, UNANSWERED, KopoKopoFaults
+from sandbox.simulators.kopokopo.screens import Screens
 from sandbox.simulators.kopokopo.shapes import raw_json, receipt_code, signature, till_event, transaction
 from sandbox.simulators.poster import Delivery, Poster
 from sandbox.simulators.settings import SimulatorSettings
@@ -28,7 +29,7 @@ class Till:
         self.prompts = Prompts(changed)
         self.transactions: deque[dict[str, Any]] = deque(maxlen=MOST_TRANSACTIONS)
         self.subscriptions: dict[str, set[str]] = {}
-        self.held_phones: Callable[[str], bool] = lambda phone: False
+        self.screens = Screens()
         self._poster = poster
         self.subscribe_owner()
 
@@ -48,7 +49,7 @@ class Till:
         if prompt.screen == CLOSED:
             return
         self.prompts.turn(prompt, screen=OPEN)
-        asked = prompt.rule.outcome in (ASK, UNANSWERED) or (not named and self.held_phones(prompt.phone))
+        asked = prompt.rule.outcome in (ASK, UNANSWERED) or (not named and self.screens.holds(prompt.phone))
         delay = timing.decide_after if prompt.rule.delay is None else prompt.rule.delay
         await asyncio.sleep(timing.dialog_life if asked else delay)
         self.decide(prompt, UNANSWERED if asked else prompt.rule.outcome)
@@ -142,5 +143,6 @@ class Till:
     def forget(self) -> None:
         """Start anew."""
         self.prompts.clear()
+        self.screens.clear()
         self.transactions.clear()
         self.subscribe_owner()

@@ -21,8 +21,6 @@ from sandbox.simulators.whatsapp import WhatsApp
 GUEST = re.compile(r"\d{9,15}|[A-Z]{2}\.[A-Za-z0-9]{1,128}")
 WRONG_PIN = "0000"
 LONGEST_WAIT = 20.0
-# A phone asks again at once; one not heard of for this long was put away.
-PUT_AWAY_AFTER = 3.0
 
 
 class PhoneApi:
@@ -31,8 +29,6 @@ class PhoneApi:
     def __init__(self, whatsapp: WhatsApp, till: Till) -> None:
         self._whatsapp = whatsapp
         self._till = till
-        self._seen: dict[str, float] = {}
-        till.held_phones = self.holds
 
     def handle(self, request: Request, parts: list[str]) -> Any:
         """Route one request below api/."""
@@ -43,10 +39,6 @@ class PhoneApi:
         if request.method == "POST" and len(parts) == 2 and parts[0] == "prompts":
             return self._decide(parts[1], request.fields())
         return NOT_FOUND
-
-    def holds(self, phone: str) -> bool:
-        """True while somebody has this phone on the screen."""
-        return self._seen.get(phone, 0) > time.time()
 
     def sender(self, who: str, name: str = "", hide_phone: bool = False) -> Sender:
         """The guest behind a phone number or id, renamed or made anonymous as asked."""
@@ -69,12 +61,20 @@ class PhoneApi:
         if not GUEST.fullmatch(who):
             return answer_json({"error": "guest is needed"}, 400)
         seconds = min(float(request.option("timeout", "20")), LONGEST_WAIT)
-        if request.option("screen"):
-            self._look(who, seconds)
+        if not request.option("screen"):
+            return await self._wait(request, who, after, seconds)
+        self._till.screens.look(who, seconds)
+        try:
+            return await self._wait(request, who, after, seconds)
+        except asyncio.CancelledError:
+            self._till.screens.leave(who)
+            raise
+
+    async def _wait(self, request: Request, who: str, after: int, seconds: float) -> Answer:
         bsuid = self._whatsapp.guests.find(who).bsuid
         deadline = asyncio.get_running_loop().time() + seconds
         found = self._news(who, bsuid, after)
-        while not found["messages"] and self._nothing_else(found, request):
+        while self._nothing_new(found, request):
             left = deadline - asyncio.get_running_loop().time()
             if left <= 0:
                 break
@@ -84,16 +84,11 @@ class PhoneApi:
                 break
         return answer_json(found)
 
-    def _nothing_else(self, found: dict[str, Any], request: Request) -> bool:
+    def _nothing_new(self, found: dict[str, Any], request: Request) -> bool:
         run = str(found["run"])
         known = request.option("run", run) == run
         state = str(found["prompt_state"])
-        return known and request.option("prompt", state) == state
-
-    def _look(self, who: str, seconds: float) -> None:
-        now = time.time()
-        self._seen = {phone: until for phone, until in self._seen.items() if until > now}
-        self._seen[who] = now + seconds + PUT_AWAY_AFTER
+        return not found["messages"] and known and request.option("prompt", state) == state
 
     def _news(self, who: str, bsuid: str, after: int) -> dict[str, Any]:
         fresh = [entry for entry in self._whatsapp.journal.of(bsuid) if entry.revision > after]

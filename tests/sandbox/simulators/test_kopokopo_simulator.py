@@ -243,3 +243,18 @@ def test_a_callback_not_accepted_comes_again(money: Any, webhook: Any, simulator
     webhook.answers[:] = [503]
     money.ask()
     assert len(results(webhook, count=2)) == 2
+
+
+def test_a_phone_on_the_screen_waits_for_its_guest_until_it_is_put_away(
+    money: Any, simulators: Simulators, base_url: str
+) -> None:
+    look = f"{base_url}/sandbox/api/updates?guest={PHONE}&screen=1&timeout="
+    requests.get(f"{look}0", timeout=5)
+    money.ask()
+    assert simulators.kopokopo.wait_for(phone=PHONE, screen="open")["status"] == "Pending"
+    simulators.guest(PHONE).pays()
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(f"{look}20&after=999999999", timeout=0.2)
+    money.ask()
+    prompts = simulators.kopokopo.prompts(PHONE)
+    assert simulators.kopokopo.wait_for(id=prompts[-1]["id"], status="Success")["decision"] == "success"
