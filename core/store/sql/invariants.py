@@ -89,6 +89,11 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
                and not exists (select from refunds f where f.receipt_id = r.id)""",
         ),
         (
+            "money_of_an_attempt_that_failed",
+            """select r.id, p.status from receipts r join payments p on p.id = r.payment_id
+               where r.state = 'MATCHED' and p.status not in ('SUCCEEDED', 'REVERSED')""",
+        ),
+        (
             "success_without_a_receipt",
             """select p.id from payments p where p.status = 'SUCCEEDED' and p.provider <> 'cash'
                and not exists (select from receipts r where r.payment_id = p.id)""",
@@ -121,6 +126,11 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
                and (from_status::text || '>' || to_status::text) <> all(:order_moves)""",
         ),
         (
+            "success_undone",
+            """select id, status from payments
+               where succeeded_at is not null and status not in ('SUCCEEDED', 'REVERSED')""",
+        ),
+        (
             "order_diary_with_a_gap",
             """select order_id, seq from (select order_id, seq, from_status, lag(to_status) over
                  (partition by order_id order by seq) as before from order_events) as diary
@@ -133,6 +143,11 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
         ),
     ),
     "I10": (
+        (
+            "owed_and_never_said",
+            """select id, kind from outbox where topic = 'conversation' and done_at is null
+               and created_at < now() - interval '5 minutes'""",
+        ),
         (
             "owed_for_too_long",
             """select id, kind from outbox where relayed_at is null and created_at < now() - interval '60 seconds'""",

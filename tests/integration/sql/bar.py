@@ -164,7 +164,7 @@ def settle(db: Session, workspace_id: UUID, order_id: UUID, amount: int = 0) -> 
         return False
     db.add(receipt)
     if payment is not None:
-        payment.status, payment.next_check_at = PaymentStatus.SUCCEEDED, None
+        payment.status, payment.next_check_at, payment.succeeded_at = PaymentStatus.SUCCEEDED, None, datetime.now(UTC)
     mark_order(db, order, OrderStatus.PAID)
     make_tickets(db, order)
     owe(db, order.conversation_id, "payment_settled", {"order_id": str(order.id), "receipt": receipt.reference})

@@ -1,0 +1,101 @@
+"""The way to PostgreSQL through forks, cut connections, locks and restarts."""
+
+import multiprocessing
+from contextlib import suppress
+from threading import Barrier
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.errors import TryAgain
+from core.store.sql.engine import forget_connections, make_engine, make_sessions, transaction
+from sandbox.servers import PostgresServer, free_port
+from tests.integration.sql.bar import all_at_once
+
+
+def test_making_an_engine_connects_nowhere() -> None:
+    make_engine(f"postgres://nobody@127.0.0.1:{free_port()}/nothing")
+
+
+def test_forked_children_do_not_share_their_parents_connections(server: PostgresServer) -> None:
+    engine = make_engine(server.url)
+    _ask(engine)
+    fork = multiprocessing.get_context("fork")
+    children = [fork.Process(target=_child, args=(engine,)) for _ in range(4)]
+    for child in children:
+        child.start()
+    _ask(engine)
+    for child in children:
+        child.join(20)
+    assert [child.exitcode for child in children] == [0] * 4
+    _ask(engine)
+    engine.dispose()
+
+
+def _child(engine: Engine) -> None:
+    forget_connections(engine)
+    for _ in range(50):
+        _ask(engine)
+
+
+def _ask(engine: Engine) -> None:
+    with engine.begin() as connection:
+        assert connection.execute(text("select 1")).scalar_one() == 1
+
+
+def test_cut_connections_are_not_noticed_by_the_next_transaction(sessions: sessionmaker[Session]) -> None:
+    for _ in range(5):
+        with suppress(TryAgain), transaction(sessions) as db:
+            db.execute(text("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"))
+        with transaction(sessions) as db:
+            assert db.execute(text("select 1")).scalar_one() == 1
+
+
+def test_a_transaction_cut_in_the_middle_may_be_tried_again(sessions: sessionmaker[Session]) -> None:
+    with pytest.raises(TryAgain), transaction(sessions) as db:
+        db.execute(text("select pg_terminate_backend(pg_backend_pid())"))
+
+
+def test_a_server_that_is_not_there_may_be_tried_again() -> None:
+    gone = make_sessions(make_engine(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"))
+    with pytest.raises(TryAgain), transaction(gone) as db:
+        db.execute(text("select 1"))
+
+
+def test_times_are_limited_and_in_utc(sessions: sessionmaker[Session]) -> None:
+    with transaction(sessions) as db:
+        shown = [
+            db.execute(text(f"show {name}")).scalar_one() for name in ("statement_timeout", "lock_timeout", "timezone")
+        ]
+    assert shown == ["10s", "5s", "UTC"]
+
+
+def test_a_lock_not_had_in_time_may_be_tried_again(sessions: sessionmaker[Session]) -> None:
+    with transaction(sessions) as holder:
+        holder.execute(text("select pg_advisory_xact_lock(1)"))
+        with pytest.raises(TryAgain), transaction(sessions) as db:
+            db.execute(text("set local lock_timeout = '50ms'"))
+            db.execute(text("select pg_advisory_xact_lock(1)"))
+
+
+def test_of_two_in_a_deadlock_one_tries_again_and_one_gets_through(sessions: sessionmaker[Session]) -> None:
+    both_have_one = Barrier(2)
+
+    def lock(number: int) -> str:
+        try:
+            with transaction(sessions) as db:
+                db.execute(text(f"select pg_advisory_xact_lock({number})"))
+                both_have_one.wait()
+                db.execute(text(f"select pg_advisory_xact_lock({1 - number})"))
+        except TryAgain:
+            return "again"
+        return "through"
+
+    assert sorted(all_at_once(2, lock)) == ["again", "through"]
+
+
+def test_a_broken_rule_is_not_tried_again(sessions: sessionmaker[Session]) -> None:
+    with pytest.raises(IntegrityError), transaction(sessions) as db:
+        db.execute(text("insert into workspaces (name, slug, hold_seconds) values ('x', 'x', 1)"))
