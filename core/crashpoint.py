@@ -2,20 +2,21 @@
 
 import os
 import signal
+from pathlib import Path
 
-_CHOSEN = os.environ.get("CRASHPOINT", "") if os.environ.get("ENVIRONMENT") == "test" else ""
-_MARK = os.environ.get("CRASHPOINT_MARK", "")
+_TESTING = os.environ.get("ENVIRONMENT") == "test" and "CRASHPOINTS" in os.environ
+_ARMED = Path(os.environ["CRASHPOINTS"]) if _TESTING else None
 
 
 def crashpoint(name: str) -> None:
-    """Die by SIGKILL here if the test run chose this point; the mark file makes it happen once."""
-    if name == _CHOSEN and _first_time():
+    """Die by SIGKILL here if a test has put a file of this name into the folder; taking it away makes it happen once."""
+    if _ARMED is not None and _fires(_ARMED / name):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _first_time() -> bool:
+def _fires(armed: Path) -> bool:
     try:
-        os.close(os.open(_MARK, os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
+        armed.unlink()
+    except FileNotFoundError:
         return False
     return True

@@ -8,12 +8,12 @@ from typing import TypeVar
 Seen = TypeVar("Seen")
 
 
-def eventually(look: Callable[[], Seen], seconds: float = 20.0, every: float = 0.05) -> Seen:
+def eventually(look: Callable[[], Seen], seconds: float = 20.0, every: float = 0.05, what: str = "") -> Seen:
     """Look until what is seen is true; answers it. Fails with the last thing seen after `seconds`."""
     pause, end = Event(), monotonic() + seconds
     seen = look()
     while not seen and monotonic() < end:
         pause.wait(every)
         seen = look()
-    assert seen, f"waited {seconds} s, last saw {seen!r}"
+    assert seen, f"waited {seconds} s for {what or 'it'}, last saw {seen!r}"
     return seen

@@ -1,0 +1,81 @@
+"""Kill the process at every named point of a turn, of placing an order, of asking for and settling a payment.
+
+One guest per point, in a product that goes on running: nothing lost, nothing doubled, and the guest has the reply.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.simulators.control import Simulators
+from sandbox.simulators.guest import Guest
+from tests.product import PROJECT, Product
+from tests.waiting import eventually
+
+POINT = re.compile(r'crashpoint\("([a-z_.]+)"\)')
+EFFECTS = ("effects.place_order", "effects.request_payment")
+# Only a guest whose callback never comes gets this far: 45 s after the prompt the provider is asked.
+POLLED = re.compile(r"(check_payment|sweep_payments|poll)\.")
+# Only an order that is never paid gets this far, after ten minutes: tests/integration/sql kills there.
+UNPAID = re.compile(r"expire_holds\.")
+# Died between the claim and the call: nobody can know that nothing was sent, so nothing is asked for until the attempt
+# has expired; then the guest is told and may tap again.
+NEVER_ASKED = {"request_payment.claimed", "request_payment.before_call"}
+
+
+def points() -> list[str]:
+    """Every crash point in the source that an order can reach."""
+    found = {name for path in (PROJECT / "core").rglob("*.py") for name in POINT.findall(path.read_text())}
+    return sorted(name for name in found if not UNPAID.match(name)) + list(EFFECTS)
+
+
+@pytest.fixture(scope="module")
+def armed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("armed")
+
+
+@pytest.fixture(scope="module")
+def product(armed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with Product(tmp_path_factory.mktemp("product"), CRASHPOINTS=str(armed)) as running:
+        yield running
+
+
+@pytest.mark.timeout(900)
+def test_a_guest_is_served_whatever_line_the_process_died_at(product: Product, armed: Path) -> None:
+    simulators = product.simulators
+    guests = {point: simulators.guest(f"2547120{n:05d}", name="Achieng") for n, point in enumerate(points())}
+    polled = {point: guest for point, guest in guests.items() if POLLED.match(point)}
+    for point, guest in polled.items():
+        simulators.kopokopo.rule("success", phone=guest.phone, callback="never")
+        order(guest)
+        (armed / point).touch()
+    for point in guests.keys() - polled.keys():
+        (armed / point).touch()
+        order(guests[point])
+        eventually(lambda point=point: not (armed / point).exists(), 40, what=f"the death at {point}")
+    for point, guest in guests.items():
+        check_paid_once(simulators, guest, point)
+    assert [left.name for left in armed.iterdir()] == [], "never reached"
+    eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
+
+
+def order(guest: Guest) -> None:
+    """A one-line order up to the tap that asks for the money."""
+    guest.says("2 dawa and 1 tusker to table 7")
+    guest.taps("I am 18", timeout=60)
+    guest.taps("M-Pesa", timeout=60)
+
+
+def check_paid_once(simulators: Simulators, guest: Guest, point: str) -> None:
+    """One prompt, one receipt; where the prompt was never sent, the guest is told so and may ask again."""
+    if point in NEVER_ASKED:
+        guest.taps("Try again", timeout=240)
+    receipt = simulators.kopokopo.wait_for(60, phone=guest.phone, status="Success")["receipt"]
+    what = f"{point}: the thanks"
+    thanks = eventually(lambda: [m for m in guest.messages if receipt in m.text], 120, what=what)
+    again = 1 if point.startswith("send.") else 0
+    assert len(thanks) <= 1 + again, f"{point}: the receipt was sent {len(thanks)} times"
+    prompts = simulators.kopokopo.prompts(phone=guest.phone)
+    assert len(prompts) == 1, f"{point}: {len(prompts)} prompts"

@@ -1,0 +1,1 @@
+"""What PostgreSQL owes conversations and boards, and how it gets there."""
