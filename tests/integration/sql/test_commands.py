@@ -18,15 +18,9 @@ from tests.integration.sql.venue_settings import ENVIRON
 from webapp import create_app
 
 
-@pytest.fixture(scope="session")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
-        yield server
-
-
 @pytest.fixture
-def app(sessions: sessionmaker[Session], server: PostgresServer, redis: RedisServer) -> Iterator[Flask]:
-    servers = {"DATABASE_URL": server.url, "REDIS_URL": redis.url, "CELERY_BROKER_URL": redis.url}
+def app(sessions: sessionmaker[Session], server: PostgresServer, mailbox_server: RedisServer) -> Iterator[Flask]:
+    servers = {"DATABASE_URL": server.url, "REDIS_URL": mailbox_server.url, "CELERY_BROKER_URL": mailbox_server.url}
     app = create_app(load_settings(ENVIRON | servers | {"DEMO_OWNER_PASSWORD": "a password to be shown"}))
     yield app
     app.extensions["program"].engine.dispose()

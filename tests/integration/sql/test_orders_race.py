@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
@@ -20,6 +21,20 @@ def test_two_hundred_guests_for_the_last_ten_items_make_ten_orders(sessions: ses
     assert sorted(outcome["number"] for outcome in outcomes if outcome["result"] == "placed") == list(range(1, 11))
     assert bar.stock("Dawa") == (10, 10)
     assert bar.breaches() == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_hundred_rounds_of_two_hundred_guests_never_oversell(sessions: sessionmaker[Session]) -> None:
+    for _ in range(100):
+        bar = open_bar(sessions, Dawa=10)
+        outcomes = all_at_once(200, partial(_order_one, bar), workers=40)
+        assert outcomes.count("placed") == 10 and bar.stock("Dawa") == (10, 10)
+    assert bar.breaches() == []
+
+
+def _order_one(bar: Bar, number: int) -> str:
+    return str(bar.order(bar.guest(number), pay=False, Dawa=1)[0]["result"])
 
 
 def test_one_cart_confirmed_in_ten_places_at_once_is_one_order(bar: Bar) -> None:

@@ -1,0 +1,108 @@
+"""Any sequence of what guests, staff, time and money do leaves books that add up."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy.orm import Session, sessionmaker
+
+from core.domain.orders import BY_STAFF, next_moves
+from core.domain.statuses import OrderStatus, PaymentStatus
+from core.services.holds import expire_holds
+from core.services.orders import advance_order
+from core.services.stock import receive_stock
+from core.store.sql.tables import Order, Payment
+from tests.integration.sql.bar import PRICES, open_bar
+
+EXAMPLES, STEPS = (200, 40) if os.environ.get("PROVE") else (8, 20)
+GUESTS = st.integers(1, 3)
+CARTS = st.dictionaries(st.sampled_from(sorted(PRICES)), st.integers(1, 6), min_size=1)
+
+
+class Evening(RuleBasedStateMachine):
+    """One bar from opening to closing; after every step the audit must find nothing."""
+
+    sessions: ClassVar[sessionmaker[Session]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bar = open_bar(self.sessions, Dawa=8, Tusker=12, Wings=6)
+        self.orders: list[dict[str, Any]] = []
+        self.payments: list[str] = []
+
+    @rule(guest=GUESTS, cart=CARTS, pay=st.booleans())
+    def order(self, guest: int, cart: dict[str, int], pay: bool) -> None:
+        free = {name: on_hand - held for name in cart for on_hand, held in [self.bar.stock(name)]}
+        placed, *asked = self.bar.order(self.bar.guest(guest), pay=pay, **cart)
+        assert (placed["result"] == "placed") == all(free[name] >= quantity for name, quantity in cart.items())
+        if placed["result"] == "placed":
+            self.orders.append(placed | {"guest": guest})
+        self._asked(asked)
+
+    @rule(which=st.integers(0), guest=st.none() | GUESTS)
+    def pay(self, which: int, guest: int | None) -> None:
+        if self.orders:
+            order = self.orders[which % len(self.orders)]
+            ref = self.bar.guest(guest or order["guest"])
+            self._asked(self.bar.perform(ref, self.bar.pay(ref, order["order_id"])))
+
+    @rule(which=st.integers(0), status=st.sampled_from(["FAILED", "EXPIRED", "UNKNOWN", "PENDING"]))
+    def hear_of_payment(self, which: int, status: str) -> None:
+        if self.payments:
+            payment_id = self.payments[which % len(self.payments)]
+            with self.sessions.begin() as db:
+                payment = db.get_one(Payment, payment_id)
+                if payment.status not in (PaymentStatus.SUCCEEDED, PaymentStatus.FAILED, PaymentStatus.EXPIRED):
+                    payment.status = PaymentStatus(status)
+
+    @rule(which=st.integers(0))
+    def money_comes(self, which: int) -> None:
+        if self.orders:
+            order_id = self.orders[which % len(self.orders)]["order_id"]
+            if self.bar.status(order_id) in (OrderStatus.PENDING, OrderStatus.FAILED):
+                assert self.bar.settle(order_id) == (self.bar.status(order_id) is OrderStatus.PAID)
+
+    @rule(which=st.integers(0))
+    def cancel(self, which: int) -> None:
+        if self.orders:
+            order = self.orders[which % len(self.orders)]
+            cancel = {"kind": "cancel_order", "order_id": order["order_id"]}
+            self.bar.perform(self.bar.guest(order["guest"]), cancel)
+
+    @rule()
+    def time_passes(self) -> None:
+        for order in self.orders:
+            self.bar.change(Order, order["order_id"], expires_at=datetime.now(UTC) - timedelta(seconds=1))
+        expire_holds(self.sessions)
+
+    @rule(which=st.integers(0), to=st.sampled_from(sorted(BY_STAFF)))
+    def staff_tap(self, which: int, to: OrderStatus) -> None:
+        if self.orders:
+            order_id = self.orders[which % len(self.orders)]["order_id"]
+            with self.sessions.begin() as db:
+                order = db.get_one(Order, order_id)
+                if to in next_moves(order.status):
+                    advance_order(db, self.bar.workspace_id, order.id, to, None)
+
+    @rule(name=st.sampled_from(sorted(PRICES)), quantity=st.integers(1, 5))
+    def delivery(self, name: str, quantity: int) -> None:
+        with self.sessions.begin() as db:
+            receive_stock(db, self.bar.workspace_id, self.bar.products[name], quantity, None)
+
+    @invariant()
+    def the_books_add_up(self) -> None:
+        assert self.bar.breaches() == []
+
+    def _asked(self, outcomes: list[dict[str, Any]]) -> None:
+        self.payments += [outcome["payment_id"] for outcome in outcomes if outcome["result"] == "requested"]
+
+
+def test_any_evening_leaves_books_that_add_up(sessions: sessionmaker[Session]) -> None:
+    Evening.sessions = sessions
+    limits = settings(
+        max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(Evening, settings=limits)
