@@ -1,0 +1,1 @@
+"""Small exhaustive models of the protocols: every interleaving, with crashes, zombies and lost answers."""
