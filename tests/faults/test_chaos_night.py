@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
+import psutil
 import psycopg2
 import pytest
 
@@ -109,7 +110,7 @@ class Chaos:
         with psycopg2.connect(self._product.settings["DATABASE_URL"]) as connection, connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
-    def _redis(self) -> list:
+    def _redis(self) -> list[psutil.Process]:
         found = self._product.processes("valkey-server") + self._product.processes("redis-server")
         return random.sample(found, 1) if found else []
 

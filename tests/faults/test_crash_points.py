@@ -5,6 +5,7 @@ One guest per point, in a product that goes on running: nothing lost, nothing do
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -54,11 +55,15 @@ def test_a_guest_is_served_whatever_line_the_process_died_at(product: Product, a
     for point in guests.keys() - polled.keys():
         (armed / point).touch()
         order(guests[point])
-        eventually(lambda point=point: not (armed / point).exists(), 40, what=f"the death at {point}")
+        eventually(partial(gone, armed / point), 60, what=f"the death at {point}")
     for point, guest in guests.items():
         check_paid_once(simulators, guest, point)
     assert [left.name for left in armed.iterdir()] == [], "never reached"
     eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
+
+
+def gone(path: Path) -> bool:
+    return not path.exists()
 
 
 def order(guest: Guest) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic, time
@@ -128,7 +128,7 @@ def _push(store: Store, item: Item) -> str:
 
 def _chaos(mailboxes: RedisServer, broker: RedisServer, workers: Workers) -> dict[str, int]:
     """Kill, freeze and restart for the length of the run. Answers how often each fault was injected."""
-    pause, end, faults = threading.Event(), monotonic() + SECONDS, defaultdict(int)
+    pause, end, faults = threading.Event(), monotonic() + SECONDS, Counter[str]()
     pause.wait(4)
     while monotonic() < end:
         fault = random.choice(("workers", "mailboxes", "broker", "frozen mailboxes", "frozen broker"))
