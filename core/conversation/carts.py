@@ -59,6 +59,11 @@ def pending(session: Session) -> bool:
     return waiting(session) and session.order.get("prompt") != "closed"
 
 
+def fixed(session: Session) -> bool:
+    """Whether the cart is an order that some money is on its way for: it stays as it is, and more begins a new cart."""
+    return placed(session) and (pending(session) or bool(session.order.get("part_paid")))
+
+
 def changed(here: Here, lines: Sequence[Line]) -> Session:
     """The session with other lines, as a version of its own; a cart that was empty or placed begins anew (rule 7)."""
     session = here.session
@@ -67,6 +72,7 @@ def changed(here: Here, lines: Sequence[Line]) -> Session:
         lines=tuple(lines),
         cart_id=session.cart_id if begun else here.event_id,
         cart_version=session.cart_version + 1,
+        reviewed=session.reviewed if begun else 0,
         product_id="",
     )
 

@@ -20,6 +20,7 @@ from core.errors import IllegalTransition
 
 TOO_LATE = timedelta(minutes=30)
 REACTION = "reaction"
+WELCOME_REQUEST = "request_welcome"
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,14 @@ def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
         return _written(here, Said(str(event.data.get("text", "")), here))
     if event.kind == events.LOCATION:
         return table.take_location(here, event.data), frozenset()
-    text = texts.UNREADABLE.get(str(event.data.get("type")), texts.UNREADABLE_OTHER)
-    return stay(here, text), frozenset()
+    return _unreadable(here, str(event.data.get("type")))
+
+
+def _unreadable(here: Here, kind: str) -> tuple[Move, frozenset[State]]:
+    if kind == WELCOME_REQUEST:
+        return _tapped(here, "hello")
+    staff = here.session.state == State.TALKING_TO_STAFF
+    return stay(here, "" if staff else texts.UNREADABLE.get(kind, texts.UNREADABLE_OTHER)), frozenset()
 
 
 def _tapped(here: Here, tap: str) -> tuple[Move, frozenset[State]]:
@@ -184,7 +191,8 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
     if (name := keywords.keyword(said.words)) or (name := _row(here, said)):
         return _tapped(here, name)
     move = STATES[here.session.state].answer(here, said)
-    near = keywords.misspelt(said.words) if move.to == here.session.state and not move.effects else ""
+    lost = move.to == here.session.state != State.TALKING_TO_STAFF and not move.effects
+    near = keywords.misspelt(said.words) if lost else ""
     return _tapped(here, near) if near else (move, frozenset())
 
 

@@ -13,7 +13,7 @@ from core.conversation.turn import Turn
 from core.conversation.understanding import keywords
 from core.conversation.understanding.catalogue import Catalogue, catalogue
 from core.conversation.understanding.orders import Request, read_order
-from core.conversation.understanding.words import clean, number_at, tokens
+from core.conversation.understanding.words import SEPARATORS, clean, number_at, tokens
 from core.domain import phone
 from core.domain.menu import Menu
 
@@ -117,7 +117,11 @@ class Said:
     @property
     def number(self) -> int | None:
         """The number, where the message is nothing but one number."""
-        words = [w for w in self.words if w not in keywords.FILLERS or w in ("a", "an") or w.isdigit()]
+        return self.number_among(keywords.FILLERS)
+
+    def number_among(self, fillers: frozenset[str]) -> int | None:
+        """The number, where the message is one number among words that say nothing."""
+        words = [w for w in self.words if w not in fillers and w not in SEPARATORS]
         if not words or len(words) > 3 or words[0] in ("a", "an"):
             return None
         taken = number_at(words, 0)

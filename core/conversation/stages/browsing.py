@@ -2,9 +2,9 @@
 
 from core.conversation import carts, texts
 from core.conversation.here import Here, Move, Said, stay
-from core.conversation.replies import Row
+from core.conversation.replies import ROW_TITLE_LIMIT, Row
 from core.conversation.session import State
-from core.conversation.stages.ordering import Wish, add, order_or_puzzled, refusal
+from core.conversation.stages.ordering import Wish, add, checking_out, order_or_puzzled, refusal
 from core.conversation.turn import Turn
 from core.conversation.understanding.orders import Wanted
 from core.domain.menu import Product
@@ -99,7 +99,7 @@ def add_some(here: Here, args: tuple[str, ...]) -> Move:
     if ":".join(stamp[:2]) != carts.stamp(here.session) or not possible:
         return stay(here, texts.STALE)
     wanted = Wanted(product_id, int(quantity), str(here.session.aside.get("note", "")), True)
-    return add(here, Wish((wanted,), straight=bool(here.session.lines and here.session.reviewed)))
+    return add(here, Wish((wanted,), straight=checking_out(here)))
 
 
 def _beside(here: Here, product: Product | None, said: str) -> Move:
@@ -142,7 +142,8 @@ def _product_row(here: Here, product: Product, tap: str) -> Row:
     price = here.money(product.price)
     if not product.available:
         return Row(tap, product.name, here.say(texts.SOLD_OUT_ROW, price=price))
-    detail = " ".join(product.description.split())
+    longer = product.name if len(product.name) > ROW_TITLE_LIMIT else ""
+    detail = " ".join(f"{longer} {product.description}".split())
     return Row(tap, product.name, here.say(texts.ROW_DETAIL, price=price, description=detail) if detail else price)
 
 

@@ -9,7 +9,7 @@ from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button, Row
 from core.conversation.session import State
 from core.conversation.stages.browsing import ask_categories
-from core.conversation.stages.ordering import Wish, add, change_lines, checkout, order_or_puzzled
+from core.conversation.stages.ordering import Wish, add, change_lines, checking_out, checkout, order_or_puzzled
 from core.conversation.turn import Turn
 from core.conversation.understanding.orders import Wanted
 
@@ -39,7 +39,7 @@ def answer_quantity(here: Here, said: Said) -> Move:
     if not 1 <= quantity <= carts.MOST:
         return stay(here, texts.QUANTITY_RANGE)
     wanted = Wanted(here.session.product_id, quantity, str(here.session.aside.get("note", "")), True)
-    return add(here, Wish((wanted,), straight=bool(here.session.lines and here.session.reviewed)))
+    return add(here, Wish((wanted,), straight=checking_out(here)))
 
 
 def ask_adding(here: Here) -> Turn:
@@ -68,7 +68,7 @@ def show_cart(here: Here, args: tuple[str, ...]) -> Move:
 
 def change(here: Here, args: tuple[str, ...]) -> Move:
     """Tap or word: pick a line to change. While a prompt is open, the order stays as it is."""
-    if carts.placed(here.session) and carts.pending(here.session):
+    if carts.fixed(here.session):
         return checkout(here)
     page = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 3 else 0
     return Move(State.ADDING_TO_CART, here.session, aside={"change": page})
@@ -90,7 +90,7 @@ def clear(here: Here, args: tuple[str, ...]) -> Move:
     """Tap or word: an empty cart."""
     if args and not carts.fresh(here.session, args):
         return _stale(here)
-    if carts.placed(here.session) and carts.pending(here.session):
+    if carts.fixed(here.session):
         return checkout(here)
     if not here.session.lines:
         return Move(State.BROWSING_CATEGORIES, here.session, texts.CART_EMPTY)
@@ -207,7 +207,7 @@ def _ask_instead(here: Here) -> Turn:
 def _set_line(here: Here, index: int, quantity: int) -> Move:
     if not 0 <= quantity <= carts.MOST or index >= len(here.session.lines):
         return stay(here, texts.QUANTITY_RANGE)
-    if carts.placed(here.session) and carts.pending(here.session):
+    if carts.fixed(here.session):
         return checkout(here)
     lines = carts.with_quantity(here.session.lines, index, quantity)
     return change_lines(here, lines, "" if lines else texts.CART_CLEARED)

@@ -163,4 +163,5 @@ def _closed(session: Session, status: str) -> Session:
 
 
 def _moved(session: Session, states: frozenset[State], to: State) -> Session:
-    return session.but(state=to, aside={}, shown=()) if session.state in states else session
+    busy = (session.state == State.COLLECTING_QUANTITY and "line" not in session.aside) or session.aside.get("pending")
+    return session.but(state=to, aside={}, shown=()) if session.state in states and not busy else session

@@ -73,12 +73,11 @@ def add(here: Here, wish: Wish) -> Move:
     if _asks_age(here, [here.catalogue.products[w.product_id] for w in items]):
         aside = replace(wish, items=items).kept()
         return Move(State.ADDING_TO_CART, here.session, "\n".join(notices), aside)
-    before = () if carts.pending(here.session) and carts.placed(here.session) else here.session.lines
+    before = () if carts.fixed(here.session) else here.session.lines
     lines = _filled(here, before, items)
     if problem := carts.too_much(lines):
         return Move(State.ADDING_TO_CART, here.session, problem)
-    added = here.say(texts.ADDED, items=_in_words(here, items))
-    move = _added(here, lines, wish, "\n".join([added, *notices]))
+    move = _added(here, lines, wish, [here.say(texts.ADDED, items=_in_words(here, items)), *notices])
     return _withdrawing(here, move, _filled(here, (), items)) if before else move
 
 
@@ -87,7 +86,7 @@ def change_lines(here: Here, lines: Sequence[Line], say: str) -> Move:
     session = carts.changed(here, lines)
     if not lines:
         move = Move(State.BROWSING_CATEGORIES, session, say)
-    elif session.reviewed:
+    elif here.session.reviewed:
         move = checkout(here.at(session)).saying(say)
     else:
         move = Move(State.ADDING_TO_CART, session, say)
@@ -170,7 +169,7 @@ def _take_items(here: Here, request: Request) -> Move:
     seated = request.table is not None and here.session.table == request.table
     if request.table is not None and not seated:
         said.append(unknown_table(here, request.table))
-    return add(here, Wish(request.items, seated or bool(_reviewed(here)), request.choices, request.quantity or 1, said))
+    return add(here, Wish(request.items, seated or checking_out(here), request.choices, request.quantity or 1, said))
 
 
 def _how_many(here: Here, request: Request, wanted: Wanted) -> Move:
@@ -179,8 +178,12 @@ def _how_many(here: Here, request: Request, wanted: Wanted) -> Move:
     return Move(State.COLLECTING_QUANTITY, here.session.but(product_id=wanted.product_id), aside={"note": wanted.note})
 
 
-def _reviewed(here: Here) -> bool:
-    return bool(here.session.lines and here.session.reviewed)
+def checking_out(here: Here) -> bool:
+    """Whether the guest has been on to the table or the review: what is added then leads back there."""
+    session = here.session
+    if not session.lines or carts.fixed(session):
+        return False
+    return bool(session.reviewed) or session.state in (State.COLLECTING_TABLE, State.COLLECTING_ADDRESS)
 
 
 def _offer(here: Here, products: Sequence[str], quantity: int) -> Move:
@@ -196,7 +199,7 @@ def _edit(here: Here, request: Request) -> Move:
             return stay(here, texts.NOT_IN_CART)
         left = max(lines[index].quantity - wanted.quantity, 0) if wanted.counted else 0
         lines = carts.with_quantity(lines, index, wanted.quantity if request.verb == "set" else left)
-    if carts.placed(here.session) and carts.pending(here.session):
+    if carts.fixed(here.session):
         return checkout(here)
     return change_lines(here, lines, "" if lines else texts.CART_CLEARED)
 
@@ -231,13 +234,14 @@ def _in_words(here: Here, items: Sequence[Wanted]) -> str:
     return texts.in_words([here.say(texts.ITEM, quantity=quantity, name=name[:40]) for quantity, name in names])
 
 
-def _added(here: Here, lines: tuple[Line, ...], wish: Wish, say: str) -> Move:
+def _added(here: Here, lines: tuple[Line, ...], wish: Wish, said: list[str]) -> Move:
     session = carts.changed(here, lines)
     if wish.choices:
-        return _offer(here.at(session), wish.choices, wish.quantity).saying(say)
-    if wish.straight:
-        return checkout(here.at(session)).saying("\n".join(wish.said))
-    return Move(State.ADDING_TO_CART, session, say)
+        return _offer(here.at(session), wish.choices, wish.quantity).saying("\n".join(said))
+    if not wish.straight:
+        return Move(State.ADDING_TO_CART, session, "\n".join(said))
+    move = checkout(here.at(session))
+    return move.saying("\n".join(said[move.to == State.REVIEWING_ORDER :]))
 
 
 def _withdrawing(here: Here, move: Move, alone: tuple[Line, ...]) -> Move:

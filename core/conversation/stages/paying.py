@@ -13,7 +13,7 @@ from core.conversation.stages.ordering import checkout, order_or_puzzled, paying
 from core.conversation.turn import Turn
 from core.domain.statuses import Method, OrderStatus
 
-PAYING_STATES = (State.REVIEWING_ORDER, State.AWAITING_PAYMENT, State.PAYMENT_CONFIRMATION)
+MONEY_STATES = (State.AWAITING_PAYMENT, State.PAYMENT_CONFIRMATION)
 
 
 def ask_payment(here: Here) -> Turn:
@@ -30,17 +30,17 @@ def answer_payment(here: Here, said: Said) -> Move:
     return answer_pay(here, said) or order_or_puzzled(here, said)
 
 
-def answer_pay(here: Here, said: Said) -> Move | None:
+def answer_pay(here: Here, said: Said, placed: bool = False) -> Move | None:
     """What pays, in the review and after it: a number, "yes", "this number", "other number"."""
     if said.phone:
-        return ask_money(here, said.phone)
+        return ask_money(here, said.phone, placed)
     if said.any_phone:
         return stay(here, texts.BAD_NUMBER)
     if said.short == "other":
-        return Move(State.CHOOSING_PAYMENT, here.session)
+        return Move(State.CHOOSING_PAYMENT, here.session, aside={"retry": True} if placed else {})
     if said.short == "this" and here.own_number():
-        return ask_money(here, here.own_number())
-    return ask_money(here, here.payer()) if said.short in ("yes", "retry") else None
+        return ask_money(here, here.own_number(), placed)
+    return ask_money(here, here.payer(), placed) if said.short in ("yes", "retry") else None
 
 
 def ask_awaiting(here: Here) -> Turn:
@@ -57,7 +57,7 @@ def ask_awaiting(here: Here) -> Turn:
 
 def answer_awaiting(here: Here, said: Said) -> Move:
     """Once the prompt is closed, another try; meanwhile more may be ordered."""
-    if not carts.pending(here.session) and (move := answer_pay(here, said)):
+    if not carts.pending(here.session) and (move := answer_pay(here, said, placed=True)):
         return move
     return order_or_puzzled(here, said)
 
@@ -107,7 +107,9 @@ def pay(here: Here, args: tuple[str, ...]) -> Move:
     """Tap: pay what the review showed; an older one's tap shows the present review. The word pays only there."""
     if args:
         return ask_money(here, here.payer()) if _aims(here, args) else _stale(here)
-    return ask_money(here, here.payer()) if here.session.state in PAYING_STATES else checkout(here)
+    if here.session.state == State.REVIEWING_ORDER:
+        return ask_money(here, here.payer())
+    return ask_money(here, here.payer(), placed=True) if here.session.state in MONEY_STATES else checkout(here)
 
 
 def this_number(here: Here, args: tuple[str, ...]) -> Move:
@@ -117,9 +119,14 @@ def this_number(here: Here, args: tuple[str, ...]) -> Move:
 
 def other_number(here: Here, args: tuple[str, ...]) -> Move:
     """Tap: pay from another number."""
-    if not _aims(here, args):
+    session = here.session
+    if carts.waiting(session) and args == (session.order.get("order_id"),):
+        if carts.pending(session):
+            return Move(paying_state(session), session)
+        return Move(State.CHOOSING_PAYMENT, session, aside={"retry": True})
+    if carts.placed(session) or not carts.fresh(session, args):
         return _stale(here)
-    return Move(paying_state(here.session) if carts.pending(here.session) else State.CHOOSING_PAYMENT, here.session)
+    return Move(State.CHOOSING_PAYMENT, session)
 
 
 def retry(here: Here, args: tuple[str, ...]) -> Move:
@@ -141,7 +148,7 @@ def ask_money(here: Here, phone: str, placed: bool = False) -> Move:
     if not phone:
         return Move(State.CHOOSING_PAYMENT, session)
     effects = (_placing(here), _requesting(None, phone))
-    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"phone": phone})
+    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"payer": phone})
 
 
 def _ask_for_order(here: Here, phone: str) -> Move:
@@ -153,7 +160,7 @@ def _ask_for_order(here: Here, phone: str) -> Move:
     if not phone:
         return Move(State.CHOOSING_PAYMENT, session, aside={"retry": True})
     effects = (_requesting(session.order["order_id"], phone),)
-    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"phone": phone})
+    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"payer": phone})
 
 
 def conclude_pay(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) -> Move:
@@ -168,7 +175,7 @@ def conclude_pay(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) 
 
 
 def _requested(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
-    number, phone = outcome.get("number"), note["phone"]
+    number, phone = outcome.get("number"), note["payer"]
     order = here.session.order | {
         "payment_id": outcome.get("payment_id", ""),
         "due": str(texts.amount(outcome.get("amount"))),
@@ -185,9 +192,9 @@ def _requested(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
 def _live_attempt(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
     order = here.session.order
     if outcome.get("order_id") == order.get("order_id"):
-        prompt = {"prompt": "open", "payment_id": outcome.get("payment_id", ""), "phone": note["phone"]}
+        prompt = {"prompt": "open", "payment_id": outcome.get("payment_id", ""), "phone": note["payer"]}
         return Move(State.AWAITING_PAYMENT, here.session.but(order=order | prompt))
-    say = here.say(texts.OTHER_PROMPT, phone=texts.local_phone(note["phone"]))
+    say = here.say(texts.OTHER_PROMPT, phone=texts.local_phone(note["payer"]))
     return Move(State.AWAITING_PAYMENT, here.session, say)
 
 

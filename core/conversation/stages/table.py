@@ -11,10 +11,12 @@ from core.conversation.stages.cart import ask_adding
 from core.conversation.stages.ordering import checkout, order_or_puzzled, set_table, unknown_table
 from core.conversation.stages.paying import answer_pay
 from core.conversation.turn import Turn
+from core.conversation.understanding.orders import TABLE, TABLE_FILLERS
 from core.conversation.understanding.words import clean
 from core.domain import money
 
 ADDRESS_LIMIT = 200
+TABLE_WORDS = TABLE | TABLE_FILLERS
 
 
 def ask_table(here: Here) -> Turn:
@@ -27,8 +29,8 @@ def answer_table(here: Here, said: Said) -> Move:
     """A number is the table; more may still be ordered."""
     if said.short in ("skip", "no"):
         return _sit(here, carts.AT_THE_BAR)
-    if said.number is not None:
-        return _sit(here, said.number) if said.number else stay(here, texts.TABLE_NUMBER)
+    if (number := said.number_among(TABLE_WORDS)) is not None:
+        return _sit(here, number) if number else stay(here, texts.TABLE_NUMBER)
     return order_or_puzzled(here, said)
 
 
@@ -91,7 +93,9 @@ def ask_review(here: Here) -> Turn:
 
 
 def answer_review(here: Here, said: Said) -> Move:
-    """Yes pays; a phone number pays from that phone; more may be ordered, another table named."""
+    """Yes pays, no changes; a phone number pays from that phone; more may be ordered, another table named."""
+    if said.short == "no":
+        return Move(State.ADDING_TO_CART, here.session, aside={"change": 0})
     return answer_pay(here, said) or order_or_puzzled(here, said)
 
 

@@ -40,6 +40,11 @@ class Catalogue:
         self.starts = {name.partition(" ")[0] for name in self.names}
         self._choices = [name for name in self.names if len(name) >= SHORTEST_TYPO]
 
+    def of(self, menu: Menu) -> "Catalogue":
+        """The same catalogue, for an equal menu read again."""
+        self.menu = menu
+        return self
+
     def category(self, category_id: str) -> Category | None:
         """A heading that still has something under it."""
         return next((c for c in self.categories if c.id == category_id), None)
@@ -110,11 +115,11 @@ _made: dict[tuple[str, str], Catalogue] = {}
 
 
 def catalogue(menu: Menu) -> Catalogue:
-    """The catalogue of this version of this venue's menu."""
+    """The catalogue of this version of this venue's menu, made anew only when it really differs."""
     key = (menu.venue.id, menu.version)
     made = _made.get(key)
-    if made is None:
+    if made is None or made.menu is not menu:
         if len(_made) >= KEPT:
             _made.clear()
-        made = _made[key] = Catalogue(menu)
+        made = _made[key] = Catalogue(menu) if made is None or made.menu != menu else made.of(menu)
     return made

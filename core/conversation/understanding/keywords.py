@@ -9,7 +9,7 @@ from core.conversation.understanding.words import AND, SEPARATORS, stems
 
 _KEYWORDS = {
     "menu": "menu, menyu, orodha, list, catalog, catalogue, drinks, vinywaji, order, agiza, start, anza, back,"
-    " rudi, home, see menu, whats on the menu,",
+    " rudi, home, see menu, whats on the menu",
     "more": "more, next, zaidi, show more, next page, endelea mbele",
     "cart": "cart, kikapu, basket, my cart, view cart, kikapu changu, my basket, cart yangu",
     "checkout": "checkout, check out, review, done, finish, finished, maliza, nimemaliza, bill, bili, the bill,"

@@ -1,0 +1,347 @@
+"""A guest and a bar in a few lines of memory: plays step and conclude as the real shell does, and checks every turn."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from core.conversation import events, flow
+from core.conversation.effects import Effect, Outcome
+from core.conversation.events import Event
+from core.conversation.replies import Reply
+from core.conversation.session import Session, State
+from core.conversation.turn import Turn
+from core.domain.menu import Menu
+from tests.demo_menu import demo_menu
+
+LIMITS = {"text": 4096, "body": 1024, "button": 20, "row": 24, "detail": 72, "label": 20}
+
+
+@dataclass
+class World:
+    """What effects do, as the contract says it: orders by cart, one live prompt per order."""
+
+    menu: Menu
+    left: dict[str, int] = field(default_factory=dict)
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    prompts: list[dict[str, Any]] = field(default_factory=list)
+    done: list[Effect] = field(default_factory=list)
+    closed: bool = False
+    busy_phone: bool = False
+
+    def perform(self, effects: tuple[Effect, ...]) -> list[Outcome]:
+        """All effects of one turn, in order."""
+        self.done += effects
+        outcomes: list[Outcome] = []
+        for effect in effects:
+            outcomes.append(getattr(self, effect["kind"])(effect, outcomes))
+        return outcomes
+
+    def place_order(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Once per cart, and only what is left."""
+        known = next((o for o in self.orders if o["cart_id"] == effect["cart_id"]), None)
+        if self.closed:
+            return {"result": "closed"}
+        short = [line for line in effect["lines"] if line["quantity"] > self.left.get(line["product_id"], 1000)]
+        if short and not known:
+            fields = [{k: s[k] for k in ("product_id", "name")} | {"left": self.left[s["product_id"]]} for s in short]
+            return {"result": "sold_out", "short": fields}
+        if known is None:
+            total = sum((line["quantity"] * Decimal(line["unit_price"]) for line in effect["lines"]), Decimal(0))
+            number = str(101 + len(self.orders))
+            known = {
+                "order_id": f"order-{number}",
+                "number": number,
+                "status": "PENDING",
+                "total": str(total),
+                "due": str(total),
+            }
+            self.orders.append(
+                known | {"cart_id": effect["cart_id"], "table": effect["table"], "lines": effect["lines"]}
+            )
+            known = self.orders[-1]
+        return {"result": "placed", "currency": "KES"} | {k: known[k] for k in ("order_id", "number", "total")}
+
+    def request_payment(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """One live prompt per order, for what is due."""
+        placed = [o for o in before if "total" in o]
+        if effect["order_id"] is None and not placed:
+            return {"result": "not_placed"}
+        order = self.order(effect["order_id"] or placed[0]["order_id"])
+        known = {k: order[k] for k in ("order_id", "number")}
+        if order["status"] in ("PAID", "SERVED"):
+            return {"result": "already_paid", "receipt": "X"} | known
+        if order["status"] != "PENDING":
+            return {"result": "order_closed", "status": order["status"]} | known
+        if self.busy_phone:
+            return {"result": "live_attempt", "payment_id": "pay-other", "order_id": "order-other", "number": "99"}
+        live = next((p for p in self.prompts if p["live"] and p["order_id"] == order["order_id"]), None)
+        if live:
+            return {"result": "live_attempt", "payment_id": live["payment_id"]} | known
+        prompt = known | {"payment_id": f"pay-{len(self.prompts) + 1}", "live": True, "phone": effect["phone"]}
+        self.prompts.append(prompt)
+        return {
+            "result": "requested",
+            "payment_id": prompt["payment_id"],
+            "amount": order["due"],
+            "currency": "KES",
+        } | known
+
+    def cancel_order(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Until it is paid."""
+        order = self.order(effect["order_id"])
+        known = {k: order[k] for k in ("order_id", "number")}
+        if order["status"] != "PENDING":
+            return {"result": "too_late", "status": order["status"]} | known
+        order["status"] = "CANCELLED"
+        return {"result": "cancelled"} | known
+
+    def find_orders(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Newest first."""
+        fields = ("order_id", "number", "status", "total", "due")
+        found = [{k: o[k] for k in fields} | {"currency": "KES", "receipt": ""} for o in reversed(self.orders)]
+        return {"result": "found", "orders": found[:5]}
+
+    def confirm_age(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Kept with the customer."""
+        return {"result": "confirmed"}
+
+    def call_staff(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Somebody comes."""
+        return {"result": "called"}
+
+    def order(self, order_id: str) -> dict[str, Any]:
+        """One order, where it is known."""
+        unknown = {"order_id": order_id, "number": "0", "status": "FAILED", "due": "0"}
+        return next((o for o in self.orders if o["order_id"] == order_id), unknown)
+
+
+class Chat:
+    """One conversation. `guest` writes and taps, `bar` tells the news; each turn is checked as it happens."""
+
+    def __init__(self, menu: Menu | None = None, *, phone: str = "254712345678", name: str = "Jane") -> None:
+        self.menu = menu or demo_menu()
+        self.world = World(self.menu)
+        self.session: Session | None = None
+        self.now = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+        self.phone, self.name = phone, name
+        self.turns: list[Turn] = []
+        self.seen: list[str] = []
+        self.reviewed: set[str] = set()
+        self.events = 0
+        self.guest, self.bar = Guest(self), Bar(self)
+
+    def play(self, kind: str, data: dict[str, Any], late: timedelta = timedelta(0)) -> Turn:
+        """One event, through the plan where there is one, as from and to JSON."""
+        self.events += 1
+        event = Event(f"wamid.{self.events}", kind, self.now - late, data, self.name, self.phone)
+        before = self.session
+        turn = flow.step(self.session, event, self.menu, self.now)
+        if turn.effects:
+            turn = self._conclude(turn, late)
+        self.session = _through_json(turn.session)
+        self.turns.append(turn)
+        check_replies(turn)
+        legal = before is None or before.state == turn.session.state or _may_lead(before.state, turn.session.state)
+        assert legal, f"{before} → {turn.session.state}"
+        self._remember(turn.replies)
+        return turn
+
+    def _conclude(self, turn: Turn, late: timedelta) -> Turn:
+        plan = Turn.from_plan(json.loads(json.dumps(turn.to_plan())))
+        assert not turn.replies, "a plan says nothing before its effects"
+        for effect in plan.effects:
+            if effect["kind"] == "place_order":
+                assert late <= flow.TOO_LATE
+                assert plan.session.reviewed == plan.session.cart_version, "no order without its review"
+                assert f"{effect['cart_id']}:{plan.session.cart_version}" in self.reviewed
+        final = flow.conclude(plan, self.world.perform(plan.effects), self.menu, self.now)
+        assert not final.effects
+        return final
+
+    def _remember(self, replies: tuple[Reply, ...]) -> None:
+        for reply in replies:
+            ids = [tap.id for tap in (*reply.buttons, *reply.rows)]
+            self.seen += ids
+            if any(i.startswith("pay:") for i in ids) and self.session:
+                self.reviewed.add(f"{self.session.cart_id}:{self.session.cart_version}")
+
+    @property
+    def state(self) -> State:
+        """Where the conversation stands."""
+        assert self.session is not None
+        return self.session.state
+
+    @property
+    def last(self) -> Turn:
+        """The latest turn."""
+        return self.turns[-1]
+
+    def menu_becomes(self, **changes: Any) -> None:
+        """Staff edit the menu."""
+        self.menu = demo_menu(f"{self.menu.version}+", **changes)
+
+    def sleeps(self) -> None:
+        """Two hours later the session is gone."""
+        self.session = None
+        self.now += timedelta(hours=3)
+
+
+@dataclass
+class Guest:
+    """Writes, taps, and reads what comes back."""
+
+    chat: Chat
+
+    def says(self, text: str, *, late: timedelta = timedelta(0)) -> "Guest":
+        """A text message."""
+        return self._did(self.chat.play(events.TEXT, {"text": text}, late))
+
+    def taps(self, title: str, *, late: timedelta = timedelta(0)) -> "Guest":
+        """The newest button or row whose title contains this."""
+        for turn in reversed(self.chat.turns):
+            for reply in turn.replies:
+                for tap in (*reply.buttons, *reply.rows):
+                    if title in tap.title:
+                        return self.taps_id(tap.id, late=late)
+        raise AssertionError(f"no tap with “{title}”; there were {self.titles}")
+
+    def taps_id(self, tap: str, *, late: timedelta = timedelta(0)) -> "Guest":
+        """A button by its id, however old or invented."""
+        return self._did(self.chat.play(events.TAP, {"id": tap, "title": ""}, late))
+
+    def sends(self, kind: str) -> "Guest":
+        """Something that is no text."""
+        return self._did(self.chat.play(events.UNREADABLE, {"type": kind}))
+
+    def shares_location(self, latitude: float, longitude: float) -> "Guest":
+        """A pin on the map."""
+        return self._did(self.chat.play(events.LOCATION, {"latitude": latitude, "longitude": longitude}))
+
+    def reads(self, *texts: str) -> "Guest":
+        """The last message contains all of these."""
+        missing = [text for text in texts if text not in self.text]
+        assert not missing, f"{missing} not in {self.text!r}"
+        return self
+
+    def tap_id(self, title: str) -> str:
+        """The id behind a title of the last message."""
+        reply = self.chat.last.replies[-1]
+        return next(tap.id for tap in (*reply.buttons, *reply.rows) if title in tap.title)
+
+    @property
+    def text(self) -> str:
+        """The last message, with what can be tapped."""
+        return "\n".join(
+            "\n".join([r.body, *(b.title for b in r.buttons), *(f"{x.title} {x.description}" for x in r.rows)])
+            for r in self.chat.last.replies
+        )
+
+    @property
+    def titles(self) -> list[str]:
+        """What can be tapped now."""
+        return [tap.title for r in self.chat.last.replies for tap in (*r.buttons, *r.rows)]
+
+    def _did(self, turn: Turn) -> "Guest":
+        assert len(turn.replies) == 1, "every message is answered, with one message"
+        return self
+
+
+@dataclass
+class Bar:
+    """The rest of the house: M-Pesa, the clock and the staff."""
+
+    chat: Chat
+
+    def pays(self, amount: str | None = None, **changes: Any) -> None:
+        """The money of the last prompt arrives."""
+        prompt = self.chat.world.prompts[-1]
+        prompt["live"] = False
+        order = self.chat.world.order(prompt["order_id"])
+        paid = Decimal(amount or order["due"])
+        order["due"] = str(Decimal(order["due"]) - paid)
+        order["status"] = "PENDING" if Decimal(order["due"]) > 0 else "PAID"
+        data = {k: order[k] for k in ("order_id", "number", "total", "due", "status")}
+        more = {"payment_id": prompt["payment_id"], "receipt": f"QK{len(self.chat.turns)}XY", "amount": str(paid)}
+        self.chat.play(events.PAYMENT_SETTLED, data | more | {"currency": "KES", "refund": False} | changes)
+
+    def fails(self, reason: str = "cancelled", kind: str = events.PAYMENT_FAILED) -> None:
+        """The last prompt brings no money."""
+        self.chat.world.prompts[-1]["live"] = False
+        self._about_payment(kind, reason=reason)
+
+    def expires(self) -> None:
+        """Nobody answered the prompt."""
+        self.fails(kind=events.PAYMENT_EXPIRED)
+
+    def checks(self) -> None:
+        """M-Pesa says nothing yet."""
+        self._about_payment(events.PAYMENT_CHECKING)
+
+    def reviews(self) -> None:
+        """Staff must look at it."""
+        self._about_payment(events.PAYMENT_REVIEW)
+
+    def order_is(self, status: str, number: int = -1) -> None:
+        """Staff move an order on."""
+        order = self.chat.world.orders[number]
+        order["status"] = status
+        self.chat.play(
+            events.ORDER_STATUS, {"order_id": order["order_id"], "number": order["number"], "status": status}
+        )
+
+    def gives_up(self) -> None:
+        """The hold of the last order ran out."""
+        order = self.chat.world.orders[-1]
+        order["status"] = "FAILED"
+        self.chat.play(events.ORDER_FAILED, {"order_id": order["order_id"], "number": order["number"]})
+
+    def sends_back(self, amount: str) -> None:
+        """A refund goes out."""
+        order = self.chat.world.orders[-1]
+        data = {"order_id": order["order_id"], "number": order["number"], "amount": amount, "currency": "KES"}
+        self.chat.play(events.MONEY_RETURNED, data)
+
+    def _about_payment(self, kind: str, **more: Any) -> None:
+        prompt = self.chat.world.prompts[-1]
+        self.chat.play(kind, {k: prompt[k] for k in ("order_id", "number", "payment_id")} | more)
+
+
+def check_replies(turn: Turn) -> None:
+    """What Meta would take, whatever was said."""
+    for reply in turn.replies:
+        assert reply.body.strip()
+        json.dumps(reply.to_dict()).encode()
+        assert _units(reply.body) <= (LIMITS["body"] if reply.buttons or reply.rows else LIMITS["text"])
+        assert Reply.from_dict(json.loads(json.dumps(reply.to_dict()))) == reply
+        _check_taps(reply)
+
+
+def _check_taps(reply: Reply) -> None:
+    titles = [b.title for b in reply.buttons]
+    assert len(set(titles)) == len(titles)
+    assert all(0 < _units(t) <= LIMITS["button"] for t in titles)
+    ids = [tap.id for tap in (*reply.buttons, *reply.rows)]
+    assert len(set(ids)) == len(ids)
+    assert all(0 < len(i) <= 200 for i in ids)
+    assert all(0 < _units(r.title) <= LIMITS["row"] and _units(r.description) <= LIMITS["detail"] for r in reply.rows)
+    if reply.rows:
+        assert 0 < _units(reply.list_label) <= LIMITS["label"]
+        assert 0 < _units(reply.list_title) <= LIMITS["row"]
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _through_json(session: Session) -> Session:
+    """As the store keeps it."""
+    kept = Session.from_dict(json.loads(json.dumps(session.to_dict())))
+    assert kept == session
+    return kept
+
+
+def _may_lead(origin: State, to: State) -> bool:
+    rows = (*flow.ACTIONS.values(), *flow.CONCLUSIONS.values(), *flow.NEWS.values())
+    return to in flow.STATES[origin].leads_to or any(to in row.leads_to for row in rows)

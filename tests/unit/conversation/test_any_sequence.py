@@ -1,0 +1,162 @@
+"""Any sequence of inputs: never stuck, always answered, only legal moves, no order without its review."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.conversation import events, flow
+from core.conversation.session import State
+from tests.demo_menu import demo_menu
+from tests.unit.conversation.chat import Chat
+
+WORDS = (
+    "hi|menu|cart|pay|lipa|checkout|yes|no|ndio|hapana|staff|status|cancel|help|stop|again|more|change|clear cart|try again"
+    "|other number|this number|skip|thanks|dawa|2 dawa|tusker mbili|2 dawa and 1 tusker to table 7|1 wings|3 sprite to table 4"
+    "|remove sprite|remove 1 dawa|change dawa to 3|2 martini|beer|1|2|3|7|0|100|-1|table 5|table 77|18|0712345678|+447700900123"
+    "|2 unicorns|1 wings no salt|5 coke na 2 fries"
+).split("|")
+TAPS = (
+    "menu|cart|checkout|change|again|status|staff|cancel|keep|help|age:yes|age:no|table:0|table:7|deliver|pay:x:1|pay|this:x:1"
+    "|other:x:1|retry:order-101|retry:x|cancel:order-101|cat:beer:0|cat:x:9|prod:dawa|prod:x|qty:dawa:2:x:1|line:0:x:1|out:0:x:1"
+    "|clear:x:1|nonsense|:"
+).split("|")
+UNREADABLE = ("image", "audio", "reaction", "location", "order", "button", "request_welcome", "something new")
+MENUS: tuple[dict[str, Any], ...] = (
+    {},
+    {"sold_out": ("Dawa",)},
+    {"gone": ("Sprite", "Tusker Lager")},
+    {"prices": {"Dawa": 750, "Chicken Wings": 1}},
+    {"serves_alcohol": False},
+    {"delivers": True, "tables": ()},
+)
+
+STEP = st.one_of(
+    st.tuples(st.just("says"), st.sampled_from(WORDS)),
+    st.tuples(st.just("says"), st.sampled_from(WORDS)),
+    st.tuples(st.just("says"), st.text(max_size=60)),
+    st.tuples(st.just("newest"), st.integers(0, 12)),
+    st.tuples(st.just("newest"), st.integers(0, 2)),
+    st.tuples(st.just("newest"), st.integers(0, 2)),
+    st.tuples(st.just("any"), st.integers(0, 400)),
+    st.tuples(st.just("invented"), st.one_of(st.sampled_from(TAPS), st.text(max_size=30))),
+    st.tuples(st.just("sends"), st.sampled_from(UNREADABLE)),
+    st.tuples(st.just("news"), st.sampled_from(sorted(flow.NEWS))),
+    st.tuples(st.just("news"), st.sampled_from(sorted(flow.NEWS))),
+    st.tuples(st.just("menu"), st.sampled_from(range(len(MENUS)))),
+    st.tuples(st.just("world"), st.sampled_from(("closed", "busy_phone", "short", "plenty"))),
+    st.tuples(st.just("late"), st.sampled_from(WORDS)),
+    st.tuples(st.just("sleeps"), st.none()),
+)
+
+
+class Anything:
+    """Plays one drawn step at a time; the chat itself checks every turn."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.chat = chat
+
+    def does(self, what: str, how: Any) -> None:
+        """One step."""
+        getattr(self, what)(how)
+
+    def says(self, text: str) -> None:
+        self.answered(self.chat.play(events.TEXT, {"text": text}))
+
+    def late(self, text: str) -> None:
+        self.answered(self.chat.play(events.TEXT, {"text": text}, timedelta(hours=2)))
+
+    def newest(self, index: int) -> None:
+        taps = [t.id for r in (self.chat.turns[-1].replies if self.chat.turns else ()) for t in (*r.buttons, *r.rows)]
+        if taps:
+            self.invented(taps[index % len(taps)])
+
+    def any(self, index: int) -> None:
+        if self.chat.seen:
+            self.invented(self.chat.seen[index % len(self.chat.seen)])
+
+    def invented(self, tap: str) -> None:
+        self.answered(self.chat.play(events.TAP, {"id": tap, "title": "x"}))
+
+    def sends(self, kind: str) -> None:
+        turn = self.chat.play(events.UNREADABLE, {"type": kind})
+        assert bool(turn.replies) == (kind != "reaction")
+
+    def menu(self, which: int) -> None:
+        self.chat.menu = demo_menu(f"any-{which}", **MENUS[which])
+
+    def world(self, what: str) -> None:
+        world = self.chat.world
+        world.closed, world.busy_phone = what == "closed", what == "busy_phone"
+        world.left = {"dawa": 1, "sprite": 0} if what == "short" else {}
+
+    def sleeps(self, _: None) -> None:
+        self.chat.sleeps()
+
+    def news(self, kind: str) -> None:
+        orders, bar = self.chat.world.orders, self.chat.bar
+        if not orders:
+            self.chat.play(kind, {"order_id": "order-0", "number": "7", "payment_id": "pay-0", "receipt": "Q"})
+        elif kind == events.PAYMENT_SETTLED and self.chat.world.prompts:
+            bar.pays()
+        elif kind == events.ORDER_STATUS:
+            bar.order_is("READY")
+        elif kind == events.ORDER_FAILED and orders[-1]["status"] == "PENDING":
+            bar.gives_up()
+        elif kind == events.MONEY_RETURNED:
+            bar.sends_back("100")
+        elif self.chat.world.prompts:
+            bar.fails("other", kind)
+
+    def answered(self, turn: Any) -> None:
+        assert len(turn.replies) == 1
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(STEP, min_size=1, max_size=25), st.sampled_from(("254712345678", "", "447700900123", "nonsense")))
+def test_any_sequence_is_answered_with_legal_moves_and_no_unseen_order(
+    steps: list[tuple[str, Any]], phone: str
+) -> None:
+    chat = Chat(phone=phone)
+    anything = Anything(chat)
+    for what, how in steps:
+        anything.does(what, how)
+    live = [p["order_id"] for p in chat.world.prompts if p["live"]]
+    assert len(live) == len(set(live))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(STEP, min_size=1, max_size=20))
+def test_from_anywhere_the_menu_and_an_order_are_reached(steps: list[tuple[str, Any]]) -> None:
+    chat = Chat()
+    anything = Anything(chat)
+    for what, how in steps:
+        anything.does(what, how)
+    chat.menu = demo_menu()
+    anything.world("plenty")
+    chat.guest.says("menu")
+    assert chat.state == State.BROWSING_CATEGORIES
+    chat.guest.says("1 wings to table 3")
+    if "I am 18 or over" in chat.guest.titles:
+        chat.guest.taps("I am 18")
+    chat.guest.reads("Chicken Wings", "Table 3")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=40), st.text(max_size=40))
+def test_any_text_name_and_number_is_answered(text: str, name: str, phone: str) -> None:
+    chat = Chat(name=name, phone=phone)
+    chat.guest.says(text).says("1 wings to table 3").says(text).says("other number").says(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(("order_id", "number", "payment_id", "amount", "due", "status", "reason", "receipt")), st.text()
+    )
+)
+def test_news_with_anything_in_it_never_raises(data: dict[str, str]) -> None:
+    chat = Chat()
+    for kind in flow.NEWS:
+        chat.play(kind, dict(data))

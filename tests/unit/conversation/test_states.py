@@ -1,0 +1,75 @@
+"""The one table: every state has a way in, a way out, a question and an answer."""
+
+import ast
+import inspect
+import string
+
+import pytest
+
+from core.conversation import events, flow, texts
+from core.conversation.here import Here
+from core.conversation.session import Session, State
+from core.conversation.understanding.keywords import _ACTIONS
+from tests.unit.conversation.chat import Chat, check_replies
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_asks_and_answers(state: State) -> None:
+    stage = flow.STATES[state]
+    chat = Chat()
+    turn = stage.ask(Here(Session(state=state), chat.menu, chat.now))
+    assert len(turn.replies) == 1
+    check_replies(turn)
+    assert callable(stage.answer)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_a_way_in_and_a_way_out(state: State) -> None:
+    rows = [*flow.STATES.values(), *flow.ACTIONS.values(), *flow.CONCLUSIONS.values(), *flow.NEWS.values()]
+    assert state == State.GREETING or any(state in row.leads_to for row in rows)
+    assert flow.STATES[state].leads_to - {state} or state == State.TALKING_TO_STAFF
+    assert any(action.leads_to - {state} for action in flow.ACTIONS.values())
+
+
+def test_every_keyword_names_an_action() -> None:
+    assert set(_ACTIONS.values()) <= set(flow.ACTIONS)
+
+
+def test_every_news_event_is_told() -> None:
+    guest_kinds = {events.TEXT, events.TAP, events.LOCATION, events.UNREADABLE}
+    kinds = {value for name, value in vars(events).items() if name.isupper()}
+    assert set(flow.NEWS) == kinds - guest_kinds
+
+
+def test_titles_fit_their_taps() -> None:
+    titles = {name: text for name, text in vars(texts).items() if name.startswith("B_")}
+    too_long = {name for name, text in titles.items() if len(text.format(age=18)) > 20}
+    rows = {text for name, text in vars(texts).items() if name.endswith("_ROW") and name != "SOLD_OUT_ROW"}
+    assert not too_long
+    assert all(len(row) <= 24 for row in rows)
+
+
+def test_every_text_is_used() -> None:
+    source = "".join(inspect.getsource(module) for module in _modules())
+    names = [name for name in vars(texts) if name.isupper() and not name.startswith("_")]
+    assert not [name for name in names if f"texts.{name}" not in source and name != "LARGEST"]
+
+
+def test_texts_are_well_formed_templates() -> None:
+    for name, text in vars(texts).items():
+        if name.isupper() and isinstance(text, str):
+            assert all(field is None or field.isidentifier() for _, field, _, _ in string.Formatter().parse(text)), name
+
+
+def test_the_conversation_imports_no_clock_and_no_network() -> None:
+    forbidden = {"requests", "redis", "sqlalchemy", "time", "random", "socket", "os", "logging"}
+    for module in _modules():
+        tree = ast.parse(inspect.getsource(module))
+        imported = {a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+        assert not imported & forbidden
+
+
+def _modules() -> list[object]:
+    import sys
+
+    return [m for name, m in sys.modules.items() if name.startswith("core.conversation") and hasattr(m, "__file__")]
