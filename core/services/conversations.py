@@ -90,7 +90,7 @@ def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
     plan = Turn.from_plan(program.store.conversations.plan(claim, turn.to_plan()))
     crashpoint("turn.after_plan")
     with transaction(program.sessions) as db:
-        outcomes, followup = perform(db, _guest(claim), claim.id, list(plan.effects), plan.note)
+        outcomes, followup = perform(db, _guest(claim), claim.id, list(plan.effects))
         crashpoint("turn.before_effects_commit")
     crashpoint("turn.after_effects_commit")
     final = flow.conclude(plan, outcomes, _menu(program, claim), datetime.now(UTC))

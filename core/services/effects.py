@@ -25,9 +25,7 @@ ABANDONED = {"abandoned": True}
 Result = tuple[Outcome, Followup]
 
 
-def perform(
-    db: Session, ref: GuestRef, event_id: str, effects: list[Effect], note: dict[str, Any]
-) -> tuple[list[Outcome], Followup]:
+def perform(db: Session, ref: GuestRef, event_id: str, effects: list[Effect]) -> tuple[list[Outcome], Followup]:
     """Carry out a turn's effects in the caller's transaction, or answer what they came to before."""
     if not _is_first(db, ref.workspace_id, event_id):
         return _before(db, event_id, effects), Followup()
@@ -40,7 +38,8 @@ def perform(
         outcomes.append(outcome)
         followup |= after
         crashpoint(f"effects.{effect['kind']}")
-    _store(db, event_id, {"outcomes": outcomes, "note": note})
+    _store(db, event_id, {"outcomes": outcomes})
+    crashpoint("effects.stored")
     return outcomes, followup
 
 

@@ -53,7 +53,7 @@ class Bar:
 
     def perform_all(self, guest: GuestRef, effects: Effects, event: str = "") -> tuple[Effects, Followup]:
         with self.sessions.begin() as db:
-            return perform(db, guest, event or uuid4().hex, effects, {})
+            return perform(db, guest, event or uuid4().hex, effects)
 
     def order(self, guest: GuestRef, pay: bool = True, **quantities: int) -> list[dict[str, Any]]:
         effects = [self.place("", **quantities)]

@@ -42,7 +42,7 @@ def test_rule_02_a_second_worker_waits_for_the_first_and_answers_the_same(bar: B
         answers.append(bar.perform(guest, *effects, event="event-1"))
 
     with bar.sessions.begin() as db:
-        first = perform(db, guest, "event-1", effects, {})[0]
+        first = perform(db, guest, "event-1", effects)[0]
         zombie = Thread(target=second)
         zombie.start()
         began.wait()
@@ -53,7 +53,7 @@ def test_rule_02_a_second_worker_waits_for_the_first_and_answers_the_same(bar: B
 def test_rule_02_a_crash_in_the_middle_leaves_nothing(bar: Bar) -> None:
     guest = bar.guest()
     with pytest.raises(KeyError), bar.sessions.begin() as db:
-        perform(db, guest, "event-1", [bar.place(Dawa=1), {"kind": "no such effect"}], {})
+        perform(db, guest, "event-1", [bar.place(Dawa=1), {"kind": "no such effect"}])
     assert bar.count(Order) == 0 and bar.count(TurnEffects) == 0 and bar.stock("Dawa") == (100, 0)
 
 
