@@ -1,10 +1,18 @@
 """Who gets in, and who does not."""
 
+from statistics import median
+from time import process_time
+from urllib.parse import urlencode
+
 import pytest
+from sqlalchemy import text
 
 from core.domain.statuses import OrderStatus
+from core.services.sign_in import hash_password, sign_in
+from sandbox.servers import RedisServer
 from tests.integration.admin.venue import PASSWORD, Venue
 from webapp.admin.login import TOO_MANY, WRONG
+from webapp.admin.throttle import Throttle
 
 
 def test_staff_sign_in_and_see_the_board(venue: Venue) -> None:
@@ -30,9 +38,11 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(venue: Venu
     assert WRONG in wrong.text and WRONG in unknown.text
 
 
-@pytest.mark.parametrize("password", ["", "\0", "ü" * 500, "x" * 100_000, PASSWORD + "\0", "\ud83c\udf79"])
+@pytest.mark.parametrize("password", ["", "\0", "ü" * 500, "x" * 100_000, PASSWORD + "\0", "%FF%FE", "🍹"])
 def test_odd_passwords_are_only_wrong(venue: Venue, password: str) -> None:
-    assert venue.browser().sign_in(password=password.encode("utf-8", "surrogatepass")).status_code == 401
+    answer = venue.browser().post("/admin/login", data=urlencode({"email": venue.email, "password": password}),
+                                  content_type="application/x-www-form-urlencoded")  # fmt: skip
+    assert answer.status_code == 401
 
 
 @pytest.mark.parametrize("email", ["", "a\0b@bar.example", "' or 1=1 --", "<script>alert(1)</script>"])
@@ -113,6 +123,48 @@ def test_one_address_cannot_try_many_accounts(venue: Venue) -> None:
 
 def test_signing_in_often_is_no_guessing(venue: Venue) -> None:
     assert [venue.browser().sign_in().status_code for _ in range(12)] == [302] * 12
+
+
+def test_tries_are_counted_while_redis_is_down() -> None:
+    throttle = Throttle("redis://127.0.0.1:1/0")
+    assert [throttle.allows("10.0.0.1", "amina@bar.example") for _ in range(12)] == [True] * 10 + [False] * 2
+
+
+def test_staff_sign_in_while_redis_is_down(venue: Venue, redis_server: RedisServer) -> None:
+    redis_server.kill()
+    try:
+        assert venue.browser().sign_in().status_code == 302
+    finally:
+        redis_server.start()
+
+
+def test_an_unknown_address_takes_as_long_as_a_wrong_password(venue: Venue) -> None:
+    def seconds(email: str) -> float:
+        began = process_time()
+        assert sign_in(venue.program.sessions, email, "guess") is None
+        return process_time() - began
+
+    venue.set_password(hash_password(PASSWORD))
+    seconds("warm@bar.example")
+    tries = [(seconds(venue.email), seconds(f"nobody-{number}@bar.example")) for number in range(7)]
+    known, unknown = (median(column) for column in zip(*tries, strict=True))
+    assert known == pytest.approx(unknown, rel=0.25)
+
+
+@pytest.mark.parametrize(("column", "ago"), [("seen_at", "13 hours"), ("created_at", "31 days")])
+def test_a_login_ends_when_unused_or_old(venue: Venue, column: str, ago: str) -> None:
+    browser = venue.signed_in()
+    with venue.program.sessions.begin() as db:
+        change = f"UPDATE sign_ins SET {column} = now() - interval '{ago}' WHERE user_id = :user"
+        db.execute(text(change), {"user": venue.user_id})
+    assert browser.get("/admin/board/orders").status_code == 401
+
+
+def test_a_new_session_version_ends_all_logins(venue: Venue) -> None:
+    tablet, phone = venue.signed_in(), venue.signed_in()
+    with venue.program.sessions.begin() as db:
+        db.execute(text("UPDATE users SET session_version = 2 WHERE id = :user"), {"user": venue.user_id})
+    assert {browser.get("/admin/board/orders").status_code for browser in (tablet, phone)} == {401}
 
 
 def test_no_order_moves_without_the_pages_token(venue: Venue) -> None:

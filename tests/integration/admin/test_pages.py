@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from core.settings import load_settings
+from core.settings import Settings, load_settings
 from tests.integration.admin.venue import Venue
 from webapp import create_app
 from webapp.admin import OPEN
@@ -21,7 +22,7 @@ def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
     """Every address of the application, with a method it takes."""
     for rule in app.url_map.iter_rules():
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            values = {name: str(uuid4()) for name in rule.arguments}
+            values: dict[str, Any] = {name: str(uuid4()) for name in rule.arguments}
             with app.test_request_context():
                 yield rule, method, app.url_for(rule.endpoint, **values)
 
@@ -83,7 +84,7 @@ def test_a_failure_shows_an_id_and_nothing_else(broken: Flask, venue: Venue) -> 
 
 def test_a_program_gets_its_error_as_json(app: Flask) -> None:
     answer = app.test_client().get("/nowhere", headers={"Accept": "application/json"})
-    assert answer.status_code == 404 and set(answer.json) == {"error", "id"}
+    assert answer.status_code == 404 and set(answer.get_json()) == {"error", "id"}
 
 
 def test_a_person_gets_a_page(app: Flask) -> None:
@@ -112,7 +113,7 @@ def test_a_sandbox_address_is_ignored_in_production(environ: dict[str, str]) -> 
     assert "sandbox" not in create_app(settings).blueprints
 
 
-def production(environ: dict[str, str]) -> object:
+def production(environ: dict[str, str]) -> Settings:
     names = ("WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN",
              "KOPOKOPO_CLIENT_ID", "KOPOKOPO_CLIENT_SECRET", "KOPOKOPO_API_KEY", "KOPOKOPO_TILL_NUMBER")  # fmt: skip
     more = {"ENVIRONMENT": "production", "PUBLIC_BASE_URL": "https://bar.example"}

@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from itertools import islice
 from json import loads
+from typing import Any
 
 import pytest
 
 from core.domain.statuses import OrderStatus
+from sandbox.servers import RedisServer
 from tests.integration.admin.venue import Browser, Venue, open_venue
+from webapp.admin.events import BoardStream
+from webapp.admin.streams import Streams
 
 
 def changes(stream: Iterator[dict[str, str]], number: int) -> list[dict[str, str]]:
@@ -106,6 +110,48 @@ def test_the_stream_ends_with_its_process(venue: Venue, monkeypatch: pytest.Monk
     next_event(stream, "state")
     monkeypatch.setattr(venue.app.extensions["streams"], "serving", lambda: False)
     assert list(stream) == []
+
+
+def test_a_store_that_comes_back_goes_on_where_it_was(venue: Venue, redis_server: RedisServer) -> None:
+    stream = venue.signed_in().listen()
+    next_event(stream, "state")
+    redis_server.kill()
+    try:
+        assert loads(next_event(stream, "state")["data"]) == {"live": False}
+    finally:
+        redis_server.start()
+    assert loads(next_event(stream, "state")["data"]) == {"live": True}
+    order_id = venue.order()
+    assert loads(changes(stream, 1)[0]["data"])["order_id"] == str(order_id)
+
+
+def test_the_board_is_still_read_while_the_store_is_down(venue: Venue, redis_server: RedisServer) -> None:
+    browser = venue.signed_in()
+    order_id = venue.order()
+    redis_server.kill()
+    try:
+        read = browser.board()
+    finally:
+        redis_server.start()
+    assert read["stream"] is None and [order["id"] for order in read["orders"]] == [str(order_id)]
+
+
+def test_a_long_silence_is_broken_every_ten_seconds() -> None:
+    clock = iter(range(0, 10_000, 2))
+
+    class Nothing:
+        def read(self, *_: object) -> list[tuple[str, dict[str, Any]]]:
+            return []
+
+        def knows(self, *_: object) -> bool:
+            return True
+
+        def latest(self, _: str) -> str:
+            return "1-1"
+
+    stream = BoardStream(Nothing(), "venue", "1-1", lambda: True, Streams(), clock=lambda: float(next(clock)))
+    frames = list(stream.frames())
+    assert sum(frame.startswith(": keep-alive") for frame in frames) > 10
 
 
 def test_more_streams_than_threads_can_bear_are_asked_to_come_back(venue: Venue) -> None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -18,12 +19,11 @@ from core.services.followup import Followup
 from core.services.orders import board_order
 from core.services.program import Program
 from core.services.relay import follow_up
-from core.services.sign_in import hash_password
 from core.store.sql.outbox import owe_board
 from core.store.sql.tables import Category, Channel, Membership, Order, OrderItem, Product, User, Workspace
 
 PASSWORD = "a long enough password"
-PASSWORD_HASH = hash_password(PASSWORD)
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)  # quick to check
 TOKEN = re.compile(r'name="csrf-?_?token" (?:value|content)="([^"]+)"')
 _numbers = count(1)
 
@@ -41,7 +41,7 @@ class Venue:
 
     @property
     def program(self) -> Program:
-        return self.app.extensions["program"]
+        return cast(Program, self.app.extensions["program"])
 
     def browser(self) -> "Browser":
         return Browser(self.app.test_client(), self)
@@ -70,6 +70,10 @@ class Venue:
             order = board_order(db, self.workspace_id, order_id)
         assert order is not None
         return order
+
+    def set_password(self, password_hash: str) -> None:
+        with self.program.sessions.begin() as db:
+            db.execute(update(User).where(User.id == self.user_id).values(password_hash=password_hash))
 
     def dismiss(self) -> None:
         """The user leaves the house."""
@@ -148,7 +152,7 @@ class Browser:
         """What the page reads when it starts."""
         answer = self.get("/admin/board/orders")
         assert answer.status_code == 200
-        return answer.json
+        return cast(dict[str, Any], answer.json)
 
     def listen(self, after: str = "", last_event_id: str = "") -> Iterator[dict[str, str]]:
         """The events of the live stream, as they come."""

@@ -1,0 +1,114 @@
+"""The board in a real browser: what staff see, and what nobody can make them run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, expect, sync_playwright
+from sqlalchemy import update
+from werkzeug.serving import make_server
+
+from core.domain.statuses import OrderStatus
+from core.store.sql.tables import Order
+from tests.integration.admin.venue import PASSWORD, Venue
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PAYLOADS = (
+    "<img src=x onerror=document.title='run'>",
+    "<script>document.title='run'</script>",
+    "\"><svg onload=document.title='run'>",
+    "{{7*7}}",
+    "javascript:alert(1)",
+    "\u202eevil",
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium at /usr/bin/chromium"),
+]
+
+
+@pytest.fixture
+def address(venue: Venue) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, venue.app, threaded=True)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser found wrong: errors of scripts, and what the content policy had to stop."""
+    return []
+
+
+@pytest.fixture
+def page(address: str, venue: Venue, complaints: list[str]) -> Iterator[Page]:
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = chromium.new_page(viewport={"width": 360, "height": 740})
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{address}/admin/board")
+        page.get_by_label("E-mail").fill(venue.email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("status")).to_have_text("Live")
+        yield page
+        chromium.close()
+
+
+def test_a_paid_order_comes_without_reloading_and_is_tapped_to_the_end(
+    page: Page, venue: Venue, complaints: list[str]
+) -> None:
+    order_id = venue.order(guest="Amina", item="Dawa")
+    for column, button in (("New", "Start preparing"), ("Preparing", "Ready"), ("Ready", "Served")):
+        shown = page.get_by_role("region", name=column).locator("li.order")
+        expect(shown).to_contain_text("Table 7")
+        expect(shown).to_contain_text("Dawa")
+        shown.get_by_role("button", name=button).click()
+    expect(page.locator("li.order")).to_have_count(0)
+    assert venue.shown(order_id)["status"] == OrderStatus.SERVED
+    assert complaints == []
+
+
+def test_what_guests_are_called_is_only_text(page: Page, venue: Venue, complaints: list[str]) -> None:
+    for payload in PAYLOADS:
+        venue.order(guest=payload, item=payload)
+    cards = page.locator("li.order")
+    expect(cards).to_have_count(len(PAYLOADS))
+    assert cards.locator("bdi.guest").all_text_contents() == list(PAYLOADS)
+    assert cards.locator(".items bdi").all_text_contents() == list(PAYLOADS)
+    assert page.title() == "Board" and page.locator("img, svg").count() == 0
+    assert complaints == []
+
+
+def test_a_colleagues_move_is_shown_instead_of_overwritten(page: Page, venue: Venue) -> None:
+    order_id = venue.order()
+    button = page.get_by_role("button", name="Start preparing")
+    expect(button).to_be_visible()
+    with venue.program.sessions.begin() as db:  # a colleague's tap whose news is still on its way
+        db.execute(update(Order).where(Order.id == order_id).values(status=OrderStatus.READY, version=5))
+    button.click()
+    expect(page.get_by_role("alert")).to_contain_text("Somebody else has moved this order")
+    expect(page.get_by_role("region", name="Ready").locator("li.order")).to_have_count(1)
+
+
+def test_nothing_is_wider_than_a_small_phone(page: Page, venue: Venue) -> None:
+    venue.order(guest="X" * 200, item="Y" * 200)
+    expect(page.locator("li.order")).to_have_count(1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.get_by_role("button", name="Start preparing").bounding_box()
+    assert box and box["height"] >= 44
+
+
+def test_a_dismissed_users_board_goes_to_the_login(page: Page, venue: Venue) -> None:
+    venue.dismiss()
+    page.wait_for_url("**/admin/login", timeout=10_000)
