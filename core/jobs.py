@@ -23,7 +23,6 @@ SAVE_MESSAGES = "history.save_messages"
 SWEEP_PAYMENTS = "scheduled.sweep_payments"
 SWEEP_HOLDS = "scheduled.sweep_holds"
 SWEEP_OUTBOX = "scheduled.sweep_outbox"
-SWEEP_STREAMS = "scheduled.sweep_streams"
 
 
 @dataclass(frozen=True)
