@@ -9,7 +9,7 @@ _ARMED = Path(os.environ["CRASHPOINTS"]) if _TESTING else None
 
 
 def crashpoint(name: str) -> None:
-    """Die by SIGKILL here if a test has put a file of this name into the folder; it is taken away, so it happens once."""
+    """Die by SIGKILL here if a test has put a file of this name into the folder, once: the file is taken away."""
     if _ARMED is not None and _fires(_ARMED / name):
         os.kill(os.getpid(), signal.SIGKILL)
 

@@ -84,7 +84,7 @@ def audit_command() -> None:
     """Print what must always hold as JSON; exit code 1 where something does not."""
     program = _program()
     with transaction(program.sessions) as db:
-        report = audit(db, {})
+        report = audit(db, program.store.breaches())
     click.echo(json.dumps(report, indent=2))
     sys.exit(0 if is_clean(report) else 1)
 

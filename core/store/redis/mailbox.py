@@ -136,11 +136,15 @@ class Mailboxes:
                     raise
         return []
 
-    def release(self, claim: Claim, counts: bool, delay: float = 0.0) -> None:
-        """Give the mailbox back; its head waits `delay` seconds. `counts`: the try was a failure."""
-        self._scripts.run(
-            "release", self.lane, claim.box, claim.token, claim.id, "1" if counts else "0", int(delay * 1000)
-        )
+    def release(self, claim: Claim, counts: bool, delay: float = 0.0, reply: dict[str, Any] | None = None) -> str:
+        """Give the mailbox back; its head waits `delay` seconds. `counts`: the try was a failure.
+
+        `reply` is said while the event waits, once however often it is released. Answers the sender bell to publish.
+        """
+        said = json.dumps(reply) if reply else ""
+        what = (self.lane, claim.box, claim.token, claim.id, "1" if counts else "0", int(delay * 1000), said)
+        _, bell = self._scripts.run("release", *what, uuid4().hex, SENDERS, BELL_SECONDS * 1000)
+        return str(bell)
 
     def renew(self, bell: str, claims: Sequence[Claim]) -> None:
         """Keep the leases of these claims, and the bell's heartbeat."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import redis
 
+from core.store.redis import inspection
 from core.store.redis.board import BoardStream
 from core.store.redis.connection import Scripts, connect
 from core.store.redis.mailbox import Mailboxes
@@ -87,6 +88,10 @@ class Store:
         except redis.exceptions.ResponseError:
             return [HIDDEN]
         return [f"{name} must be {wanted}" for name, wanted in WANTED.items() if found.get(name) != wanted]
+
+    def breaches(self) -> dict[str, list[dict[str, Any]]]:
+        """What in the store must never be, by the audit's invariants."""
+        return inspection.breaches(self.client)
 
     def journal(self, source: str, outcome: str, detail: dict[str, Any]) -> None:
         """Note a webhook that is not an event of any mailbox (malformed, unknown number, account-level)."""

@@ -189,3 +189,23 @@ def test_session_outbox_and_history_change_in_the_commit_and_nowhere_else(store:
     assert json.loads(entry.body)["text"] == "hello"
     store.conversations.push([wrote("ann")])
     assert serve_one(store).session == {"said": "hello"}
+
+
+def test_a_guest_whose_turn_must_wait_is_told_so_once(store: Store) -> None:
+    store.conversations.push([wrote("ann", "pay")])
+    for _ in range(3):
+        store.conversations.release(serve_one(store), counts=False, reply={"id": "1", "text": "one moment"})
+
+    assert texts_waiting(store, "ann") == ["one moment"]
+    assert serve_one(store).body["data"]["text"] == "pay"
+
+
+def test_the_audit_of_the_store_finds_what_was_kept_and_is_nowhere(store: Store) -> None:
+    store.conversations.push([wrote("ann", id="ann-1"), wrote("ben", id="ben-1")])
+    assert store.breaches() == {"I1": [], "I10": []}
+    store.client.delete("queue:conversations:ann")
+    store.client.zrem("lane:conversations:waiting", "ben")
+
+    found = store.breaches()["I1"]
+
+    assert {breach.get("event", breach.get("mailbox")) for breach in found} == {"ann-1", "ben"}

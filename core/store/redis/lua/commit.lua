@@ -11,7 +11,7 @@ if held[1] ~= a.token or not held[2] or string.sub(held[2], 14) ~= a.id then
   return {redis.call('GET', seen_key(a.id)) == 'done' and 'already' or 'lost', ''}
 end
 redis.call('ZREM', queue, held[2])
-redis.call('HDEL', state, 'head', 'token', 'body:' .. a.id, 'plan:' .. a.id, 'tries:' .. a.id)
+redis.call('HDEL', state, 'head', 'token', 'body:' .. a.id, 'plan:' .. a.id, 'tries:' .. a.id, 'told:' .. a.id)
 redis.call('SET', seen_key(a.id), 'done', 'XX', 'KEEPTTL')
 redis.call('DECR', key(a.lane, 'depth'))
 redis.call('ZREM', key(a.lane, 'leased'), a.box)
