@@ -26,36 +26,38 @@ Products = dict[UUID, Product]
 def place_order(db: Session, guest: Guest, effect: Effect) -> Result:
     """Place it, or answer with the order this cart became before, or refuse with nothing placed."""
     workspace = db.get_one(Workspace, guest.customer.workspace_id)
-    counter = _lock_counter(db, workspace.id)
     before = _order_of_cart(db, workspace.id, effect["cart_id"])
     if before is not None:
         return _placed(before), Followup()
     products = _products(db, workspace.id, effect["lines"])
     if not workspace.accepts_orders or products is None:
         return {"result": "closed"}, Followup()
-    return _place(db, guest, workspace, counter, effect, products)
+    return _place(db, guest, workspace, effect, products)
 
 
-def _place(
-    db: Session, guest: Guest, workspace: Workspace, counter: OrderCounter, effect: Effect, products: Products
-) -> Result:
+def _place(db: Session, guest: Guest, workspace: Workspace, effect: Effect, products: Products) -> Result:
     wants = wanted((UUID(line["product_id"]), line["quantity"]) for line in effect["lines"])
-    left = _hold_all(db, wants, products)
-    if isinstance(left, list):
-        return {"result": "sold_out", "short": left}, menu_changed(workspace.id)
+    savepoint = db.begin_nested()
+    left = {product_id: hold(db, product_id, quantity) for product_id, quantity in wants}
+    short = [product_id for product_id, rest in left.items() if rest is None]
+    # Stock first, then the counter: refusals never wait for it, and everybody takes both in this order.
+    counter = None if short else _lock_counter(db, workspace.id)
+    # Another worker may have placed this very cart while we waited.
+    before = _order_of_cart(db, workspace.id, effect["cart_id"])
+    if before is not None or counter is None:
+        savepoint.rollback()
+        return (_placed(before), Followup()) if before else _sold_out(db, workspace, [products[id] for id in short])
+    savepoint.commit()
     crashpoint("place_order.held")
     counter.last += 1
-    order = _write_order(db, guest, workspace, counter.last, effect)
-    _write_lines(db, order, effect["lines"], products)
-    holds = [_hold_row(order, product_id, quantity) for product_id, quantity in wants]
-    db.add_all(holds)
+    order = _write(db, guest, workspace, counter.last, effect, products)
+    db.add_all([_hold_row(order, product_id, quantity) for product_id, quantity in wants])
     db.flush()
     crashpoint("place_order.written")
-    return _placed(order), menu_changed(workspace.id) if left == 0 else Followup()
+    return _placed(order), menu_changed(workspace.id) if 0 in left.values() else Followup()
 
 
 def _lock_counter(db: Session, workspace_id: UUID) -> OrderCounter:
-    # One cart at a time per venue: the same cart from two workers finds the first one's order, and no number is lost.
     db.execute(insert(OrderCounter).values(workspace_id=workspace_id, last=0).on_conflict_do_nothing())
     return db.get_one(OrderCounter, workspace_id, with_for_update=True, populate_existing=True)
 
@@ -73,15 +75,8 @@ def _products(db: Session, workspace_id: UUID, lines: list[dict[str, Any]]) -> P
     return found if lines and sensible and found.keys() == wants else None
 
 
-def _hold_all(db: Session, wants: list[tuple[UUID, int]], products: Products) -> int | list[dict[str, Any]]:
-    """Set all of it aside and answer the smallest remainder; else set nothing aside and answer what is short."""
-    savepoint = db.begin_nested()
-    left = {product_id: hold(db, product_id, quantity) for product_id, quantity in wants}
-    if None not in left.values():
-        savepoint.commit()
-        return min(rest for rest in left.values() if rest is not None)
-    savepoint.rollback()
-    return [_short(db, products[product_id]) for product_id, rest in left.items() if rest is None]
+def _sold_out(db: Session, workspace: Workspace, products: list[Product]) -> Result:
+    return {"result": "sold_out", "short": [_short(db, product) for product in products]}, menu_changed(workspace.id)
 
 
 def _short(db: Session, product: Product) -> dict[str, Any]:
@@ -89,9 +84,18 @@ def _short(db: Session, product: Product) -> dict[str, Any]:
     return {"product_id": str(product.id), "name": product.name, "left": product.on_hand - product.held}
 
 
-def _write_order(db: Session, guest: Guest, workspace: Workspace, number: int, effect: Effect) -> Order:
+def _write(db: Session, guest: Guest, workspace: Workspace, number: int, effect: Effect, products: Products) -> Order:
+    order = _order(guest, workspace, number, effect)
+    db.add(order)
+    db.flush()
+    db.add(OrderEvent(workspace_id=workspace.id, order_id=order.id, to_status=OrderStatus.PENDING, cause="guest"))
+    _write_lines(db, order, effect["lines"], products)
+    return order
+
+
+def _order(guest: Guest, workspace: Workspace, number: int, effect: Effect) -> Order:
     total = order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
-    order = Order(
+    return Order(
         workspace_id=workspace.id,
         conversation_id=guest.conversation.id,
         customer_id=guest.customer.id,
@@ -106,10 +110,6 @@ def _write_order(db: Session, guest: Guest, workspace: Workspace, number: int, e
         vat=vat_in(total, workspace.vat_percent),
         expires_at=datetime.now(UTC) + timedelta(seconds=workspace.hold_seconds),
     )
-    db.add(order)
-    db.flush()
-    db.add(OrderEvent(workspace_id=workspace.id, order_id=order.id, to_status=OrderStatus.PENDING, cause="guest"))
-    return order
 
 
 def _write_lines(db: Session, order: Order, lines: list[dict[str, Any]], products: Products) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,11 +14,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain.statuses import ChannelKind, OrderStatus, PaymentStatus, Provider, ReceiptState, Station
+from core.errors import TryAgain
 from core.services.audit import audit
 from core.services.effects import GuestRef, perform
 from core.services.followup import Followup
 from core.services.orders import lock_order, make_tickets, mark_order
 from core.services.stock import receive_stock, sell_holds
+from core.store.sql.engine import transaction
 from core.store.sql.outbox import owe
 from core.store.sql.tables import (
     Category,
@@ -52,8 +55,8 @@ class Bar:
         return self.perform_all(guest, list(effects), event)[0]
 
     def perform_all(self, guest: GuestRef, effects: Effects, event: str = "") -> tuple[Effects, Followup]:
-        with self.sessions.begin() as db:
-            return perform(db, guest, event or uuid4().hex, effects)
+        event = event or uuid4().hex
+        return self._patiently(lambda db: perform(db, guest, event, effects))
 
     def order(self, guest: GuestRef, pay: bool = True, **quantities: int) -> list[dict[str, Any]]:
         effects = [self.place("", **quantities)]
@@ -75,8 +78,7 @@ class Bar:
 
     def settle(self, order_id: UUID | str, amount: int = 0) -> bool:
         """What a settlement does, in its lock order; False where the stock is gone."""
-        with self.sessions.begin() as db:
-            return settle(db, self.workspace_id, UUID(str(order_id)), amount)
+        return self._patiently(lambda db: settle(db, self.workspace_id, UUID(str(order_id)), amount))
 
     def stock(self, name: str) -> tuple[int, int]:
         with self.sessions.begin() as db:
@@ -108,6 +110,13 @@ class Bar:
     def breaches(self) -> list[Any]:
         with self.sessions.begin() as db:
             return [breach for verdict in audit(db, {}).values() for breach in verdict["breaches"]]
+
+    def _patiently(self, do: Callable[[Session], Answer]) -> Answer:
+        """On a crowded machine a lock may not be had in time: then again, as the turn of a conversation does."""
+        for _ in range(5):
+            with suppress(TryAgain), transaction(self.sessions) as db:
+                return do(db)
+        raise TimeoutError
 
     def _line(self, name: str, quantity: int) -> dict[str, Any]:
         product = {"product_id": str(self.products[name]), "name": name}

@@ -109,3 +109,13 @@ def test_two_sweeps_at_once_give_stock_back_once(bar: Bar) -> None:
     followups = all_at_once(4, lambda _: expire_holds(bar.sessions))
     assert sum(len(followup.conversations) for followup in followups) == 10
     assert bar.stock("Dawa") == (100, 0)
+
+
+def test_one_cart_with_the_last_of_a_product_is_one_order_wherever_it_is_confirmed(
+    sessions: sessionmaker[Session],
+) -> None:
+    bar = open_bar(sessions, Dawa=5)
+    place = bar.place("cart-1", Dawa=5)
+    outcomes = all_at_once(10, lambda _: bar.perform(bar.guest(), place)[0])
+    assert {outcome["result"] for outcome in outcomes} == {"placed"}
+    assert len({outcome["order_id"] for outcome in outcomes}) == 1 and bar.stock("Dawa") == (5, 5)
