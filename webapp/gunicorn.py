@@ -28,7 +28,10 @@ accesslog = None  # a path may carry what nobody should read later: Meta's verif
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
-    "loggers": {"gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True, "qualname": "gunicorn.error"}},
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": [], "propagate": True, "qualname": "gunicorn.error"},
+        "alembic.runtime.plugins": {"level": "WARNING"},  # a dozen lines at every start
+    },
 }
 
 
@@ -49,4 +52,4 @@ def child_exit(_server: Any, worker: Any) -> None:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         from prometheus_client import multiprocess
 
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+        multiprocess.mark_process_dead(worker.pid)

@@ -20,7 +20,7 @@ TOO_MANY = "Too many tries. Please wait a quarter of an hour."
 _A_YEAR = 365 * 24 * 3600
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """What Flask-Login keeps of a member of staff: the cookie names the login, not the person."""
 
     def __init__(self, staff: logins.Staff) -> None:

@@ -36,8 +36,8 @@ class Store:
         self.outbox = Outbox(self.scripts)
         self.history = Stream(self.client, "history")
         self.statuses = Stream(self.client, "statuses")
-        # Reading a board blocks for up to ten seconds, longer than any other call may take.
-        self.board = BoardStream(connect(url, seconds + 15, connections), self.scripts)
+        # Listening to a board blocks for up to two seconds more than any other call may take.
+        self.board = BoardStream(connect(url, seconds + 2, connections), self.scripts)
         self.menus = Menus(self.client)
 
     def beat(self, worker: str) -> None:

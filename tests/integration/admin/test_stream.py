@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 from json import loads
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -134,6 +135,20 @@ def test_the_board_is_still_read_while_the_store_is_down(venue: Venue, redis_ser
     finally:
         redis_server.start()
     assert read["stream"] is None and [order["id"] for order in read["orders"]] == [str(order_id)]
+
+
+def test_a_frozen_store_holds_up_neither_board_nor_stream_for_long(venue: Venue, redis_server: RedisServer) -> None:
+    browser = venue.signed_in()
+    stream = browser.listen()
+    next_event(stream, "state")
+    redis_server.freeze()
+    try:
+        began = monotonic()
+        assert loads(next_event(stream, "state")["data"]) == {"live": False}
+        assert browser.board()["stream"] is None
+        assert monotonic() - began < 9
+    finally:
+        redis_server.thaw()
 
 
 def test_a_long_silence_is_broken_every_ten_seconds() -> None:
