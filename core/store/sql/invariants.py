@@ -15,10 +15,9 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
     "I3": (
         (
             "charged_twice_unflagged",
-            """select p.order_id from payments p where p.status = 'SUCCEEDED' and not exists (
-                 select from receipts r left join refunds f on f.receipt_id = r.id where r.payment_id = p.id
-                 and (r.state in ('REFUND_DUE', 'REFUNDED', 'REVERSED', 'TAKINGS') or f.id is not null))
-               group by 1 having sum(p.amount) > (select o.total from orders o where o.id = p.order_id)""",
+            """select p.order_id from payments p join receipts r on r.payment_id = p.id and r.state = 'MATCHED'
+               where p.status = 'SUCCEEDED' and not exists (select from refunds f where f.receipt_id = r.id)
+               group by 1 having sum(r.amount) > (select o.total from orders o where o.id = p.order_id)""",
         ),
         (
             "two_prompts_for_an_order",

@@ -13,7 +13,7 @@ from tests.integration.sql.bar import open_bar
 
 DAMAGE = [
     ("I2", "effect_without_outcome", "update turn_effects set outcome = null"),
-    ("I3", "charged_twice_unflagged", "update payments set amount = 9999"),
+    ("I3", "charged_twice_unflagged", "update receipts set amount = amount + 1"),
     ("I4", "stock_is_not_its_movements", "update products set on_hand = on_hand + 1"),
     ("I4", "held_is_not_its_holds", "update products set held = held + 1"),
     ("I4", "hold_of_an_order_that_is_over", "update stock_holds set state = 'ACTIVE'"),
