@@ -135,9 +135,9 @@ class KopoKopo:
         return f"{self._credentials.api_url}/api/v2/{kind}"
 
     def _own(self, kind: str, handle: str) -> str:
-        """The handle as given, if it is on the API's own host: the token goes nowhere else."""
+        """The handle as given, if it is on the API's own host (the token goes nowhere else), else made from its id."""
         url = urljoin(self._credentials.api_url + "/", handle)
-        if _origin(url) == _origin(self._credentials.api_url):
+        if "/" in handle and _origin(url) == _origin(self._credentials.api_url):
             return url
         return f"{self._url(kind)}/{handle_id(handle)}"
 
