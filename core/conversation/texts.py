@@ -103,6 +103,7 @@ ALREADY_PAID = "Order {number} is already paid, thank you! No need to pay again.
 ORDER_CLOSED = "Order {number} is closed and can no longer be paid. Write “same again” to order it anew."
 NOTHING_TO_PAY = "There is nothing to pay yet."
 WENT_WRONG = "Sorry, something went wrong on our side. Please try once more or ask our staff."
+ONE_MOMENT = "One moment please, we are on it. You need not write again."
 
 # After paying
 PAID = "✅ Thank you{name}! M-Pesa receipt *{receipt}*: {amount} received.\nOrder *{number}*, {place}. {next}"

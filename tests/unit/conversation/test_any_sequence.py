@@ -6,22 +6,62 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.conversation import events, flow
-from core.conversation.session import State
+from core.conversation import carts, events, flow
+from core.conversation.session import Session, State
 from tests.demo_menu import demo_menu
 from tests.unit.conversation.chat import Chat
 
-WORDS = (
-    "hi|menu|cart|pay|lipa|checkout|yes|no|ndio|hapana|staff|status|cancel|help|stop|again|more|change|clear cart|try again"
-    "|other number|this number|skip|thanks|dawa|2 dawa|tusker mbili|2 dawa and 1 tusker to table 7|1 wings|3 sprite to table 4"
-    "|remove sprite|remove 1 dawa|change dawa to 3|2 martini|beer|1|2|3|7|0|100|-1|table 5|table 77|18|0712345678|+447700900123"
-    "|2 unicorns|1 wings no salt|5 coke na 2 fries"
-).split("|")
-TAPS = (
-    "menu|cart|checkout|change|again|status|staff|cancel|keep|help|age:yes|age:no|table:0|table:7|deliver|pay:x:1|pay|this:x:1"
-    "|other:x:1|retry:order-101|retry:x|cancel:order-101|cat:beer:0|cat:x:9|prod:dawa|prod:x|qty:dawa:2:x:1|line:0:x:1|out:0:x:1"
-    "|clear:x:1|nonsense|:"
-).split("|")
+WORDS = [
+    *(
+        "hi",
+        "menu",
+        "cart",
+        "pay",
+        "lipa",
+        "checkout",
+        "yes",
+        "no",
+        "ndio",
+        "hapana",
+        "staff",
+        "status",
+        "cancel",
+        "help",
+    ),
+    *("stop", "again", "more", "change", "clear cart", "try again", "other number", "this number", "skip", "thanks"),
+    *(
+        "dawa",
+        "2 dawa",
+        "tusker mbili",
+        "2 dawa and 1 tusker to table 7",
+        "1 wings",
+        "3 sprite to table 4",
+        "2 martini",
+    ),
+    *(
+        "remove sprite",
+        "remove 1 dawa",
+        "change dawa to 3",
+        "beer",
+        "1",
+        "2",
+        "3",
+        "7",
+        "0",
+        "100",
+        "-1",
+        "18",
+        "table 5",
+    ),
+    *("table 77", "0712345678", "+447700900123", "2 unicorns", "1 wings no salt", "5 coke na 2 fries"),
+]
+TAPS = [
+    *("menu", "cart", "checkout", "change", "again", "status", "staff", "cancel", "keep", "help", "age:yes", "age:no"),
+    *("table:0", "table:7", "deliver", "pay:x:1", "pay", "this:x:1", "other:x:1", "retry:order-101", "retry:x", ":"),
+    *("cancel:order-101", "cat:beer:0", "cat:x:9", "prod:dawa", "prod:x", "qty:dawa:2:x:1", "line:0:x:1", "out:0:x:1"),
+    *("clear:x:1", "nonsense"),
+]
+ONWARD = ("Confirm", "Checkout", "Continue", "Pay", "This number", "I am 18", "Skip", "Yes", "Try again")
 UNREADABLE = ("image", "audio", "reaction", "location", "order", "button", "request_welcome", "something new")
 MENUS: tuple[dict[str, Any], ...] = (
     {},
@@ -32,7 +72,22 @@ MENUS: tuple[dict[str, Any], ...] = (
     {"delivers": True, "tables": ()},
 )
 
+PHONES = ("254712345678", "254712345678", "254712345678", "", "447700900123", "nonsense")
+Steps = list[tuple[str, Any]]
+ORDER: Steps = [("says", "3 sprite and 1 dawa to table 7"), ("onward", None)]
+BEGINNINGS: list[Steps] = [
+    [],
+    [("says", "2 sprite")],
+    ORDER,
+    [*ORDER, ("onward", None)],
+    [*ORDER, ("onward", None), ("news", events.PAYMENT_FAILED)],
+    [*ORDER, ("onward", None), ("news", events.PAYMENT_CHECKING)],
+    [*ORDER, ("onward", None), ("news", events.PAYMENT_SETTLED)],
+    [*ORDER, ("onward", None), ("part", None)],
+]
 STEP = st.one_of(
+    st.tuples(st.just("onward"), st.none()),
+    st.tuples(st.just("onward"), st.none()),
     st.tuples(st.just("says"), st.sampled_from(WORDS)),
     st.tuples(st.just("says"), st.sampled_from(WORDS)),
     st.tuples(st.just("says"), st.text(max_size=60)),
@@ -41,6 +96,9 @@ STEP = st.one_of(
     st.tuples(st.just("newest"), st.integers(0, 2)),
     st.tuples(st.just("any"), st.integers(0, 400)),
     st.tuples(st.just("invented"), st.one_of(st.sampled_from(TAPS), st.text(max_size=30))),
+    st.tuples(
+        st.just("forged"), st.sampled_from(("pay", "this", "other", "again", "clear", "qty:dawa:2", "line:0", "out:0"))
+    ),
     st.tuples(st.just("sends"), st.sampled_from(UNREADABLE)),
     st.tuples(st.just("news"), st.sampled_from(sorted(flow.NEWS))),
     st.tuples(st.just("news"), st.sampled_from(sorted(flow.NEWS))),
@@ -72,12 +130,27 @@ class Anything:
         if taps:
             self.invented(taps[index % len(taps)])
 
+    def onward(self, _: None) -> None:
+        """The tap that leads to the prompt, as the chat contract names it."""
+        taps = [t for r in (self.chat.turns[-1].replies if self.chat.turns else ()) for t in (*r.buttons, *r.rows)]
+        tap = next((t.id for t in taps if any(word in t.title for word in ONWARD)), None)
+        if tap:
+            self.invented(tap)
+
+    def part(self, _: None) -> None:
+        if self.chat.world.prompts:
+            self.chat.bar.pays("100")
+
     def any(self, index: int) -> None:
         if self.chat.seen:
             self.invented(self.chat.seen[index % len(self.chat.seen)])
 
     def invented(self, tap: str) -> None:
         self.answered(self.chat.play(events.TAP, {"id": tap, "title": "x"}))
+
+    def forged(self, action: str) -> None:
+        """A tap with the right stamp that was never shown."""
+        self.invented(f"{action}:{carts.stamp(self.chat.session or Session())}")
 
     def sends(self, kind: str) -> None:
         turn = self.chat.play(events.UNREADABLE, {"type": kind})
@@ -114,24 +187,22 @@ class Anything:
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(STEP, min_size=1, max_size=25), st.sampled_from(("254712345678", "", "447700900123", "nonsense")))
-def test_any_sequence_is_answered_with_legal_moves_and_no_unseen_order(
-    steps: list[tuple[str, Any]], phone: str
-) -> None:
+@given(st.sampled_from(BEGINNINGS), st.lists(STEP, min_size=1, max_size=25), st.sampled_from(PHONES))
+def test_any_sequence_is_answered_with_legal_moves_and_no_unseen_order(begun: Steps, steps: Steps, phone: str) -> None:
     chat = Chat(phone=phone)
     anything = Anything(chat)
-    for what, how in steps:
+    for what, how in [*begun, *steps]:
         anything.does(what, how)
     live = [p["order_id"] for p in chat.world.prompts if p["live"]]
     assert len(live) == len(set(live))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(STEP, min_size=1, max_size=20))
-def test_from_anywhere_the_menu_and_an_order_are_reached(steps: list[tuple[str, Any]]) -> None:
+@given(st.sampled_from(BEGINNINGS), st.lists(STEP, min_size=1, max_size=20))
+def test_from_anywhere_the_menu_and_an_order_are_reached(begun: Steps, steps: Steps) -> None:
     chat = Chat()
     anything = Anything(chat)
-    for what, how in steps:
+    for what, how in [*begun, *steps]:
         anything.does(what, how)
     chat.menu = demo_menu()
     anything.world("plenty")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.conversation import events, texts
+from core.conversation import carts, events, texts
 from core.conversation.session import State
 from tests.unit.conversation.chat import Bar, Chat, Guest
 from tests.unit.conversation.test_ordering import cart
@@ -56,6 +56,13 @@ def test_paying_by_word_while_the_prompt_is_open_asks_nothing(asked: Guest, chat
         asked.says(word)
     asked.says("checkout").reads("on its way")
     assert kinds(chat) == ["place_order", "request_payment"]
+
+
+def test_a_forged_pay_tap_shows_the_review_first(guest: Guest, chat: Chat) -> None:
+    guest.says("1 wings").says("table 2")
+    assert chat.session is not None
+    guest.taps_id(f"pay:{carts.stamp(chat.session)}").reads("Table 2", "Pay with M-Pesa")
+    assert not kinds(chat)
 
 
 def test_a_tap_on_checkout_in_the_review_pays_nothing(ordered: Guest, chat: Chat) -> None:
