@@ -89,9 +89,9 @@ class Http:
         self._session.close()
 
     def _exchange(self, request: requests.Request, seconds: float) -> Answer:
-        prepared = self._session.prepare_request(request)
         timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
+            prepared = self._session.prepare_request(request)
             response = self._session.send(prepared, timeout=timeout, stream=True, allow_redirects=False)
         except (requests.RequestException, HTTPError, OSError) as error:
             # `from None`: the chained errors carry the URL and, with some servers, parts of what was sent.
@@ -102,11 +102,11 @@ class Http:
 
 
 def never_sent(error: BaseException) -> bool:
-    """Whether the connection itself failed, so that no byte of the request left."""
+    """Whether the connection itself failed, or there was nothing to connect to: no byte of the request left."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError) or isinstance(
-        error, requests.ConnectTimeout | requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema
-    )
+    unreached = isinstance(reason, NewConnectionError | ConnectTimeoutError)
+    # `requests` calls an impossible URL or header a ValueError, before it connects.
+    return unreached or isinstance(error, requests.ConnectTimeout | ValueError)
 
 
 def _read(response: requests.Response) -> tuple[bytes, bool]:

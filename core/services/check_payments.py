@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
+from core import metrics
 from core.conversation.events import PAYMENT_CHECKING, PAYMENT_EXPIRED, PAYMENT_REVIEW
 from core.crashpoint import crashpoint
 from core.domain.payments import RESEND_AFTER, UNSURE, Reason, aged, next_check, time_to_tell
@@ -45,6 +46,7 @@ def sweep_payments(sessions: sessionmaker[Session], now: datetime | None = None)
         for payment in payments:
             jobs.append(_job(payment))
             payment.next_check_at = _again(payment, now)
+        _measure(db, now)
         crashpoint("sweep_payments.before_commit")
     crashpoint("sweep_payments.committed")
     return Followup(jobs=tuple(jobs))
@@ -62,7 +64,21 @@ def check_payment(program: Program, payment_id: str) -> Followup:
     crashpoint("check_payment.settled")
     with transaction(program.sessions) as db:
         followup |= _grow_old(db, payment.id)
+        crashpoint("check_payment.before_commit")
+    crashpoint("check_payment.committed")
     return followup
+
+
+def _measure(db: Session, now: datetime) -> None:
+    """How many attempts are open, and how old the oldest is."""
+    counted = select(Payment.status, func.count(), func.min(Payment.created_at)).where(
+        Payment.status.in_(LIVE_PAYMENTS)
+    )
+    found = {status: (count, oldest) for status, count, oldest in db.execute(counted.group_by(Payment.status))}
+    for status in LIVE_PAYMENTS:
+        metrics.open_payments.labels(status.value).set(found.get(status, (0, now))[0])
+    oldest = min((oldest for _, oldest in found.values()), default=now)
+    metrics.oldest_payment_seconds.set(max(0.0, (now - oldest).total_seconds()))
 
 
 def _job(payment: Payment) -> Job:

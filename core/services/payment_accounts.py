@@ -18,10 +18,11 @@ CALLBACK_PATH = "/api/webhooks/payment"
 def kopokopo_of(program: Program, db: Session, workspace_id: UUID) -> KopoKopo | None:
     """The workspace's Kopo Kopo account, if it has one."""
     account = account_of(db, workspace_id, Provider.KOPOKOPO)
-    if account is None or not account.active:
+    credentials = _credentials(account) if account and account.active else None
+    if credentials is None:
         return None
     tokens = Tokens(program.http, SharedTokens(program.store.client))
-    return KopoKopo(program.http, tokens, _credentials(account), program.settings.public_base_url + CALLBACK_PATH)
+    return KopoKopo(program.http, tokens, credentials, program.settings.public_base_url + CALLBACK_PATH)
 
 
 def account_of(db: Session, workspace_id: UUID, provider: Provider) -> ProviderAccount | None:
@@ -30,11 +31,9 @@ def account_of(db: Session, workspace_id: UUID, provider: Provider) -> ProviderA
     return db.scalar(select(ProviderAccount).where(*mine))
 
 
-def _credentials(account: ProviderAccount) -> Credentials:
-    return Credentials(
-        api_url=account.settings["api_url"].rstrip("/"),
-        oauth_url=account.settings["oauth_url"].rstrip("/"),
-        client_id=account.secrets["client_id"],
-        client_secret=account.secrets["client_secret"],
-        till_number=account.settings["till_number"],
-    )
+def _credentials(account: ProviderAccount) -> Credentials | None:
+    """None where staff have not filled everything in yet."""
+    known = {**account.secrets, **account.settings}
+    values = {name: known.get(name, "") for name in ("client_id", "client_secret", "till_number")}
+    urls = {name: known.get(name, "").rstrip("/") for name in ("api_url", "oauth_url")}
+    return Credentials(**values, **urls) if all({**values, **urls}.values()) else None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from threading import Event
+from time import monotonic
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -18,10 +19,10 @@ from core.providers.kopokopo.reasons import reason_for
 from core.providers.kopokopo.token import Credentials, Tokens
 from core.providers.kopokopo.webhook import Malformed, read_notices
 
-START_SECONDS = 25.0
+START_SECONDS = 20.0
 ASK_SECONDS = 10.0
 MOST_PER_PAYMENT = Decimal(250_000)  # M-Pesa's ceiling
-LIST_LOOKS = 5
+LIST_SECONDS = 5.0
 LIST_LOOK_SECONDS = 0.4
 
 log = get_logger(__name__)
@@ -86,7 +87,8 @@ class KopoKopo:
         return self._wait_for_list(self._own("polling", location))
 
     def _wait_for_list(self, url: str) -> tuple[Notice, ...]:
-        for _ in range(LIST_LOOKS):
+        end = monotonic() + LIST_SECONDS
+        while monotonic() < end:
             answer = self._ask("list", "GET", url)
             if _is_ready(answer):
                 return _notices(answer)

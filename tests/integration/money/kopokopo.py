@@ -33,7 +33,7 @@ class KopoKopoStandIn:
         self.results: dict[str, dict[str, Any]] = {}
         self.till: list[dict[str, Any]] = []
         self.lock = threading.Lock()
-        self.before_answer: Callable[[str, dict[str, Any]], None] = lambda handle_id, body: None
+        self.before_answer: Callable[[str, dict[str, Any]], object] = lambda handle_id, body: None
         server.routes |= {TOKEN: self.give_token, START: self.start, LIST: self.list}
 
     def give_token(self, call: Call) -> None:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
-Reply = Callable[["Call"], None]
+Reply = Callable[["Call"], object]
 
 
 @dataclass

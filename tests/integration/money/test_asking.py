@@ -69,7 +69,7 @@ def test_rule_10_a_worker_that_was_frozen_after_its_claim_sends_nothing(house: H
 
 def test_rule_11_a_callback_before_the_start_call_returns_is_not_undone(house: House) -> None:
     order_id, payment_id = house.order()
-    house.kopokopo.before_answer = lambda _, body: house.told(house.kopokopo.pay(house.kopokopo.prompts[-1])) and None
+    house.kopokopo.before_answer = lambda _, body: house.told(house.kopokopo.pay(house.kopokopo.prompts[-1]))
     house.request(payment_id)
     payment = house.payment(payment_id)
     assert (payment.status, house.order_status(order_id)) == (S.SUCCEEDED, OrderStatus.PAID)
@@ -79,9 +79,7 @@ def test_rule_11_a_callback_before_the_start_call_returns_is_not_undone(house: H
 
 def test_rule_11_a_failure_before_the_start_call_returns_is_not_undone(house: House) -> None:
     _, payment_id = house.order()
-    house.kopokopo.before_answer = lambda _, body: (
-        house.told(house.kopokopo.refuse(house.kopokopo.prompts[-1])) and None
-    )
+    house.kopokopo.before_answer = lambda _, body: house.told(house.kopokopo.refuse(house.kopokopo.prompts[-1]))
     house.request(payment_id)
     assert house.status(payment_id) is S.FAILED
     assert house.payment(payment_id).handle_id == house.kopokopo.prompts[0]["id"]
@@ -234,6 +232,15 @@ def test_without_an_account_the_guest_hears_that_it_failed(house: House) -> None
     _, payment_id = house.order()
     with house.bar.sessions.begin() as db:
         db.execute(update(ProviderAccount).values(active=False))
+    house.request(payment_id)
+    assert house.status(payment_id) is S.FAILED
+
+
+@pytest.mark.parametrize("settings", [{}, {"api_url": "nonsense", "oauth_url": "nonsense", "till_number": "K1"}])
+def test_an_account_that_is_not_filled_in_is_a_failure_and_no_crash(house: House, settings: dict[str, str]) -> None:
+    _, payment_id = house.order()
+    with house.bar.sessions.begin() as db:
+        db.execute(update(ProviderAccount).values(settings=settings))
     house.request(payment_id)
     assert house.status(payment_id) is S.FAILED
 

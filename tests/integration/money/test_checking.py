@@ -9,6 +9,7 @@ from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptSt
 from core.jobs import CHECK_PAYMENT, REQUEST_PAYMENT
 from core.services.check_payments import sweep_payments
 from core.services.holds import expire_holds
+from core.store.redis.store import Store
 from core.store.sql.tables import Payment
 from tests.integration.money.house import House
 from tests.integration.money.kopokopo import LIST, START, event, money, result
@@ -274,7 +275,8 @@ def test_the_status_of_another_prompt_is_not_believed(house: House) -> None:
     assert (house.status(payment_id), house.order_status(order_id)) == (S.PENDING, OrderStatus.PENDING)
 
 
-def test_a_list_that_is_not_ready_is_waited_for_only_so_long(house: House) -> None:
+def test_a_list_that_is_not_ready_is_waited_for_only_so_long(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.providers.kopokopo.client.LIST_SECONDS", 0.5)
     _, payment_id = silent(house)
     waiting = {"data": {"type": "polling", "attributes": {"status": "Pending", "transactions": []}}}
     house.kopokopo.server.routes["GET /api/v2/polling/9"] = lambda call: call.answer(200, waiting)
@@ -283,6 +285,14 @@ def test_a_list_that_is_not_ready_is_waited_for_only_so_long(house: House) -> No
     house.ago(payment_id, 46)
     house.check(payment_id)
     assert house.status(payment_id) is S.UNKNOWN
+
+
+def test_without_the_store_payments_are_still_asked_about(house: House) -> None:
+    order_id, payment_id, prompt = house.prompt()
+    house.kopokopo.pay(prompt)
+    object.__setattr__(house.program, "store", Store("redis://127.0.0.1:1/0", seconds=0.3))
+    house.check(payment_id)
+    assert house.order_status(order_id) is OrderStatus.PAID
 
 
 def test_an_order_with_an_attempt_still_open_does_not_lapse(house: House) -> None:

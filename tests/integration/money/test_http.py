@@ -35,7 +35,12 @@ def test_a_good_answer_comes_back_whole(standin: StandIn, http: Http) -> None:
 
 def test_connections_are_kept_open(standin: StandIn, http: Http) -> None:
     ports = []
-    standin.routes["GET /"] = lambda call: (ports.append(call.handler.client_address[1]), call.answer(200, b"ok"))[1]
+
+    def reply(call: Call) -> None:
+        ports.append(call.handler.client_address[1])
+        call.answer(200, b"ok")
+
+    standin.routes["GET /"] = reply
     for _ in range(3):
         http.send("GET", f"{standin.url}/")
     assert len(set(ports)) == 1
@@ -53,6 +58,12 @@ def test_an_unknown_host_means_nothing_was_sent(http: Http) -> None:
         http.send("POST", "http://no-such-host.invalid/pay", payload={})
 
 
+@pytest.mark.parametrize("url", ["", "nonsense", "ftp://127.0.0.1/", "http://", "http://[::1", "http://a b/"])
+def test_an_impossible_address_means_nothing_was_sent(http: Http, url: str) -> None:
+    with pytest.raises(TryAgain):
+        http.send("POST", url, payload={})
+
+
 def test_a_connection_lost_after_the_request_means_the_outcome_is_unknown(standin: StandIn, http: Http) -> None:
     standin.routes["POST /pay"] = Call.hang_up
     with pytest.raises(OutcomeUnknown):
@@ -61,7 +72,7 @@ def test_a_connection_lost_after_the_request_means_the_outcome_is_unknown(standi
 
 
 def test_a_server_that_never_answers_means_the_outcome_is_unknown(standin: StandIn, http: Http) -> None:
-    standin.routes["POST /pay"] = lambda call: standin.closing.wait() and None
+    standin.routes["POST /pay"] = lambda call: standin.closing.wait()
     assert _seconds(lambda: http.send("POST", f"{standin.url}/pay", payload={}, seconds=0.4), OutcomeUnknown) < 2
 
 

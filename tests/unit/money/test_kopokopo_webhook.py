@@ -202,7 +202,8 @@ def test_what_is_malformed_is_said_without_its_value() -> None:
 
 
 def test_strange_metadata_names_no_payment() -> None:
-    for metadata in (None, [], "text", {"payment_id": "not an id"}, {"payment_id": 7}, {}):
+    odd: tuple[Any, ...] = (None, [], "text", {"payment_id": "not an id"}, {"payment_id": 7}, {})
+    for metadata in odd:
         (notice,) = read_notices(changed("stk_success", "data", "attributes", "metadata", to=metadata))
         assert (notice.payment_id, notice.handle_id) == ("", NAMED["handle_id"])
 

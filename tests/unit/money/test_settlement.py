@@ -9,9 +9,11 @@ import pytest
 from core.domain.payments import LEGAL
 from core.domain.receipts import Notice, Outcome, Source
 from core.domain.settlement import Books, Settlement, Tell, settle
-from core.domain.statuses import LIVE_PAYMENTS, FailedBy, OrderStatus, PaymentStatus, ReceiptState
+from core.domain.statuses import LIVE_PAYMENTS, FailedBy
+from core.domain.statuses import OrderStatus as Order
+from core.domain.statuses import PaymentStatus as Payment
+from core.domain.statuses import ReceiptState as Receipt
 
-Payment, Order, Receipt = PaymentStatus, OrderStatus, ReceiptState
 MADE = [Order.PAID, Order.PREPARING, Order.READY, Order.SERVED, Order.OUT_FOR_DELIVERY, Order.DELIVERED, Order.REFUNDED]
 UNPAID = sorted(set(Payment) - {Payment.SUCCEEDED, Payment.REVERSED})
 
