@@ -54,7 +54,6 @@ def _forget_parent(**_: object) -> None:
     if _held:
         forget_connections(_held[0].engine)
         _held.clear()
-    _producer.pool.force_close_all()
 
 
 @worker_init.connect

@@ -25,6 +25,7 @@ from core.store.sql.engine import transaction
 
 TRIES = 3
 LATER_SECONDS = 1.0
+PATIENCE_SECONDS = 3.0
 
 log = get_logger(__name__)
 
@@ -68,8 +69,12 @@ def _guarded(program: Program, claim: Claim, step: Any, *more: Any) -> Any:
 
 
 def _give_back(program: Program, claim: Claim, counts: bool) -> None:
+    """The event stays; a guest whose message has waited for a while is told that it does."""
     metrics.turn_failures.labels("error" if counts else "try_again").inc()
-    program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS)
+    waited = time.time() - claim.body["at"] > PATIENCE_SECONDS and claim.body.get("external")
+    reply = _letter(claim, Reply(texts.ONE_MOMENT), "") if waited and not counts else None
+    bell = program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS, reply)
+    program.ring.senders([bell] if bell else [])
 
 
 def _decide(program: Program, claim: Claim) -> Turn | None:

@@ -84,7 +84,8 @@ def _status(status: webhook.Status) -> tuple[str, str]:
 
 def _strangers(program: Program, intake: webhook.Intake, lines: dict[str, Line]) -> list[tuple[str, str]]:
     """Signed, but for a number that is not ours, or not this signer's."""
-    numbers = {one.phone_number_id for one in [*intake.messages, *intake.statuses]} - set(lines)
+    named = [*(m.phone_number_id for m in intake.messages), *(s.phone_number_id for s in intake.statuses)]
+    numbers = set(named) - set(lines)
     if numbers:
         program.directory.look_again()
     return [("unknown number", number) for number in sorted(numbers)]
