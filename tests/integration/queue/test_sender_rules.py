@@ -6,11 +6,11 @@ from core.store.redis.store import Store
 from tests.integration.queue.guests import answer, commit, lease_lapses, serve_one, texts_waiting, wrote
 
 
-def replies(store: Store, guest: str, *texts: str, **more: str) -> None:
+def replies(store: Store, guest: str, *texts: str, quiet_for: str = "", quiet_over: str = "") -> None:
     """The bar answered this guest."""
     store.conversations.push([wrote(guest)])
     letters = tuple({"id": text, "text": text} for text in texts)
-    commit(store, serve_one(store), Ending({}, letters, **more))
+    commit(store, serve_one(store), Ending({}, letters, quiet_for=quiet_for, quiet_over=quiet_over))
 
 
 def next_letter(store: Store) -> Letter:
