@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 
 from core.jobs import CONVERSATIONS
 from core.services.program import Program
+from core.store.redis.store import HIDDEN
 from webapp.checks import Broken, Check, Checks
 
 blueprint = Blueprint("health", __name__)
@@ -49,7 +50,7 @@ def _checks(program: Program) -> Mapping[str, Check]:
         "postgresql": lambda: _answers(program.engine),
         "migrations": lambda: _at_head(program.engine, heads),
         "data": lambda: _seeded(program.engine),
-        "redis": lambda: _pong(program.store.client),
+        "redis": lambda: _keeps(program),
         "broker": lambda: _pong(broker),
         "conversations": lambda: _worker(program),
     }
@@ -76,6 +77,14 @@ def _seeded(engine: Engine) -> None:
 
 def _pong(broker: "redis.Redis") -> None:
     broker.ping()
+
+
+def _keeps(program: Program) -> None:
+    """The mailbox store answers and, where it matters, cannot forget what was acknowledged (rule 21)."""
+    _pong(program.store.client)
+    wrong = [name for name in program.store.wrong_settings() if name != HIDDEN]
+    if wrong and program.settings.production:
+        raise Broken(", ".join(wrong))
 
 
 def _worker(program: Program) -> None:
