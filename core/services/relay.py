@@ -36,7 +36,11 @@ def follow_up(program: Program, followup: Followup) -> None:
 def relay_conversation(program: Program, conversation_id: UUID, wait: bool = True) -> None:
     """Push all open rows of one conversation, oldest first, then mark them; under a lock on the conversation."""
     with transaction(program.sessions) as db:
-        lock = select(Conversation).where(Conversation.id == conversation_id).with_for_update(key_share=True, skip_locked=not wait)
+        lock = (
+            select(Conversation)
+            .where(Conversation.id == conversation_id)
+            .with_for_update(key_share=True, skip_locked=not wait)
+        )
         conversation = db.scalar(lock)
         if conversation is None:
             return
