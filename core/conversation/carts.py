@@ -155,6 +155,13 @@ def emptied(session: Session) -> Session:
     return session.but(last_lines=session.lines, lines=(), cart_version=version, reviewed=0)
 
 
+def settled(session: Session, status: str) -> Session:
+    """The session once its order needs no money any more: the cart it came from is empty, and can be had again."""
+    order = session.order | {"status": status, "prompt": "closed", "part_paid": False}
+    ours = session.lines and session.cart_id and order.get("cart") == session.cart_id
+    return emptied(session.but(order=order)) if ours else session.but(order=order)
+
+
 def place_name(here: Here) -> str:
     """Where the order goes, in words."""
     session = here.session

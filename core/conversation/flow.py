@@ -11,7 +11,7 @@ from core.conversation.events import Event
 from core.conversation.here import Acting, Answering, Asking, Here, Move, Said, stay
 from core.conversation.replies import Reply
 from core.conversation.session import Session, State
-from core.conversation.stages import after, browsing, cart, news, paying, table
+from core.conversation.stages import after, browsing, cart, news, paying, requested, table
 from core.conversation.stages.news import Data, News
 from core.conversation.turn import Turn
 from core.conversation.understanding import keywords
@@ -95,7 +95,7 @@ ACTIONS: dict[str, Action] = {
     "line": Action(cart.pick_line, _to("COLLECTING_QUANTITY")),
     "out": Action(cart.take_out, _ORDERING),
     "clear": Action(cart.clear, _to("BROWSING_CATEGORIES", *_MONEY)),
-    "keep": Action(after.keep, frozenset()),
+    "keep": Action(after.keep, _to("ADDING_TO_CART")),
     "again": Action(cart.same_again, _ORDERING),
     "checkout": Action(paying.check_out, _ORDERING),
     "table": Action(table.sit, _ORDERING),
@@ -119,7 +119,8 @@ CONCLUSIONS: dict[str, Conclusion] = {
     "cancel": Conclusion(after.conclude_cancel, _to(*_MONEY)),
     "status": Conclusion(after.conclude_status, _to("ORDER_COMPLETE", *_MONEY)),
     "pay": Conclusion(
-        paying.conclude_pay, _to("REVIEWING_ORDER", "ADDING_TO_CART", "BROWSING_CATEGORIES", "ORDER_COMPLETE", *_MONEY)
+        requested.conclude_pay,
+        _to("REVIEWING_ORDER", "ADDING_TO_CART", "BROWSING_CATEGORIES", "ORDER_COMPLETE", *_MONEY),
     ),
 }
 
@@ -197,8 +198,20 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
 
 
 def _row(here: Here, said: Said) -> str:
+    """The tap of a row shown last, named by its number or by its product."""
     shown = here.session.shown
-    return shown[said.number - 1] if shown and said.number is not None and 0 < said.number <= len(shown) else ""
+    if not shown or said.number is not None:
+        return shown[said.number - 1] if said.number is not None and 0 < said.number <= len(shown) else ""
+    product_id = said.only_product
+    return next((tap for tap in shown if product_id and product_id == _product_of(here, tap)), "")
+
+
+def _product_of(here: Here, tap: str) -> str:
+    action, _, rest = tap.partition(":")
+    thing = rest.partition(":")[0]
+    if action == "line" and thing.isdecimal():
+        return "".join(line.product_id for line in here.session.lines[int(thing) : int(thing) + 1])
+    return thing if action in ("prod", "qty") else ""
 
 
 def _tell(here: Here, telling: Telling, data: Data) -> Turn:

@@ -130,11 +130,24 @@ class Said:
         return taken[0]
 
     @property
+    def core(self) -> str:
+        """The message without politeness."""
+        return keywords.core_of(self.words)
+
+    @property
     def request(self) -> Request:
         """The order in it, if any."""
         if self._request is None:
             self._request = read_order(self.words, self.here.catalogue)
         return self._request
+
+    @property
+    def only_product(self) -> str:
+        """The product, where the message only names one."""
+        request = self.request
+        plain = request.verb == "add" and request.understood and request.table is None and not request.choices
+        lone = len(request.items) == 1 and not (request.items[0].counted or request.items[0].note or request.unknown)
+        return request.items[0].product_id if plain and lone else ""
 
     @property
     def phone(self) -> str:

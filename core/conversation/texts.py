@@ -109,6 +109,7 @@ ONE_MOMENT = "One moment please, we are on it. You need not write again."
 PAID = "✅ Thank you{name}! M-Pesa receipt *{receipt}*: {amount} received.\nOrder *{number}*, {place}. {next}"
 PAID_ELSEWHERE = "✅ Thank you{name}! M-Pesa receipt *{receipt}*: {amount} received for order *{number}*. {next}"
 PAID_NEXT = "The bar has it now; we tell you when it is ready."
+OVERPAID = "{amount} was more than asked; our staff see to it."
 PART_PAID = "Thank you! M-Pesa receipt *{receipt}*: {amount} received for order *{number}*. {due} is still missing."
 PAID_BACK = (
     "M-Pesa receipt *{receipt}*: {amount} came for order *{number}*, which did not need it."

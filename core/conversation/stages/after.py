@@ -44,7 +44,7 @@ def greet(here: Here, args: tuple[str, ...]) -> Move:
     if session.lines or carts.waiting(session):
         return stay(here, here.say(texts.WELCOME_BACK, name=name))
     welcome = here.say(texts.WELCOME, venue=here.menu.venue.name, name=name)
-    return Move(State.BROWSING_CATEGORIES, session.but(page=0), welcome)
+    return Move(State.BROWSING_CATEGORIES, session, welcome)
 
 
 def thanked(here: Here, args: tuple[str, ...]) -> Move:
@@ -97,6 +97,8 @@ def cancel(here: Here, args: tuple[str, ...]) -> Move:
 
 def keep(here: Here, args: tuple[str, ...]) -> Move:
     """Tap: keep the cart."""
+    if "line" in here.session.aside:
+        return Move(State.ADDING_TO_CART, here.session, texts.KEPT)
     return stay(here.at(here.session.but(aside={})), texts.KEPT)
 
 

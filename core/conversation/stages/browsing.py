@@ -46,7 +46,9 @@ def ask_products(here: Here) -> Turn:
     rows = [_product_row(here, p, f"prod:{p.id}") for p in products[page * PAGE : (page + 1) * PAGE]]
     rows.append(_last_row(here, category.id, page, pages))
     body = here.say(texts.PRODUCTS, category=category.name)
-    return here.ask(body, rows=tuple(rows), label=texts.LABEL_PRODUCTS, title=category.name, page=page)
+    return here.ask(
+        body, rows=tuple(rows), label=texts.LABEL_PRODUCTS, title=category.name or texts.TITLE_MENU, page=page
+    )
 
 
 def answer_products(here: Here, said: Said) -> Move:
@@ -56,15 +58,28 @@ def answer_products(here: Here, said: Said) -> Move:
 
 def answer_list(here: Here, said: Said) -> Move:
     """A number means the row the guest saw; flow turns it into that row's tap. Anything else is an order."""
+    if (several := _several(here, said)) is not None:
+        return several
     if said.number is not None and here.session.shown:
         return stay(here, here.say(texts.PUZZLED_BY, text=max(min(said.number, 9999), -1)))
     return order_or_puzzled(here, said)
 
 
+def _several(here: Here, said: Said) -> Move | None:
+    """ "2 x 3" in a list: the second row, three times."""
+    match said.words:
+        case [row, "x", times] if row.isdecimal() and times.isdecimal() and len(row + times) < 5:
+            action, _, product_id = "".join(here.session.shown[int(row) - 1 : int(row)]).partition(":")
+            if action != "prod" or not 0 < int(times) <= carts.MOST:
+                return None
+            return add(here, Wish((Wanted(product_id, int(times), counted=True),), straight=checking_out(here)))
+    return None
+
+
 def open_menu(here: Here, args: tuple[str, ...]) -> Move:
     """Tap or word: the menu."""
     page = int(args[0]) if args and args[0].isdecimal() and len(args[0]) < 4 else 0
-    return Move(State.BROWSING_CATEGORIES, here.session.but(page=page))
+    return Move(State.BROWSING_CATEGORIES, here.session, aside={"headings": page} if page else {})
 
 
 def open_category(here: Here, args: tuple[str, ...]) -> Move:
@@ -115,7 +130,7 @@ def _ask_headings(here: Here, body: str) -> Turn:
         return here.ask(texts.EMPTY_MENU)
     size = PAGE if len(catalogue.categories) + bool(session.lines) > PAGE + 1 else PAGE + 1
     pages = -(-len(catalogue.categories) // size)
-    page = session.page % pages if session.state == State.BROWSING_CATEGORIES else 0
+    page = session.aside.get("headings", 0) % pages
     rows = [Row(f"cat:{c.id}", c.name) for c in catalogue.categories[page * size : (page + 1) * size]]
     if pages > 1:
         rows.append(Row(f"menu:{(page + 1) % pages}", texts.MORE_ROW))

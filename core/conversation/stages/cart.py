@@ -11,9 +11,13 @@ from core.conversation.session import State
 from core.conversation.stages.browsing import ask_categories
 from core.conversation.stages.ordering import Wish, add, change_lines, checking_out, checkout, order_or_puzzled
 from core.conversation.turn import Turn
-from core.conversation.understanding.orders import Wanted
+from core.conversation.understanding.orders import REMOVE, Wanted
+from core.conversation.understanding.words import number, stems
 
 PAGE = 8
+TAKE_OUT = REMOVE | {"take out", "out"}
+YOUNGEST, OLDEST = 5, 119
+NEGATIONS = frozenset(stems("not under below younger less no hapana si sio siko chini ain"))
 
 
 def ask_quantity(here: Here) -> Turn:
@@ -31,10 +35,13 @@ def ask_quantity(here: Here) -> Turn:
 
 def answer_quantity(here: Here, said: Said) -> Move:
     """A number is the quantity; a note may come with it; anything else is an order."""
+    changing = "line" in here.session.aside
     quantity = 1 if said.short == "yes" else said.number
+    if changing and quantity is None and said.core in TAKE_OUT:
+        quantity = 0
     if quantity is None:
         return order_or_puzzled(here, said)
-    if "line" in here.session.aside:
+    if changing:
         return _set_line(here, here.session.aside["line"], quantity)
     if not 1 <= quantity <= carts.MOST:
         return stay(here, texts.QUANTITY_RANGE)
@@ -125,13 +132,19 @@ def _ask_age(here: Here, wish: Wish) -> Turn:
 
 
 def _answer_age(here: Here, said: Said) -> Move:
-    years = here.menu.venue.minimum_age
-    if said.short == "yes" or (said.number is not None and years <= said.number < 120) or str(years) in said.words:
-        return _of_age(here)
-    if said.short == "no" or (said.number is not None and 0 < said.number < years):
-        return _too_young(here)
+    answer = said.short or ("" if said.request.items else _told_age(said.words, here.menu.venue.minimum_age))
+    if answer in ("yes", "no"):
+        return _of_age(here) if answer == "yes" else _too_young(here)
     move = order_or_puzzled(here, said)
     return move if move.to != State.ADDING_TO_CART or "pending" not in move.aside else _together(here, move)
+
+
+def _told_age(words: list[str], years: int) -> str:
+    """An age in a sentence: yes from the venue's years on, no for less or with a "not" beside it."""
+    ages = [age for age in map(number, words) if age is not None and YOUNGEST <= age <= OLDEST]
+    if not ages:
+        return ""
+    return "yes" if min(ages) >= years and not NEGATIONS & set(words) else "no"
 
 
 def _together(here: Here, move: Move) -> Move:
@@ -201,7 +214,7 @@ def _ask_instead(here: Here) -> Turn:
     line = here.session.lines[index]
     body = here.say(texts.HOW_MANY_INSTEAD, name=line.name, quantity=line.quantity)
     out = Button(f"out:{index}:{carts.stamp(here.session)}", texts.B_REMOVE)
-    return here.ask(body, buttons=(out, Button("cart", texts.B_KEEP)))
+    return here.ask(body, buttons=(out, Button("keep", texts.B_KEEP)))
 
 
 def _set_line(here: Here, index: int, quantity: int) -> Move:

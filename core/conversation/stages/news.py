@@ -7,7 +7,7 @@ from core.conversation import carts, texts
 from core.conversation.here import Here
 from core.conversation.replies import Button, Reply
 from core.conversation.session import Session, State
-from core.conversation.stages.paying import settled, try_again
+from core.conversation.stages.paying import try_again
 from core.domain.statuses import OrderStatus
 
 Data = dict[str, Any]
@@ -53,8 +53,10 @@ def payment_settled(here: Here, data: Data) -> News:
     place = carts.place_name(here) if ours else ""
     if ours:
         session = _closed(session, str(data.get("status", OrderStatus.PAID)))
-    text = texts.PAID if ours else texts.PAID_ELSEWHERE
-    return News(session, here.say(text, name=name, place=place, next=texts.PAID_NEXT, **values))
+    body = here.say(
+        texts.PAID if ours else texts.PAID_ELSEWHERE, name=name, place=place, next=texts.PAID_NEXT, **values
+    )
+    return News(session, body + _too_much(here, data))
 
 
 def payment_failed(here: Here, data: Data) -> News:
@@ -136,6 +138,11 @@ def _unsure(here: Here, data: Data, prompt: str, body: str) -> News:
     return News(moved, body, (Button("staff", texts.B_STAFF),))
 
 
+def _too_much(here: Here, data: Data) -> str:
+    over, total = texts.amount(data.get("amount")) - texts.amount(data.get("total")), texts.amount(data.get("total"))
+    return f"\n{here.say(texts.OVERPAID, amount=here.money(over))}" if total > 0 and over > 0 else ""
+
+
 def _part_paid(here: Here, data: Data, values: Data) -> News:
     session = _adopted(here.session, data, "closed")
     body = here.say(texts.PART_PAID, due=here.money(data.get("due")), **values)
@@ -158,7 +165,7 @@ def _adopted(session: Session, data: Data, prompt: str) -> Session:
 
 def _closed(session: Session, status: str) -> Session:
     """The order is over as far as money goes; a guest who was busy with its cart is done."""
-    done = settled(session, status)
+    done = carts.settled(session, status)
     return _moved(done, ABOUT_MONEY if done.lines else ABOUT_THE_CART, State.ORDER_COMPLETE)
 
 

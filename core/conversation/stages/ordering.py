@@ -175,7 +175,11 @@ def _take_items(here: Here, request: Request) -> Move:
 def _how_many(here: Here, request: Request, wanted: Wanted) -> Move:
     if said := refusal(here, wanted.product_id):
         return _refused(here, Wish(request.items), [said])
-    return Move(State.COLLECTING_QUANTITY, here.session.but(product_id=wanted.product_id), aside={"note": wanted.note})
+    return Move(
+        State.COLLECTING_QUANTITY,
+        here.session.but(product_id=wanted.product_id),
+        aside={"note": wanted.note} if wanted.note else {},
+    )
 
 
 def checking_out(here: Here) -> bool:

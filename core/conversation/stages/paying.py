@@ -1,17 +1,13 @@
 """Which phone pays, the prompt, and what became of asking for it."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
-
 from core.conversation import carts, texts
-from core.conversation.effects import FIND_ORDERS, PLACE_ORDER, REQUEST_PAYMENT, Effect, Outcome
+from core.conversation.effects import FIND_ORDERS, PLACE_ORDER, REQUEST_PAYMENT, Effect
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button
 from core.conversation.session import Session, State
 from core.conversation.stages.ordering import checkout, order_or_puzzled, paying_state
 from core.conversation.turn import Turn
-from core.domain.statuses import Method, OrderStatus
+from core.domain.statuses import Method
 
 MONEY_STATES = (State.AWAITING_PAYMENT, State.PAYMENT_CONFIRMATION)
 
@@ -161,108 +157,6 @@ def _ask_for_order(here: Here, phone: str) -> Move:
         return Move(State.CHOOSING_PAYMENT, session, aside={"retry": True})
     effects = (_requesting(session.order["order_id"], phone),)
     return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"payer": phone})
-
-
-def conclude_pay(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) -> Move:
-    """What the world answered to placing an order and asking for its money."""
-    results = {str(o.get("result")): o for o in outcomes}
-    here = _with_order(here, results.get("placed"))
-    for result, conclude in _PAID_OUTCOMES.items():
-        if result in results:
-            return conclude(here, note, results[result])
-    say = here.say(texts.WENT_WRONG)
-    return Move(State.AWAITING_PAYMENT if carts.waiting(here.session) else here.session.state, here.session, say)
-
-
-def _requested(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
-    number, phone = outcome.get("number"), note["payer"]
-    order = here.session.order | {
-        "payment_id": outcome.get("payment_id", ""),
-        "due": str(texts.amount(outcome.get("amount"))),
-        "prompt": "open",
-        "phone": phone,
-    }
-    session = here.session.but(order=order, phone=phone)
-    body = here.say(
-        texts.CHECK_PHONE, phone=texts.local_phone(phone), amount=here.money(outcome.get("amount")), number=number
-    )
-    return Move(State.AWAITING_PAYMENT, session, prompt=body, quiet_for=str(outcome.get("payment_id", "")))
-
-
-def _live_attempt(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
-    order = here.session.order
-    if outcome.get("order_id") == order.get("order_id"):
-        prompt = {"prompt": "open", "payment_id": outcome.get("payment_id", ""), "phone": note["payer"]}
-        return Move(State.AWAITING_PAYMENT, here.session.but(order=order | prompt))
-    say = here.say(texts.OTHER_PROMPT, phone=texts.local_phone(note["payer"]))
-    return Move(State.AWAITING_PAYMENT, here.session, say)
-
-
-def _already_paid(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
-    say = here.say(texts.ALREADY_PAID, number=outcome.get("number"))
-    return Move(State.ORDER_COMPLETE, settled(here.session, OrderStatus.PAID), say)
-
-
-def _order_closed(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
-    say = here.say(texts.ORDER_CLOSED, number=outcome.get("number"))
-    return Move(State.ORDER_COMPLETE, settled(here.session, str(outcome.get("status", OrderStatus.FAILED))), say)
-
-
-def _sold_out(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
-    left = {s.get("product_id"): max(int(s.get("left") or 0), 0) for s in outcome.get("short", ())}
-    lines, said = [], []
-    for line in here.session.lines:
-        quantity = min(line.quantity, left.get(line.product_id, line.quantity))
-        if quantity < line.quantity:
-            text = texts.ONLY_LEFT if quantity else texts.NONE_LEFT
-            said.append(here.say(text, name=line.name[:40], left=quantity))
-        if line.product_id in left:
-            left[line.product_id] -= quantity
-        lines += [replace(line, quantity=quantity)] if quantity else []
-    session = carts.touched(here.session).but(lines=tuple(lines))
-    to = State.REVIEWING_ORDER if lines else State.BROWSING_CATEGORIES
-    return Move(to, session, "\n".join(said))
-
-
-def _closed(here: Here, note: dict[str, Any], outcome: Outcome) -> Move:
-    lines, notices = carts.renewed(here)
-    session = carts.touched(here.session).but(lines=lines)
-    to = State.ADDING_TO_CART if lines else State.BROWSING_CATEGORIES
-    return Move(to, session, notices or texts.CLOSED)
-
-
-_PAID_OUTCOMES = {
-    "sold_out": _sold_out,
-    "closed": _closed,
-    "requested": _requested,
-    "live_attempt": _live_attempt,
-    "already_paid": _already_paid,
-    "order_closed": _order_closed,
-}
-
-
-def settled(session: Session, status: str) -> Session:
-    """The session once its order needs no money any more: the cart it came from is empty, and can be had again."""
-    order = session.order | {"status": status, "prompt": "closed", "part_paid": False}
-    ours = session.lines and session.cart_id and order.get("cart") == session.cart_id
-    return carts.emptied(session.but(order=order)) if ours else session.but(order=order)
-
-
-def _with_order(here: Here, outcome: Outcome | None) -> Here:
-    if outcome is None:
-        return here
-    total = str(texts.amount(outcome.get("total")))
-    order = {
-        "order_id": outcome.get("order_id"),
-        "number": outcome.get("number"),
-        "status": OrderStatus.PENDING.value,
-        "total": total,
-        "due": total,
-        "payment_id": "",
-        "cart": here.session.cart_id,
-        "prompt": "closed",
-    }
-    return here.at(here.session.but(order=order))
 
 
 def _placing(here: Here) -> Effect:

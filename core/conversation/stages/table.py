@@ -11,12 +11,14 @@ from core.conversation.stages.cart import ask_adding
 from core.conversation.stages.ordering import checkout, order_or_puzzled, set_table, unknown_table
 from core.conversation.stages.paying import answer_pay
 from core.conversation.turn import Turn
+from core.conversation.understanding.keywords import FILLERS
 from core.conversation.understanding.orders import TABLE, TABLE_FILLERS
-from core.conversation.understanding.words import clean
+from core.conversation.understanding.words import clean, stems
 from core.domain import money
 
 ADDRESS_LIMIT = 200
-TABLE_WORDS = TABLE | TABLE_FILLERS
+TABLE_WORDS = TABLE | TABLE_FILLERS | FILLERS
+AT_THE_BAR = frozenset(stems("bar counter kaunta baa skip ruka"))
 
 
 def ask_table(here: Here) -> Turn:
@@ -27,7 +29,7 @@ def ask_table(here: Here) -> Turn:
 
 def answer_table(here: Here, said: Said) -> Move:
     """A number is the table; more may still be ordered."""
-    if said.short in ("skip", "no"):
+    if said.short in ("skip", "no") or (AT_THE_BAR & set(said.words) and not said.request.items):
         return _sit(here, carts.AT_THE_BAR)
     if (number := said.number_among(TABLE_WORDS)) is not None:
         return _sit(here, number) if number else stay(here, texts.TABLE_NUMBER)

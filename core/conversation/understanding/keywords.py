@@ -9,7 +9,8 @@ from core.conversation.understanding.words import AND, SEPARATORS, stems
 
 _KEYWORDS = {
     "menu": "menu, menyu, orodha, list, catalog, catalogue, drinks, vinywaji, order, agiza, start, anza, back,"
-    " rudi, home, see menu, whats on the menu",
+    " rudi, home, see menu, whats on the menu,"
+    " all categories, what do you have, mna nini, mko na nini, kuna nini",
     "more": "more, next, zaidi, show more, next page, endelea mbele",
     "cart": "cart, kikapu, basket, my cart, view cart, kikapu changu, my basket, cart yangu",
     "checkout": "checkout, check out, review, done, finish, finished, maliza, nimemaliza, bill, bili, the bill,"
@@ -27,6 +28,8 @@ _KEYWORDS = {
     " call staff, call waiter, call a waiter, talk to staff, talk to a human, mtu, ita mhudumu, bartender,"
     " barman, operator",
     "cancel": "cancel, ghairi, cancel order, cancel my order, futa, sitaki, futa oda, nimeghairi",
+    "deliver": "deliver, delivery, deliver to me",
+    "keep": "keep, keep it",
     "help": "help, msaada, saidia, nisaidie, naomba msaada, info, how, how does this work, help me",
     "stop": "stop, acha, unsubscribe, wacha, simama, stop messages, acha kutuma",
     "hello": "hi, hello, hey, helo, hallo, hae, hii, habari, mambo, sasa, niaje, vipi, sema, jambo, hujambo,"
@@ -36,12 +39,15 @@ _KEYWORDS = {
     " perfect, cool, nice, thanks a lot, thank you so much, bye, goodbye, kwaheri",
 }
 _YES = (
-    "yes, yeah, yep, yup, ye, y, ok, okay, sure, confirm, confirmed, ndio, ndiyo, naam, eeh, eh, sawa, sawa"
-    " sawa, haya, poa, correct, right, go ahead, i am, i confirm, yes please, of course, absolutely, that is"
+    "yes, yes empty it, yeah, yep, yup, ye, y, ok, okay, sure, confirm, confirmed, ndio, ndiyo, naam, eeh, eh, sawa,"
+    " sawa sawa, haya, poa, correct, right, go ahead, i am, i confirm, yes please, of course, absolutely, that is"
     " all, thats all, ni hayo tu, fine"
 )
-_NO = "no, nope, nah, n, hapana, la, not yet, no thanks, no thank you, bado, siyo, sio, la hasha, i am not, never"
-_TRY_AGAIN = "try again, retry, jaribu tena, jaribu, once more, pay again, lipa tena"
+_NO = (
+    "no, i am younger, younger, nope, nah, n, hapana, la, not yet, no thanks, no thank you, bado, siyo, sio,"
+    " la hasha, i am not, never"
+)
+_TRY_AGAIN = "try again, retry, pay the rest, jaribu tena, jaribu, once more, pay again, lipa tena"
 _OTHER = "other number, another number, different number, namba nyingine, nambari nyingine, other"
 _THIS = "this number, my number, this one, same number, namba hii, nambari hii, hii, my phone"
 _SKIP = "skip, ruka, at the bar, bar, baa, kaunta, counter, no table, hakuna meza, pick up, takeaway, take away, none"
@@ -56,7 +62,7 @@ FILLERS = frozenset(
         " glasi can cans kopo plate plates sahani shot shots tot tots cup cups piece pieces cold baridi warm"
         " moto fresh each so hello hi hey good evening morning afternoon thanks thank asante x by with and na"
         " order drink drinks kinywaji chakula food item items round too as well there will be any one's sana"
-        " basi kaka dada boss buda bro sis sir madam there"
+        " basi kaka dada boss option number namba nambari buda bro sis sir madam there"
     )
 )
 

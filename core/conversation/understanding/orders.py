@@ -11,9 +11,10 @@ NOTE_LIMIT = 60
 MOST = 99
 
 TABLE = frozenset(stems("table tables tbl tabel tble meza mesa"))
-TABLE_FILLERS = frozenset(stems("number no nambari namba nr ya is the la")) | FILLERS
+TABLE_FILLERS = frozenset(stems("number no nambari namba nr ya is the la"))
 NOTE_STARTS = frozenset(stems("no without with extra bila less hold light well medium rare double less"))
-REMOVE = frozenset(stems("remove delete minus ondoa toa drop"))
+REMOVE = frozenset(stems("remove delete minus ondoa toa drop cancel ghairi futa"))
+PAYING = frozenset(stems("pay lipa checkout check out mpesa m pesa now"))
 SET = frozenset(stems("change make badilisha badili set update"))
 
 
@@ -153,7 +154,7 @@ class _Reader:
         word = self.words[self.at]
         if word in SEPARATORS or word in AND:
             self.beside = False
-        elif word not in FILLERS and word != "x":
+        elif word not in FILLERS and word not in PAYING and word != "x":
             return False
         self.at += 1
         return True

@@ -48,6 +48,21 @@ def test_the_young_get_no_alcohol_but_the_rest(guest: Guest, chat: Chat, answer:
     assert not chat.world.done
 
 
+@pytest.mark.parametrize("answer", ["I am 16, not 18", "under 18", "I'm not 18"])
+def test_a_no_in_a_sentence_is_a_no(guest: Guest, chat: Chat, answer: str) -> None:
+    guest.says("2 dawa to table 7").says(answer).reads("leave out the alcohol")
+    assert not chat.world.done
+
+
+def test_an_answer_that_tells_no_age_is_asked_again(guest: Guest) -> None:
+    guest.says("2 dawa to table 7").says("2").reads("18 or older").says("why?").reads("18 or older")
+
+
+def test_two_times_three_in_a_list_is_the_second_row_three_times(guest: Guest, chat: Chat) -> None:
+    guest.says("food").says("2x3")
+    assert cart(chat) == {"Nyama Choma": 3}
+
+
 def test_age_is_asked_once(guest: Guest, chat: Chat) -> None:
     guest.says("2 dawa").taps("I am 18").says("3 mojito").reads("Added: 3 × Mojito")
     assert cart(chat) == {"Dawa": 2, "Mojito": 3}

@@ -201,6 +201,11 @@ def test_too_little_money_asks_for_the_rest(asked: Guest, chat: Chat, bar: Bar) 
     assert chat.state == State.ORDER_COMPLETE
 
 
+def test_too_much_money_is_thanked_and_named(asked: Guest, bar: Bar) -> None:
+    bar.pays("2000")
+    asked.reads("Thank you, Jane", "KES 250 was more than asked")
+
+
 def test_money_that_buys_nothing_is_announced_as_going_back(paid: Guest, bar: Bar) -> None:
     bar.pays("1750", refund=True, receipt="QKSECOND")
     paid.reads("QKSECOND", "send it back")

@@ -1,0 +1,105 @@
+"""A bar without a database: what effects do, as the contract says it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from core.conversation.effects import Effect, Outcome
+
+
+@dataclass
+class World:
+    """Orders by cart, one live prompt per order."""
+
+    left: dict[str, int] = field(default_factory=dict)
+    orders: list[dict[str, Any]] = field(default_factory=list)
+    prompts: list[dict[str, Any]] = field(default_factory=list)
+    done: list[Effect] = field(default_factory=list)
+    closed: bool = False
+    busy_phone: bool = False
+
+    def perform(self, effects: tuple[Effect, ...]) -> list[Outcome]:
+        """All effects of one turn, in order."""
+        self.done += effects
+        outcomes: list[Outcome] = []
+        for effect in effects:
+            outcomes.append(getattr(self, effect["kind"])(effect, outcomes))
+        return outcomes
+
+    def place_order(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Once per cart, and only what is left."""
+        known = next((o for o in self.orders if o["cart_id"] == effect["cart_id"]), None)
+        if self.closed:
+            return {"result": "closed"}
+        short = [line for line in effect["lines"] if line["quantity"] > self.left.get(line["product_id"], 1000)]
+        if short and not known:
+            fields = [{k: s[k] for k in ("product_id", "name")} | {"left": self.left[s["product_id"]]} for s in short]
+            return {"result": "sold_out", "short": fields}
+        if known is None:
+            total = sum((line["quantity"] * Decimal(line["unit_price"]) for line in effect["lines"]), Decimal(0))
+            number = str(101 + len(self.orders))
+            known = {
+                "order_id": f"order-{number}",
+                "number": number,
+                "status": "PENDING",
+                "total": str(total),
+                "due": str(total),
+            }
+            self.orders.append(
+                known | {"cart_id": effect["cart_id"], "table": effect["table"], "lines": effect["lines"]}
+            )
+            known = self.orders[-1]
+        return {"result": "placed", "currency": "KES"} | {k: known[k] for k in ("order_id", "number", "total")}
+
+    def request_payment(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """One live prompt per order, for what is due."""
+        placed = [o for o in before if "total" in o]
+        if effect["order_id"] is None and not placed:
+            return {"result": "not_placed"}
+        order = self.order(effect["order_id"] or placed[0]["order_id"])
+        known = {k: order[k] for k in ("order_id", "number")}
+        if order["status"] in ("PAID", "SERVED"):
+            return {"result": "already_paid", "receipt": "X"} | known
+        if order["status"] != "PENDING":
+            return {"result": "order_closed", "status": order["status"]} | known
+        if self.busy_phone:
+            return {"result": "live_attempt", "payment_id": "pay-other", "order_id": "order-other", "number": "99"}
+        live = next((p for p in self.prompts if p["live"] and p["order_id"] == order["order_id"]), None)
+        if live:
+            return {"result": "live_attempt", "payment_id": live["payment_id"]} | known
+        prompt = known | {"payment_id": f"pay-{len(self.prompts) + 1}", "live": True, "phone": effect["phone"]}
+        self.prompts.append(prompt)
+        return {
+            "result": "requested",
+            "payment_id": prompt["payment_id"],
+            "amount": order["due"],
+            "currency": "KES",
+        } | known
+
+    def cancel_order(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Until it is paid."""
+        order = self.order(effect["order_id"])
+        known = {k: order[k] for k in ("order_id", "number")}
+        if order["status"] != "PENDING":
+            return {"result": "too_late", "status": order["status"]} | known
+        order["status"] = "CANCELLED"
+        return {"result": "cancelled"} | known
+
+    def find_orders(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Newest first."""
+        fields = ("order_id", "number", "status", "total", "due")
+        found = [{k: o[k] for k in fields} | {"currency": "KES", "receipt": ""} for o in reversed(self.orders)]
+        return {"result": "found", "orders": found[:5]}
+
+    def confirm_age(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Kept with the customer."""
+        return {"result": "confirmed"}
+
+    def call_staff(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Somebody comes."""
+        return {"result": "called"}
+
+    def order(self, order_id: str) -> dict[str, Any]:
+        """One order, where it is known."""
+        unknown = {"order_id": order_id, "number": "0", "status": "FAILED", "due": "0"}
+        return next((o for o in self.orders if o["order_id"] == order_id), unknown)
