@@ -1,0 +1,164 @@
+"""The money side against the simulated Kopo Kopo, whose callbacks come in at our own webhook over HTTP."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from werkzeug.serving import make_server
+
+from core.domain.statuses import OrderStatus, PaymentStatus
+from core.services.doorbells import settle_payments
+from core.store.sql.tables import ProviderAccount
+from sandbox.simulators.control import Simulators
+from sandbox.simulators.kopokopo.rules import FAILURES
+from tests.integration.money.house import House
+from tests.integration.money.kopokopo import API_KEY, TILL
+from tests.waiting import eventually
+from webapp.webhooks import payment
+
+ROOT = Path(__file__).resolve().parents[3]
+S = PaymentStatus
+WORDS = {
+    "wrong_pin": "wrong_pin", "no_balance": "insufficient_funds", "cancelled": "cancelled", "unanswered": "unreachable",
+    "expired": "expired", "busy": "busy", "push_failed": "push_failed", "network_busy": "network_busy",
+    "network_error": "network_error",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ports() -> list[int]:
+    """A free port for the simulator and one for our webhook."""
+    with socket.socket() as one, socket.socket() as other:
+        for probe in (one, other):
+            probe.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1], other.getsockname()[1]]
+
+
+@pytest.fixture(scope="module")
+def simulated(ports: list[int]) -> Iterator[str]:
+    values = {
+        "ENVIRONMENT": "test", "SANDBOX_PORT": str(ports[0]), "PUBLIC_BASE_URL": f"http://127.0.0.1:{ports[1]}",
+        "WHATSAPP_PHONE_NUMBER_ID": "1", "WHATSAPP_ACCESS_TOKEN": "t", "WHATSAPP_APP_SECRET": "s",
+        "WHATSAPP_VERIFY_TOKEN": "v", "KOPOKOPO_CLIENT_ID": f"client of {TILL}", "KOPOKOPO_CLIENT_SECRET": "s",
+        "KOPOKOPO_API_KEY": API_KEY, "KOPOKOPO_TILL_NUMBER": TILL,
+    }  # fmt: skip
+    command = [sys.executable, "-m", "sandbox.simulators"]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert b"listening" in process.stdout.readline()
+    yield f"http://127.0.0.1:{ports[0]}"
+    process.terminate()
+    process.wait(10)
+    process.stdout.close()
+
+
+@pytest.fixture
+def simulators(house: House, simulated: str, ports: list[int]) -> Iterator[Simulators]:
+    """The simulator fresh, our account pointing at it, our webhook listening."""
+    url = f"{simulated}/kopokopo"
+    with house.bar.sessions.begin() as db:
+        settings = {"api_url": url, "oauth_url": url, "till_number": TILL}
+        db.execute(update(ProviderAccount).values(settings=settings))
+    object.__setattr__(house.program.settings, "public_base_url", f"http://127.0.0.1:{ports[1]}")
+    found = Simulators(simulated)
+    found.reset()
+    found.kopokopo.set(prompt_after=0, decide_after=0, callback_after=0, dialog_life=0.2)
+    app = Flask(__name__)
+    app.extensions["program"] = house.program
+    app.register_blueprint(payment.blueprint)
+    server = make_server("127.0.0.1", ports[1], app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield found
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def settled(house: House, payment_id: str, status: PaymentStatus) -> bool:
+    """Serve what came in; whether the payment stands as wanted."""
+    settle_payments(house.program, "a bell of the test")
+    return house.status(payment_id) is status
+
+
+def test_a_guest_pays_and_the_callback_settles_it(house: House, simulators: Simulators) -> None:
+    order_id, payment_id = house.order()
+    house.request(payment_id)
+    eventually(lambda: settled(house, payment_id, S.SUCCEEDED) and len(house.diary()) == 2)  # and the till's event
+    assert house.order_status(order_id) is OrderStatus.PAID
+    assert len(house.owed("payment_settled")) == 1
+
+
+@pytest.mark.parametrize("outcome", FAILURES)
+def test_every_failure_reaches_the_guest_in_our_words(house: House, simulators: Simulators, outcome: str) -> None:
+    simulators.kopokopo.rule(outcome)
+    _, payment_id = house.order()
+    house.request(payment_id)
+    eventually(lambda: settled(house, payment_id, S.FAILED))
+    assert [event["reason"] for event in house.owed("payment_failed")] == [WORDS[outcome]]
+
+
+def test_a_callback_that_comes_before_the_answer_is_settled(house: House, simulators: Simulators) -> None:
+    simulators.kopokopo.rule("success", callback="before_answer")
+    order_id, payment_id = house.order()
+    house.request(payment_id)
+    eventually(lambda: settled(house, payment_id, S.SUCCEEDED))
+    assert house.order_status(order_id) is OrderStatus.PAID
+
+
+def test_a_callback_that_never_comes_is_made_up_for_by_the_poll(house: House, simulators: Simulators) -> None:
+    simulators.kopokopo.rule("success", callback="never")
+    order_id, payment_id = house.order()
+    house.request(payment_id)
+    simulators.kopokopo.wait_for(status="Success")
+    house.check(payment_id)
+    assert (house.status(payment_id), house.order_status(order_id)) == (S.SUCCEEDED, OrderStatus.PAID)
+
+
+def test_a_charge_behind_a_timeout_is_found_in_the_list(
+    house: House, simulators: Simulators, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.providers.kopokopo.client.START_SECONDS", 1.0)
+    simulators.kopokopo.rule("timeout_after_charging", callback="never")
+    order_id, payment_id = house.order()
+    house.request(payment_id)
+    assert house.status(payment_id) is S.UNKNOWN
+    simulators.kopokopo.wait_for(status="Success")
+    house.check(payment_id)
+    assert (house.status(payment_id), house.order_status(order_id)) == (S.SUCCEEDED, OrderStatus.PAID)
+    assert len(simulators.kopokopo.prompts()) == 1
+
+
+def test_money_taken_back_is_written_down(house: House, simulators: Simulators) -> None:
+    _, payment_id = house.order()
+    house.request(payment_id)
+    eventually(lambda: settled(house, payment_id, S.SUCCEEDED))
+    assert simulators.kopokopo.reverses(house.receipts()[0].reference)
+    eventually(lambda: settled(house, payment_id, S.REVERSED))
+    assert len(house.owed("money_returned")) == 1
+
+
+def test_money_without_a_prompt_is_kept_as_unmatched(house: House, simulators: Simulators) -> None:
+    receipt = simulators.kopokopo.pays_till("254711222333", 350)
+
+    def kept() -> list[str]:
+        settle_payments(house.program, "a bell of the test")
+        return [one.reference for one in house.receipts()]
+
+    assert eventually(kept) == [receipt]
+
+
+def test_a_token_the_provider_forgot_is_renewed(house: House, simulators: Simulators) -> None:
+    _, first = house.order(1)
+    house.request(first)
+    simulators.kopokopo.set(revoke_tokens=True)
+    _, second = house.order(2)
+    house.request(second)
+    eventually(lambda: settled(house, second, S.SUCCEEDED))
