@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from core.conversation import texts
@@ -171,6 +172,7 @@ def stay(here: Here, say: str = "") -> Move:
     return Move(here.session.state, here.session, say, here.session.aside)
 
 
+@lru_cache(maxsize=2048)
 def mpesa_number(text: str) -> str:
     """E.164 digits of a Kenyan mobile number, else nothing."""
     digits = phone.normalise(text) if 0 < len(text) <= 32 else None

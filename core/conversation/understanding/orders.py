@@ -9,6 +9,7 @@ from core.conversation.understanding.words import AND, SEPARATORS, clean, number
 LONGEST = 120
 NOTE_LIMIT = 60
 MOST = 99
+STORY = 10
 
 TABLE = frozenset(stems("table tables tbl tabel tble meza mesa"))
 TABLE_FILLERS = frozenset(stems("number no nambari namba nr ya is the la"))
@@ -91,6 +92,9 @@ class _Reader:
         return self._take(self.catalogue.exact(self.words, self.at))
 
     def _similar(self) -> bool:
+        """Forgiving is slow: in a story of strange words there is nothing to forgive."""
+        if len(self.found.unknown) > STORY:
+            return False
         return self._take(self.catalogue.similar(self.words, self.at))
 
     def _take(self, found: tuple[Match, int] | None) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.conversation import events, flow
 from core.conversation.events import Event
-from core.conversation.replies import Reply
+from core.conversation.replies import Button, Reply, Row
 from core.conversation.session import Session, State
 from core.conversation.turn import Turn
 from core.domain.menu import Menu
@@ -63,7 +63,7 @@ class Chat:
 
     def _remember(self, replies: tuple[Reply, ...]) -> None:
         for reply in replies:
-            ids = [tap.id for tap in (*reply.buttons, *reply.rows)]
+            ids = [tap.id for tap in taps(reply)]
             self.seen += ids
             if any(i.startswith("pay:") for i in ids) and self.session:
                 self.reviewed.add(f"{self.session.cart_id}:{self.session.cart_version}")
@@ -103,7 +103,7 @@ class Guest:
         """The newest button or row whose title contains this."""
         for turn in reversed(self.chat.turns):
             for reply in turn.replies:
-                for tap in (*reply.buttons, *reply.rows):
+                for tap in taps(reply):
                     if title in tap.title:
                         return self.taps_id(tap.id, late=late)
         raise AssertionError(f"no tap with “{title}”; there were {self.titles}")
@@ -129,7 +129,7 @@ class Guest:
     def tap_id(self, title: str) -> str:
         """The id behind a title of the last message."""
         reply = self.chat.last.replies[-1]
-        return next(tap.id for tap in (*reply.buttons, *reply.rows) if title in tap.title)
+        return next(tap.id for tap in taps(reply) if title in tap.title)
 
     @property
     def text(self) -> str:
@@ -142,7 +142,7 @@ class Guest:
     @property
     def titles(self) -> list[str]:
         """What can be tapped now."""
-        return [tap.title for r in self.chat.last.replies for tap in (*r.buttons, *r.rows)]
+        return [tap.title for r in self.chat.last.replies for tap in taps(r)]
 
     def _did(self, turn: Turn) -> "Guest":
         assert len(turn.replies) == 1, "every message is answered, with one message"
@@ -209,6 +209,11 @@ class Bar:
         self.chat.play(kind, {k: prompt[k] for k in ("order_id", "number", "payment_id")} | more)
 
 
+def taps(reply: Reply) -> list[Button | Row]:
+    """All that can be tapped in one message."""
+    return [*reply.buttons, *reply.rows]
+
+
 def check_replies(turn: Turn) -> None:
     """What Meta would take, whatever was said."""
     for reply in turn.replies:
@@ -223,7 +228,7 @@ def _check_taps(reply: Reply) -> None:
     titles = [b.title for b in reply.buttons]
     assert len(set(titles)) == len(titles)
     assert all(0 < _units(t) <= LIMITS["button"] for t in titles)
-    ids = [tap.id for tap in (*reply.buttons, *reply.rows)]
+    ids = [tap.id for tap in taps(reply)]
     assert len(set(ids)) == len(ids)
     assert all(0 < len(i) <= 200 for i in ids)
     assert all(0 < _units(r.title) <= LIMITS["row"] and _units(r.description) <= LIMITS["detail"] for r in reply.rows)
@@ -244,5 +249,6 @@ def _through_json(session: Session) -> Session:
 
 
 def _may_lead(origin: State, to: State) -> bool:
-    rows = (*flow.ACTIONS.values(), *flow.CONCLUSIONS.values(), *flow.NEWS.values())
-    return to in flow.STATES[origin].leads_to or any(to in row.leads_to for row in rows)
+    leads = [a.leads_to for a in flow.ACTIONS.values()] + [c.leads_to for c in flow.CONCLUSIONS.values()]
+    leads += [n.leads_to for n in flow.NEWS.values()]
+    return to in flow.STATES[origin].leads_to.union(*leads)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.conversation import carts, events, flow
 from core.conversation.session import Session, State
 from tests.demo_menu import demo_menu
-from tests.unit.conversation.chat import Chat
+from tests.unit.conversation.chat import Chat, taps
 
 WORDS = [
     *(
@@ -126,14 +126,14 @@ class Anything:
         self.answered(self.chat.play(events.TEXT, {"text": text}, timedelta(hours=2)))
 
     def newest(self, index: int) -> None:
-        taps = [t.id for r in (self.chat.turns[-1].replies if self.chat.turns else ()) for t in (*r.buttons, *r.rows)]
-        if taps:
-            self.invented(taps[index % len(taps)])
+        ids = [t.id for r in (self.chat.turns[-1].replies if self.chat.turns else ()) for t in taps(r)]
+        if ids:
+            self.invented(ids[index % len(ids)])
 
     def onward(self, _: None) -> None:
         """The tap that leads to the prompt, as the chat contract names it."""
-        taps = [t for r in (self.chat.turns[-1].replies if self.chat.turns else ()) for t in (*r.buttons, *r.rows)]
-        tap = next((t.id for t in taps if any(word in t.title for word in ONWARD)), None)
+        offered = [t for r in (self.chat.turns[-1].replies if self.chat.turns else ()) for t in taps(r)]
+        tap = next((t.id for t in offered if any(word in t.title for word in ONWARD)), None)
         if tap:
             self.invented(tap)
 

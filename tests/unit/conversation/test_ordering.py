@@ -206,6 +206,32 @@ def test_a_greeting_keeps_the_cart(guest: Guest, chat: Chat) -> None:
     assert cart(chat) == {"Sprite": 2}
 
 
+@pytest.mark.parametrize(
+    "order", ["2 dawa and 1 tusker to table 7", "2 dawa", "dawa na tusker", "1 wings, 3 coke table 12"]
+)
+def test_from_one_line_each_step_offers_the_tap_that_leads_on(guest: Guest, chat: Chat, order: str) -> None:
+    words = (
+        "Review",
+        "Confirm",
+        "Checkout",
+        "Continue",
+        "Pay",
+        "M-Pesa",
+        "This number",
+        "I am 18",
+        "Skip",
+        "Yes",
+        "Try again",
+    )
+    guest.says(order)
+    for _ in range(6):
+        if chat.last.replies[0].prompt:
+            break
+        guest.taps(next(title for title in guest.titles if any(word in title for word in words)))
+    guest.reads("Check your phone")
+    assert len(chat.world.orders) == 1
+
+
 def test_three_messages_for_a_known_guest_and_one_line(bar: Bar, chat: Chat) -> None:
     chat.guest.says("1 wings to table 2").taps("Pay with M-Pesa")
     bar.pays()
