@@ -17,6 +17,7 @@ MOST_LINES = 30
 MOST = 99
 BODY_ROOM = 600
 AT_THE_BAR = 0
+LAPSED = (OrderStatus.CANCELLED, OrderStatus.FAILED)
 
 
 def total(lines: Sequence[Line]) -> Decimal:

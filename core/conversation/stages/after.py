@@ -13,8 +13,6 @@ from core.conversation.stages.paying import ask_closed
 from core.conversation.turn import Turn
 from core.domain.statuses import OrderStatus
 
-DEAD = (OrderStatus.CANCELLED, OrderStatus.FAILED)
-
 
 def ask_complete(here: Here) -> Turn:
     """How the order stands, and how to have another."""
@@ -90,7 +88,7 @@ def cancel(here: Here, args: tuple[str, ...]) -> Move:
         return _ask_to_empty(here)
     if session.aside.get("pending"):
         return Move(State.BROWSING_CATEGORIES, session, texts.KEPT if session.lines else texts.CART_CLEARED)
-    if session.order.get("status") in (None, *DEAD):
+    if session.order.get("status") in (None, *carts.LAPSED):
         return Move(State.BROWSING_CATEGORIES, session, texts.NOTHING_TO_CANCEL)
     return _said(here, here.say(texts.TOO_LATE, number=session.order.get("number")), ("staff", texts.B_STAFF))
 
@@ -109,7 +107,7 @@ def conclude_go(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) -
 
 def conclude_change(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) -> Move:
     """The cart goes on without its old order; where that can no longer be withdrawn, the cart is only what is new."""
-    late = next((o for o in outcomes if o.get("result") == "too_late" and o.get("status") not in DEAD), None)
+    late = next((o for o in outcomes if o.get("result") == "too_late" and o.get("status") not in carts.LAPSED), None)
     if late is None:
         return _as_decided(here.at(here.session.but(order={})), note)
     order = here.session.order | {"status": late.get("status"), "prompt": "closed"}
@@ -123,11 +121,11 @@ def conclude_cancel(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome
     """The order is cancelled, or it was too late."""
     outcome = outcomes[0] if outcomes else {}
     session, number = here.session, outcome.get("number", here.session.order.get("number"))
-    if outcome.get("result") == "cancelled" or outcome.get("status") in DEAD:
+    if outcome.get("result") == "cancelled" or outcome.get("status") in carts.LAPSED:
         return Move(State.ORDER_COMPLETE, _without(session), here.say(texts.CANCELLED, number=number))
-    order = session.order | {"status": outcome.get("status", session.order.get("status")), "prompt": "closed"}
-    to = paying_state(session) if order["status"] == OrderStatus.PENDING else State.ORDER_COMPLETE
-    return Move(to, session.but(order=order), here.say(texts.TOO_LATE, number=number))
+    known = session.but(order=session.order | {"status": outcome.get("status", session.order.get("status"))})
+    to = paying_state(known) if carts.waiting(known) else State.ORDER_COMPLETE
+    return Move(to, known, here.say(texts.TOO_LATE, number=number))
 
 
 def conclude_status(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) -> Move:

@@ -76,8 +76,11 @@ def payment_checking(here: Here, data: Data) -> News:
 
 
 def payment_review(here: Here, data: Data) -> News:
-    """Staff decide about the money."""
-    return _unsure(here, data, "review", here.say(texts.REVIEWING, number=data.get("number")))
+    """Staff decide about the money: also where it came for an order given up meanwhile."""
+    body = here.say(texts.REVIEWING, number=data.get("number"))
+    if _awaited(here.session, data) and here.session.order.get("status") in carts.LAPSED:
+        return News(here.session, body, (Button("staff", texts.B_STAFF),))
+    return _unsure(here, data, "review", body)
 
 
 def order_status(here: Here, data: Data) -> News:

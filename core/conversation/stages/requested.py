@@ -40,10 +40,7 @@ def _requested(here: Here, note: Note, outcome: Outcome) -> Move:
 
 
 def _live_attempt(here: Here, note: Note, outcome: Outcome) -> Move:
-    order = here.session.order
-    if outcome.get("order_id") == order.get("order_id"):
-        prompt = {"prompt": "open", "payment_id": outcome.get("payment_id", ""), "phone": note["payer"]}
-        return Move(State.AWAITING_PAYMENT, here.session.but(order=order | prompt))
+    """Its end may have been told already (a failure learnt by asking), so the guest must stay able to try again."""
     say = here.say(texts.OTHER_PROMPT, phone=texts.local_phone(note["payer"]))
     return Move(State.AWAITING_PAYMENT, here.session, say)
 

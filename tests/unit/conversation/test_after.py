@@ -69,6 +69,12 @@ def test_cancel_comes_too_late(asked: Guest, chat: Chat) -> None:
     asked.says("ghairi").reads("can no longer be changed")
 
 
+def test_a_part_paid_order_cannot_be_called_off_here(asked: Guest, bar: Bar, chat: Chat) -> None:
+    bar.pays("1000")
+    chat.world.refuses_to_cancel = True
+    asked.taps("Cancel order").reads("can no longer be changed", "Pay the rest").taps("Pay the rest").reads("KES 750")
+
+
 def test_cancel_a_paid_order_points_to_staff(paid: Guest, chat: Chat) -> None:
     paid.says("cancel").reads("can no longer be changed", "Call staff")
     assert not [e for e in chat.world.done if e["kind"] == "cancel_order"]

@@ -167,8 +167,10 @@ def test_a_prompt_known_only_to_the_house_is_not_doubled(asked: Guest, chat: Cha
     chat.play(
         events.PAYMENT_FAILED, {"order_id": "order-101", "number": "101", "payment_id": "pay-1", "reason": "other"}
     )
-    asked.taps("Try again").reads("on its way")
+    asked.taps("Try again").reads("still open", "wait two minutes", "Try again")
     assert len(chat.world.prompts) == 1
+    chat.world.prompts[0]["live"] = False
+    asked.taps("Try again").reads("Check your phone")
 
 
 def test_paid_meanwhile(asked: Guest, chat: Chat, bar: Bar) -> None:
@@ -248,6 +250,16 @@ def test_a_failure_after_the_session_expired_can_be_tried_again(asked: Guest, ch
     bar.fails()
     asked.reads("101").taps("Try again").reads("Check your phone", "KES 1,750")
     assert len(chat.world.orders) == 1
+
+
+def test_money_for_an_order_given_up_is_told_to_be_looked_at(asked: Guest, bar: Bar, chat: Chat) -> None:
+    bar.fails()
+    bar.gives_up()
+    bar.reviews()
+    asked.reads("staff are looking")
+    chat.world.orders[0] |= {"status": "PENDING"}
+    bar.pays()
+    asked.reads("Thank you")
 
 
 def test_paid_while_looking_at_the_menu(asked: Guest, chat: Chat, bar: Bar) -> None:

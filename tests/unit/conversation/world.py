@@ -17,6 +17,7 @@ class World:
     done: list[Effect] = field(default_factory=list)
     closed: bool = False
     busy_phone: bool = False
+    refuses_to_cancel: bool = False
 
     def perform(self, effects: tuple[Effect, ...]) -> list[Outcome]:
         """All effects of one turn, in order."""
@@ -80,7 +81,7 @@ class World:
         """Until it is paid."""
         order = self.order(effect["order_id"])
         known = {k: order[k] for k in ("order_id", "number")}
-        if order["status"] != "PENDING":
+        if order["status"] != "PENDING" or self.refuses_to_cancel:
             return {"result": "too_late", "status": order["status"]} | known
         order["status"] = "CANCELLED"
         return {"result": "cancelled"} | known
