@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,11 +26,18 @@ def store(mailbox_server: RedisServer) -> Store:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Full lengths only where they are asked for."""
+    """Full lengths only where they are asked for; a suite with servers of its own stays in one process."""
     if not os.environ.get("PROVE"):
         slow = [item for item in items if "slow" in item.keywords]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if "slow" not in item.keywords]
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_suite(item.path)))
+
+
+def _suite(path: Path) -> str:
+    parts = path.relative_to(Path(__file__).parent).parts
+    return parts[1] if parts[0] in ("faults", "model", "unit") else "/".join(parts[: len(parts) - 1])
 
 
 @pytest.hookimpl(wrapper=True)
