@@ -99,7 +99,8 @@ def _steps(trace: Trace) -> Iterator[tuple[str, str]]:
 def _plain(value: Any) -> str:
     """A value without the noise of defaults: only the fields of a record that say something."""
     if fields := getattr(value, "_fields", ()):
-        said = [f"{name}={_plain(getattr(value, name))}" for name in fields if getattr(value, name)]
+        usual = value._field_defaults
+        said = [f"{name}={_plain(got)}" for name in fields if (got := getattr(value, name)) != usual.get(name)]
         return f"({', '.join(said)})"
     if isinstance(value, tuple | frozenset):
         return f"[{', '.join(map(_plain, value))}]"

@@ -218,13 +218,12 @@ SHORT = {
     "asleep": Money(ALL_RULES, 2, Luck(timeouts=1, lost_callbacks=1, sleeps=1, hold_expiries=1)),
     "asking": Money(ALL_RULES, 2, Luck(crashes=1, lost_jobs=1, repeated_jobs=1, timeouts=1)),
 }
-_ASKING = Luck(crashes=1, lost_jobs=1, repeated_jobs=1, timeouts=1, lost_callbacks=1, wrong_polls=1, sleeps=1)
-_ORDER = Luck(crashes=1, timeouts=2, lost_callbacks=1, wrong_polls=1, cancels=1, hold_expiries=1, rivals=1)
-_RECEIPTS = Luck(
-    lost_jobs=1, timeouts=1, lost_callbacks=1, repeated_callbacks=1, notices=1, till_payments=1, staff_acts=1
-)
+_EVERYTHING = Luck(crashes=1, timeouts=1, lost_callbacks=1, wrong_polls=1, cancels=1, hold_expiries=1)
+_PEOPLE = Luck(notices=1, till_payments=1, staff_acts=1, lost_jobs=1, timeouts=1, lost_callbacks=1)
 FULL = {
-    "asking": Money(ALL_RULES, 2, _ASKING),
-    "the order": Money(ALL_RULES, 2, _ORDER),
-    "receipts": Money(ALL_RULES, 2, _RECEIPTS),
+    "asking": Money(ALL_RULES, 2, _EVERYTHING._replace(lost_jobs=1, repeated_jobs=1, sleeps=1)),
+    "the order": Money(
+        ALL_RULES, 2, _EVERYTHING._replace(timeouts=2, refusals=1, repeated_callbacks=1, rivals=1, new_carts=1)
+    ),
+    "receipts": Money(ALL_RULES, 2, _PEOPLE._replace(repeated_callbacks=1)),
 }
