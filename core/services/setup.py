@@ -110,7 +110,7 @@ def _write_channel(db: Session, workspace: Workspace, settings: Settings) -> Non
     channel.api_version = whatsapp.api_version
     channel.secrets = {
         "access_token": whatsapp.access_token,
-        "app_secrets": [whatsapp.app_secret],
+        "app_secrets": [secret.strip() for secret in whatsapp.app_secret.split(",")],
         "verify_token": whatsapp.verify_token,
     }
 

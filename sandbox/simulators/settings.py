@@ -44,7 +44,7 @@ def load(environ: Mapping[str, str]) -> SimulatorSettings:
         client_id=_need(environ, "KOPOKOPO_CLIENT_ID"),
         till_number=_need(environ, "KOPOKOPO_TILL_NUMBER"),
         access_token=_need(environ, "WHATSAPP_ACCESS_TOKEN"),
-        app_secret=_need(environ, "WHATSAPP_APP_SECRET"),
+        app_secret=_need(environ, "WHATSAPP_APP_SECRET").split(",")[0].strip(),
         client_secret=_need(environ, "KOPOKOPO_CLIENT_SECRET"),
         api_key=_need(environ, "KOPOKOPO_API_KEY"),
     )

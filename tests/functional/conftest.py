@@ -1,11 +1,17 @@
-"""One product for the whole suite."""
+"""One product for the whole suite, and guests who have never been there."""
 
-from collections.abc import Iterator
+import itertools
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from sandbox.simulators.control import Simulators
+from sandbox.simulators.guest import Guest
+from tests.functional.outside import Outside, new_name
 from tests.product import Product
+
+_phones = itertools.count(int(time.time()) % 1_000_000 * 100)
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +26,21 @@ def simulators(product: Product) -> Simulators:
     """The simulated providers, all switches back."""
     product.simulators.reset()
     return product.simulators
+
+
+@pytest.fixture
+def outside(product: Product) -> Outside:
+    """Meta, Kopo Kopo and staff."""
+    return Outside(product)
+
+
+@pytest.fixture
+def newcomer(simulators: Simulators) -> Callable[[], Guest]:
+    """A guest nobody has seen before, with a name nobody else has."""
+    return lambda: simulators.guest(f"2547{next(_phones):08d}", name=new_name())
+
+
+@pytest.fixture
+def guest(newcomer: Callable[[], Guest]) -> Guest:
+    """One newcomer."""
+    return newcomer()

@@ -62,14 +62,17 @@ def read(raw: bytes, now: float) -> Intake:
     if not isinstance(body, dict) or body.get("object") != "whatsapp_business_account":
         intake.notes.append(("malformed", ""))
         return intake
-    for change in _each(body.get("entry"), "changes"):
+    for change in _changes(body):
         _read_change(change, intake, now)
     return intake
 
 
-def _each(entries: Any, name: str) -> Iterator[Any]:
-    for entry in entries if isinstance(entries, list) else ():
-        yield from _list(entry, name)
+def _changes(body: dict[str, Any]) -> Iterator[Any]:
+    """Every change of every entry; what is no list counts as one change that cannot be read."""
+    entries = body.get("entry")
+    for entry in entries if isinstance(entries, list) else [None]:
+        changes = entry.get("changes") if isinstance(entry, dict) else None
+        yield from changes if isinstance(changes, list) else [None]
 
 
 def _list(value: Any, name: str) -> list[Any]:
@@ -86,6 +89,9 @@ def _read_change(change: Any, intake: Intake, now: float) -> None:
     if change.get("field") != "messages" or not number or "errors" in value:
         intake.notes.append((f"account: {_text(change, 'field')[:60]}", number))
     names = _names(value)
+    for name in ("messages", "statuses"):
+        if name in value and not isinstance(value[name], list):
+            intake.notes.append(("malformed", number))
     for message in _list(value, "messages"):
         _keep(intake.messages, _message(message, number, names, now), intake, number)
     for status in _list(value, "statuses"):
