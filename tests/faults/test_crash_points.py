@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from sandbox.simulators.control import Simulators
@@ -19,17 +20,18 @@ POINT = re.compile(r'crashpoint\("([a-z_.]+)"\)')
 EFFECTS = ("effects.place_order", "effects.request_payment")
 # Only a guest whose callback never comes gets this far: 45 s after the prompt the provider is asked.
 POLLED = re.compile(r"(check_payment|sweep_payments|poll)\.")
-# Only an order that is never paid gets this far, after ten minutes: tests/integration/sql kills there.
+# Only an order that is never paid gets this far.
 UNPAID = re.compile(r"expire_holds\.")
 # Died between the claim and the call: nobody can know that nothing was sent, so nothing is asked for until the attempt
 # has expired; then the guest is told and may tap again.
 NEVER_ASKED = {"request_payment.claimed", "request_payment.before_call"}
 
 
-def points() -> list[str]:
-    """Every crash point in the source that an order can reach."""
+def points(of_unpaid: bool = False) -> list[str]:
+    """Every crash point in the source that an order can reach: one that is paid, or one that never is."""
     found = {name for path in (PROJECT / "core").rglob("*.py") for name in POINT.findall(path.read_text())}
-    return sorted(name for name in found if not UNPAID.match(name)) + list(EFFECTS)
+    reached = sorted(name for name in found if bool(UNPAID.match(name)) == of_unpaid)
+    return reached if of_unpaid else [*reached, *EFFECTS]
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,27 @@ def test_a_guest_is_served_whatever_line_the_process_died_at(product: Product, a
         check_paid_once(simulators, guest, point)
     assert [left.name for left in armed.iterdir()] == [], "never reached"
     eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
+
+
+@pytest.mark.timeout(300)
+def test_an_unpaid_order_is_let_go_once_whatever_line_the_process_died_at(product: Product, armed: Path) -> None:
+    simulators = product.simulators
+    for number, point in enumerate(points(of_unpaid=True)):
+        guest = simulators.guest(f"2547121{number:05d}", name="Achieng")
+        simulators.kopokopo.rule("cancelled", phone=guest.phone)
+        order(guest)
+        guest.reads("cancelled", timeout=60)
+        (armed / point).touch()
+        time_is_up(product)
+        eventually(partial(gone, armed / point), 60, what=f"the death at {point}")
+        guest.reads("not paid in time", timeout=60)
+    eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
+
+
+def time_is_up(product: Product) -> None:
+    """Ten minutes have passed for every unpaid order."""
+    with psycopg2.connect(product.settings["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE orders SET expires_at = now() - interval '1 second' WHERE status = 'PENDING'")
 
 
 def gone(path: Path) -> bool:

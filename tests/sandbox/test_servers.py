@@ -53,7 +53,7 @@ def test_what_the_store_acknowledged_survives_a_kill(store: RedisServer) -> None
 
 
 @pytest.mark.parametrize("missing", range(1, 61, 7))
-def test_half_a_script_at_the_end_of_the_file_is_cut_off(store: RedisServer, missing: int) -> None:
+def test_rule_22_half_a_script_at_the_end_of_the_file_is_cut_off(store: RedisServer, missing: int) -> None:
     client = redis.Redis.from_url(store.url)
     script = "redis.call('set', KEYS[1], 1); redis.call('rpush', KEYS[2], ARGV[1]); return 1"
     client.eval(script, 2, "seen:1", "mailbox", "one")
