@@ -49,7 +49,7 @@ def _deliver(program: Program, letter: Letter, claimed_at: float) -> None:
         with metrics.send_seconds.time():
             crashpoint("send.before_post")
             reply = Reply.from_dict(letter.item["reply"])
-            answer = send(program.http, line, letter.guest, reply, f"{letter.box}:{letter.id}")
+            answer = send(program.http, line, letter.guest, reply, letter.callback)
             crashpoint("send.after_post")
     except OutcomeUnknown:
         metrics.sends.labels("unknown").inc()

@@ -1,6 +1,7 @@
 """What became of our messages: forward only, matched by the id we sent along, also before the send has returned."""
 
 import json
+import re
 import time
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from core.store.sql.tables import Message
 
 BATCH = 500
 PATIENCE_SECONDS = 120
+CALLBACK = re.compile(r"[0-9a-f]{32}:(?P<id>[0-9a-f-]{36}):[0-9]{1,3}")
 # Meta's words in the order they may follow each other; a failure may follow `sent`, nothing follows a failure.
 RANK = {
     MessageStatus.UNKNOWN: 0,
@@ -55,9 +57,8 @@ def save_statuses(program: Program) -> int:
 
 def _prove(program: Program, status: dict[str, Any]) -> None:
     """Any status proves that its message left the house: a sender that waits for an answer need not (rule 8)."""
-    box, _, id = status["callback"].partition(":")
-    if box and id:
-        program.store.outbox.proven(box, id)
+    if CALLBACK.fullmatch(status["callback"]):
+        program.store.outbox.proven(status["callback"])
 
 
 def _apply(db: Session, status: dict[str, Any]) -> bool:
@@ -73,10 +74,8 @@ def _apply(db: Session, status: dict[str, Any]) -> bool:
 
 
 def _message_id(callback: str) -> UUID | None:
-    try:
-        return UUID(callback.partition(":")[2])
-    except ValueError:
-        return None
+    found = CALLBACK.fullmatch(callback)
+    return UUID(found["id"]) if found else None
 
 
 def _is_late(entry: Entry) -> bool:

@@ -63,7 +63,7 @@ def check(simulators: Simulators, guest: Guest) -> None:
     assert len(prompts) == 1, f"{guest.phone} had {len(prompts)} prompts"
     texts = [message.text for message in guest.messages]
     thanks = {
-        message.body.get("biz_opaque_callback_data")
+        message.body["biz_opaque_callback_data"].rpartition(":")[0]
         for message in guest.messages
         if prompts[0]["receipt"] in message.text
     }

@@ -25,6 +25,11 @@ class Letter:
     again: int
     tries: int
 
+    @property
+    def callback(self) -> str:
+        """What Meta is to give back with every status of this try."""
+        return f"{self.box}:{self.id}:{self.again}"
+
 
 class Outbox:
     """Claim, then exactly one of sent, given_up, later, unknown."""
@@ -45,13 +50,14 @@ class Outbox:
 
     def sent(self, letter: Letter, history: dict[str, Any]) -> None:
         """Meta took it. True whoever holds the lease now."""
-        self._scripts.run("send_end", letter.box, letter.id, letter.token, json.dumps(history))
+        self._scripts.run("send_end", letter.box, letter.id, "", json.dumps(history))
 
     given_up = sent
 
-    def proven(self, box: str, id: str) -> bool:
-        """A status carries this message's id: it did leave the house. Answers whether it was still waiting."""
-        return bool(self._scripts.run("send_end", box, id, "", ""))
+    def proven(self, callback: str) -> bool:
+        """A status carries what we sent along: that try did leave the house. Answers whether it was still waiting."""
+        box, id, again = callback.split(":")
+        return bool(self._scripts.run("send_end", box, id, int(again), ""))
 
     def later(self, letter: Letter, delay: float) -> None:
         """Surely not sent: try again in `delay` seconds."""

@@ -48,7 +48,7 @@ def test_rule_08_a_status_proves_it_was_sent_and_the_next_one_goes(store: Store)
     replies(store, "ann", "one", "two")
     store.outbox.unknown(next_letter(store))
 
-    assert store.outbox.proven("ann", "one")
+    assert store.outbox.proven("ann:one:0")
 
     assert next_letter(store).item["text"] == "two"
 
@@ -125,3 +125,17 @@ def test_what_was_waiting_before_the_prompt_is_said_before_it(store: Store) -> N
 def test_an_answer_rings_a_sender(store: Store) -> None:
     store.conversations.push([wrote("ann")])
     assert store.conversations.commit([(serve_one(store), answer())])
+
+
+def test_rule_08_a_late_status_of_the_first_try_does_not_free_a_second_one_underway(store: Store) -> None:
+    replies(store, "ann", "one", "two")
+    first = next_letter(store)
+    store.outbox.unknown(first)
+    time_passes(store, "ann")
+    second = next_letter(store)
+
+    assert not store.outbox.proven(first.callback)
+    assert store.outbox.claim("sender") is None, "two waits behind the second one"
+
+    assert store.outbox.proven(second.callback)
+    assert next_letter(store).item["text"] == "two"
