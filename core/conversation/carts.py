@@ -107,11 +107,11 @@ def with_quantity(lines: Sequence[Line], index: int, quantity: int) -> tuple[Lin
     )
 
 
-def too_much(lines: Sequence[Line]) -> str:
+def too_much(here: Here, lines: Sequence[Line]) -> str:
     """The text that says why a cart cannot be this large, or nothing."""
     if len(lines) > MOST_LINES:
-        return texts.TOO_MANY_LINES
-    return texts.QUANTITY_RANGE if any(line.quantity > MOST for line in lines) else ""
+        return here.say(texts.TOO_MANY_LINES)
+    return here.say(texts.QUANTITY_RANGE) if any(line.quantity > MOST for line in lines) else ""
 
 
 def listed(here: Here, lines: Sequence[Line]) -> str:
@@ -168,7 +168,7 @@ def place_name(here: Here) -> str:
     session = here.session
     if session.address:
         return here.say(texts.TO_ADDRESS, address=session.address)
-    return here.say(texts.TO_TABLE, table=session.table) if session.table else texts.TO_BAR
+    return here.say(texts.TO_TABLE, table=session.table) if session.table else here.say(texts.TO_BAR)
 
 
 def ordered(lines: Sequence[Line]) -> list[dict[str, Any]]:

@@ -145,7 +145,7 @@ def step(session: Session | None, event: Event, menu: Menu, now: datetime) -> Tu
         return Turn(here.session)
     move, leads_to = _answer(here, event)
     if now - event.at > TOO_LATE and any(e["kind"] in (PLACE_ORDER, REQUEST_PAYMENT) for e in move.effects):
-        move = stay(here, texts.LATE)
+        move = stay(here, here.say(texts.LATE))
     _check(here.session.state, move.to, leads_to | STATES[here.session.state].leads_to)
     return _planned(here, move) if move.effects else _arrive(here, move)
 
@@ -173,15 +173,16 @@ def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
 def _unreadable(here: Here, kind: str) -> tuple[Move, frozenset[State]]:
     if kind == WELCOME_REQUEST:
         return _tapped(here, "hello")
-    staff = here.session.state == State.TALKING_TO_STAFF
-    return stay(here, "" if staff else texts.UNREADABLE.get(kind, texts.UNREADABLE_OTHER)), frozenset()
+    if here.session.state == State.TALKING_TO_STAFF:
+        return stay(here), frozenset()
+    return stay(here, here.say(texts.UNREADABLE.get(kind, texts.UNREADABLE_OTHER))), frozenset()
 
 
 def _tapped(here: Here, tap: str) -> tuple[Move, frozenset[State]]:
     name, *args = tap.split(":")
     action = ACTIONS.get(name)
     if action is None:
-        return stay(here, texts.STALE), frozenset()
+        return stay(here, here.say(texts.STALE)), frozenset()
     return action.take(here, tuple(args)), action.leads_to
 
 

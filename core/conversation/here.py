@@ -56,6 +56,10 @@ class Here:
         """A text of ours with its values: the one place where a language is chosen."""
         return text.format(**values) if values else text
 
+    def button(self, tap: str, text: str, /, **values: object) -> Button:
+        """A tap under a text of ours."""
+        return Button(tap, self.say(text, **values))
+
     def money(self, amount: Any) -> str:
         """An amount as this venue writes it."""
         return texts.money(amount, self.menu.venue.currency)

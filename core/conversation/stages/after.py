@@ -26,7 +26,7 @@ def answer_complete(here: Here, said: Said) -> Move:
 
 def ask_staff(here: Here) -> Turn:
     """Staff have the word."""
-    return here.ask("" if here.before else texts.STAFF_TOLD, buttons=(Button("menu", texts.B_MENU),))
+    return here.ask("" if here.before else here.say(texts.STAFF_TOLD), buttons=(here.button("menu", texts.B_MENU),))
 
 
 def answer_staff(here: Here, said: Said) -> Move:
@@ -47,17 +47,18 @@ def greet(here: Here, args: tuple[str, ...]) -> Move:
 
 def thanked(here: Here, args: tuple[str, ...]) -> Move:
     """A word of thanks gets one back."""
-    return _said(here, texts.THANKS)
+    return _said(here, here.say(texts.THANKS))
 
 
 def help_out(here: Here, args: tuple[str, ...]) -> Move:
     """How to order here."""
-    return _said(here, texts.HELP, ("menu", texts.B_MENU), ("cart", texts.B_CART), ("staff", texts.B_STAFF))
+    taps = (("menu", texts.B_MENU), ("cart", texts.B_CART), ("staff", texts.B_STAFF))
+    return _said(here, here.say(texts.HELP), *(here.button(*tap) for tap in taps))
 
 
 def stop(here: Here, args: tuple[str, ...]) -> Move:
     """Nothing unasked any more."""
-    return _said(here, texts.STOP)
+    return _said(here, here.say(texts.STOP))
 
 
 def call_staff(here: Here, args: tuple[str, ...]) -> Move:
@@ -65,7 +66,7 @@ def call_staff(here: Here, args: tuple[str, ...]) -> Move:
     if here.session.state == State.TALKING_TO_STAFF:
         return stay(here)
     effects: tuple[Effect, ...] = ({"kind": CALL_STAFF, "reason": "guest"},)
-    return Move(State.TALKING_TO_STAFF, here.session, texts.STAFF_CALLED, effects=effects)
+    return Move(State.TALKING_TO_STAFF, here.session, here.say(texts.STAFF_CALLED), effects=effects)
 
 
 def status(here: Here, args: tuple[str, ...]) -> Move:
@@ -80,24 +81,26 @@ def cancel(here: Here, args: tuple[str, ...]) -> Move:
     """Tap or word: not after all. An unpaid order is cancelled; a cart is emptied only after asking."""
     session = here.session
     if args and args[0] != session.order.get("order_id"):
-        return stay(here, texts.STALE)
+        return stay(here, here.say(texts.STALE))
     if carts.waiting(session) and (args or carts.placed(session) or not session.lines):
         effects: tuple[Effect, ...] = ({"kind": CANCEL_ORDER, "order_id": session.order["order_id"]},)
         return Move(State.ORDER_COMPLETE, session, effects=effects, then="cancel")
     if session.lines:
         return _ask_to_empty(here)
     if session.aside.get("pending"):
-        return Move(State.BROWSING_CATEGORIES, session, texts.KEPT if session.lines else texts.CART_CLEARED)
+        return Move(State.BROWSING_CATEGORIES, session, here.say(texts.KEPT if session.lines else texts.CART_CLEARED))
     if session.order.get("status") in (None, *carts.LAPSED):
-        return Move(State.BROWSING_CATEGORIES, session, texts.NOTHING_TO_CANCEL)
-    return _said(here, here.say(texts.TOO_LATE, number=session.order.get("number")), ("staff", texts.B_STAFF))
+        return Move(State.BROWSING_CATEGORIES, session, here.say(texts.NOTHING_TO_CANCEL))
+    return _said(
+        here, here.say(texts.TOO_LATE, number=session.order.get("number")), here.button("staff", texts.B_STAFF)
+    )
 
 
 def keep(here: Here, args: tuple[str, ...]) -> Move:
     """Tap: keep the cart."""
     if "line" in here.session.aside:
-        return Move(State.ADDING_TO_CART, here.session, texts.KEPT)
-    return stay(here.at(here.session.but(aside={})), texts.KEPT)
+        return Move(State.ADDING_TO_CART, here.session, here.say(texts.KEPT))
+    return stay(here.at(here.session.but(aside={})), here.say(texts.KEPT))
 
 
 def conclude_go(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) -> Move:
@@ -132,7 +135,7 @@ def conclude_status(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome
     """The orders of the last day; the newest is taken up again."""
     orders = [o for outcome in outcomes for o in outcome.get("orders", ())]
     if not orders:
-        return stay(here, texts.NO_ORDERS)
+        return stay(here, here.say(texts.NO_ORDERS))
     newest = orders[0]
     order = {key: newest.get(key) for key in ("order_id", "number", "status", "total", "due")} | {"prompt": "closed"}
     session = here.session.but(order=order)
@@ -161,10 +164,9 @@ def _without(session: Session) -> Session:
 def _ask_to_empty(here: Here) -> Move:
     body = here.say(texts.CANCEL_QUESTION, total=here.money(carts.total(here.session.lines)))
     stamp = carts.stamp(here.session)
-    buttons = (Button(f"clear:{stamp}", texts.B_YES_EMPTY), Button("keep", texts.B_KEEP))
+    buttons = (here.button(f"clear:{stamp}", texts.B_YES_EMPTY), here.button("keep", texts.B_KEEP))
     return Move(here.session.state, here.session, aside={"question": "clear"}, reply=Reply(body, buttons))
 
 
-def _said(here: Here, body: str, *buttons: tuple[str, str]) -> Move:
-    taps = tuple(Button(*button) for button in buttons)
-    return Move(here.session.state, here.session, aside=here.session.aside, reply=Reply(body, taps))
+def _said(here: Here, body: str, *buttons: Button) -> Move:
+    return Move(here.session.state, here.session, aside=here.session.aside, reply=Reply(body, buttons))

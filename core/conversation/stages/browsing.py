@@ -25,7 +25,7 @@ def answer_greeting(here: Here, said: Said) -> Move:
 
 def ask_categories(here: Here) -> Turn:
     """The menu's headings."""
-    return _ask_headings(here, texts.CATEGORIES)
+    return _ask_headings(here, here.say(texts.CATEGORIES))
 
 
 def answer_categories(here: Here, said: Said) -> Move:
@@ -39,7 +39,7 @@ def ask_products(here: Here) -> Turn:
         return _ask_choices(here)
     category = here.catalogue.category(here.session.category_id)
     if category is None:
-        return _ask_headings(here, texts.CATEGORIES)
+        return _ask_headings(here, here.say(texts.CATEGORIES))
     products = here.catalogue.by_category[category.id]
     pages = -(-len(products) // PAGE)
     page = min(max(here.session.page, 0), pages - 1)
@@ -47,7 +47,11 @@ def ask_products(here: Here) -> Turn:
     rows.append(_last_row(here, category.id, page, pages))
     body = here.say(texts.PRODUCTS, category=category.name)
     return here.ask(
-        body, rows=tuple(rows), label=texts.LABEL_PRODUCTS, title=category.name or texts.TITLE_MENU, page=page
+        body,
+        rows=tuple(rows),
+        label=here.say(texts.LABEL_PRODUCTS),
+        title=category.name or here.say(texts.TITLE_MENU),
+        page=page,
     )
 
 
@@ -86,7 +90,7 @@ def open_category(here: Here, args: tuple[str, ...]) -> Move:
     """Tap: one heading, or its next page."""
     category, page = (*args, "0", "0")[:2]
     if here.catalogue.category(category) is None:
-        return Move(State.BROWSING_CATEGORIES, here.session, texts.NOT_ON_MENU)
+        return Move(State.BROWSING_CATEGORIES, here.session, here.say(texts.NOT_ON_MENU))
     number = int(page) if page.isdecimal() and len(page) < 4 else 0
     return Move(State.BROWSING_PRODUCTS, here.session.but(category_id=category, page=number))
 
@@ -112,7 +116,7 @@ def add_some(here: Here, args: tuple[str, ...]) -> Move:
     product_id, quantity, *stamp = (*args, "", "")
     possible = quantity.isdecimal() and 0 < int(quantity[:3]) <= carts.MOST
     if ":".join(stamp[:2]) != carts.stamp(here.session) or not possible:
-        return stay(here, texts.STALE)
+        return stay(here, here.say(texts.STALE))
     wanted = Wanted(product_id, int(quantity), str(here.session.aside.get("note", "")), True)
     return add(here, Wish((wanted,), straight=checking_out(here)))
 
@@ -127,20 +131,20 @@ def _beside(here: Here, product: Product | None, said: str) -> Move:
 def _ask_headings(here: Here, body: str) -> Turn:
     catalogue, session = here.catalogue, here.session
     if not catalogue.categories:
-        return here.ask(texts.EMPTY_MENU)
+        return here.ask(here.say(texts.EMPTY_MENU))
     size = PAGE if len(catalogue.categories) + bool(session.lines) > PAGE + 1 else PAGE + 1
     pages = -(-len(catalogue.categories) // size)
     page = session.aside.get("headings", 0) % pages
     rows = [Row(f"cat:{c.id}", c.name) for c in catalogue.categories[page * size : (page + 1) * size]]
     if pages > 1:
-        rows.append(Row(f"menu:{(page + 1) % pages}", texts.MORE_ROW))
+        rows.append(Row(f"menu:{(page + 1) % pages}", here.say(texts.MORE_ROW)))
     if session.lines:
         cart = here.say(
             texts.CART_SO_FAR, count=carts.count(session.lines), total=here.money(carts.total(session.lines))
         )
         body = f"{body}\n{cart}"
-        rows = [*rows, Row("checkout", texts.CHECKOUT_ROW, cart)][: PAGE + 1]
-    return here.ask(body, rows=tuple(rows), label=texts.LABEL_MENU, title=texts.TITLE_MENU)
+        rows = [*rows, Row("checkout", here.say(texts.CHECKOUT_ROW), cart)][: PAGE + 1]
+    return here.ask(body, rows=tuple(rows), label=here.say(texts.LABEL_MENU), title=here.say(texts.TITLE_MENU))
 
 
 def _ask_choices(here: Here) -> Turn:
@@ -149,8 +153,9 @@ def _ask_choices(here: Here) -> Turn:
     stamp = carts.stamp(here.session)
     rows = [_product_row(here, p, f"qty:{p.id}:{aside['quantity']}:{stamp}") for p in found if p][: PAGE + 1]
     if not rows:
-        return _ask_headings(here, texts.CATEGORIES)
-    return here.ask(texts.CHOICES, rows=tuple(rows), label=texts.LABEL_PRODUCTS, title=texts.LABEL_PRODUCTS)
+        return _ask_headings(here, here.say(texts.CATEGORIES))
+    label = here.say(texts.LABEL_PRODUCTS)
+    return here.ask(here.say(texts.CHOICES), rows=tuple(rows), label=label, title=label)
 
 
 def _product_row(here: Here, product: Product, tap: str) -> Row:
@@ -165,5 +170,5 @@ def _product_row(here: Here, product: Product, tap: str) -> Row:
 def _last_row(here: Here, category_id: str, page: int, pages: int) -> Row:
     if page + 1 < pages:
         detail = here.say(texts.MORE_DETAIL, page=page + 2, pages=pages)
-        return Row(f"cat:{category_id}:{page + 1}", texts.MORE_ROW, detail)
-    return Row("menu", texts.BACK_ROW)
+        return Row(f"cat:{category_id}:{page + 1}", here.say(texts.MORE_ROW), detail)
+    return Row("menu", here.say(texts.BACK_ROW))

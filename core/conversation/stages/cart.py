@@ -44,7 +44,7 @@ def answer_quantity(here: Here, said: Said) -> Move:
     if changing:
         return _set_line(here, here.session.aside["line"], quantity)
     if not 1 <= quantity <= carts.MOST:
-        return stay(here, texts.QUANTITY_RANGE)
+        return stay(here, here.say(texts.QUANTITY_RANGE))
     wanted = Wanted(here.session.product_id, quantity, str(here.session.aside.get("note", "")), True)
     return add(here, Wish((wanted,), straight=checking_out(here)))
 
@@ -55,7 +55,7 @@ def ask_adding(here: Here) -> Turn:
     if "pending" in aside:
         return _ask_age(here, Wish.of(aside))
     if not here.session.lines:
-        return ask_categories(here.at(here.session, here.before or texts.CART_EMPTY))
+        return ask_categories(here.at(here.session, here.before or here.say(texts.CART_EMPTY)))
     return _ask_change(here, aside) if "change" in aside else _ask_cart(here)
 
 
@@ -100,8 +100,8 @@ def clear(here: Here, args: tuple[str, ...]) -> Move:
     if carts.fixed(here.session):
         return checkout(here)
     if not here.session.lines:
-        return Move(State.BROWSING_CATEGORIES, here.session, texts.CART_EMPTY)
-    return change_lines(here, (), texts.CART_CLEARED)
+        return Move(State.BROWSING_CATEGORIES, here.session, here.say(texts.CART_EMPTY))
+    return change_lines(here, (), here.say(texts.CART_CLEARED))
 
 
 def age(here: Here, args: tuple[str, ...]) -> Move:
@@ -117,7 +117,7 @@ def same_again(here: Here, args: tuple[str, ...]) -> Move:
         return _stale(here)
     lines, notices = carts.reprice(here, here.session.last_lines)
     if not lines:
-        return Move(State.BROWSING_CATEGORIES, here.session, notices or texts.NOTHING_TO_REPEAT)
+        return Move(State.BROWSING_CATEGORIES, here.session, notices or here.say(texts.NOTHING_TO_REPEAT))
     wanted = [Wanted(line.product_id, line.quantity, line.note, True) for line in lines]
     return add(here, Wish(wanted, straight=True, said=[notices] if notices else []))
 
@@ -127,8 +127,8 @@ def _ask_age(here: Here, wish: Wish) -> Turn:
     ids = [w.product_id for w in wish.items] or [line.product_id for line in here.session.lines]
     names = [products[i].name for i in ids if i in products and products[i].alcoholic]
     body = here.say(texts.AGE, items=texts.in_words(names), age=venue.minimum_age)
-    yes = Button("age:yes", here.say(texts.B_AGE_YES, age=venue.minimum_age))
-    return here.ask(body, buttons=(yes, Button("age:no", texts.B_AGE_NO)))
+    yes = here.button("age:yes", texts.B_AGE_YES, age=venue.minimum_age)
+    return here.ask(body, buttons=(yes, here.button("age:no", texts.B_AGE_NO)))
 
 
 def _answer_age(here: Here, said: Said) -> Move:
@@ -172,18 +172,18 @@ def _too_young(here: Here) -> Move:
     if lines != session.lines:
         session = carts.changed(here, lines)
     if allowed:
-        return add(here.at(session), replace(wish, items=allowed)).saying(texts.AGE_REFUSED)
+        return add(here.at(session), replace(wish, items=allowed)).saying(here.say(texts.AGE_REFUSED))
     to = State.ADDING_TO_CART if lines else State.BROWSING_CATEGORIES
-    return Move(to, session, texts.AGE_REFUSED)
+    return Move(to, session, here.say(texts.AGE_REFUSED))
 
 
 def _ask_cart(here: Here) -> Turn:
     session = here.session
     body = here.say(texts.CART, lines=carts.listed(here, session.lines), total=here.money(carts.total(session.lines)))
     buttons = (
-        Button("checkout", texts.B_CHECKOUT),
-        Button("menu", texts.B_ADD_MORE),
-        Button("change", texts.B_CHANGE),
+        here.button("checkout", texts.B_CHECKOUT),
+        here.button("menu", texts.B_ADD_MORE),
+        here.button("change", texts.B_CHANGE),
     )
     return here.ask(body, buttons=buttons)
 
@@ -197,10 +197,10 @@ def _ask_change(here: Here, aside: dict[str, Any]) -> Turn:
         for i, line in list(enumerate(lines))[page * PAGE : (page + 1) * PAGE]
     ]
     if pages > 1:
-        rows.append(Row(f"change:{(page + 1) % pages}", texts.MORE_ROW))
-    rows.append(Row(f"clear:{stamp}", texts.CLEAR_ROW))
+        rows.append(Row(f"change:{(page + 1) % pages}", here.say(texts.MORE_ROW)))
+    rows.append(Row(f"clear:{stamp}", here.say(texts.CLEAR_ROW)))
     body = here.say(texts.CHANGE, lines=carts.listed(here, lines))
-    return here.ask(body, rows=tuple(rows), label=texts.LABEL_CART, title=texts.TITLE_CART)
+    return here.ask(body, rows=tuple(rows), label=here.say(texts.LABEL_CART), title=here.say(texts.TITLE_CART))
 
 
 def _line_detail(here: Here, quantity: int, amount: Any) -> str:
@@ -213,17 +213,17 @@ def _ask_instead(here: Here) -> Turn:
         return ask_adding(here.at(here.session.but(aside={}), here.before))
     line = here.session.lines[index]
     body = here.say(texts.HOW_MANY_INSTEAD, name=line.name, quantity=line.quantity)
-    out = Button(f"out:{index}:{carts.stamp(here.session)}", texts.B_REMOVE)
-    return here.ask(body, buttons=(out, Button("keep", texts.B_KEEP)))
+    out = here.button(f"out:{index}:{carts.stamp(here.session)}", texts.B_REMOVE)
+    return here.ask(body, buttons=(out, here.button("keep", texts.B_KEEP)))
 
 
 def _set_line(here: Here, index: int, quantity: int) -> Move:
     if not 0 <= quantity <= carts.MOST or index >= len(here.session.lines):
-        return stay(here, texts.QUANTITY_RANGE)
+        return stay(here, here.say(texts.QUANTITY_RANGE))
     if carts.fixed(here.session):
         return checkout(here)
     lines = carts.with_quantity(here.session.lines, index, quantity)
-    return change_lines(here, lines, "" if lines else texts.CART_CLEARED)
+    return change_lines(here, lines, "" if lines else here.say(texts.CART_CLEARED))
 
 
 def _line_index(here: Here, args: tuple[str, ...]) -> int | None:
@@ -234,4 +234,4 @@ def _line_index(here: Here, args: tuple[str, ...]) -> int | None:
 
 
 def _stale(here: Here) -> Move:
-    return stay(here, texts.STALE)
+    return stay(here, here.say(texts.STALE))

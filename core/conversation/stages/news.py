@@ -54,14 +54,14 @@ def payment_settled(here: Here, data: Data) -> News:
     if ours:
         session = _closed(session, str(data.get("status", OrderStatus.PAID)))
     body = here.say(
-        texts.PAID if ours else texts.PAID_ELSEWHERE, name=name, place=place, next=texts.PAID_NEXT, **values
+        texts.PAID if ours else texts.PAID_ELSEWHERE, name=name, place=place, next=here.say(texts.PAID_NEXT), **values
     )
     return News(session, body + _too_much(here, data))
 
 
 def payment_failed(here: Here, data: Data) -> News:
     """No money: why, and the way to try again."""
-    reason = texts.FAILED.get(str(data.get("reason")), texts.FAILED["other"])
+    reason = here.say(texts.FAILED.get(str(data.get("reason")), texts.FAILED["other"]))
     return _unpaid(here, data, f"{here.say(texts.NOT_PAID, number=data.get('number'))} {reason}")
 
 
@@ -79,7 +79,7 @@ def payment_review(here: Here, data: Data) -> News:
     """Staff decide about the money: also where it came for an order given up meanwhile."""
     body = here.say(texts.REVIEWING, number=data.get("number"))
     if _awaited(here.session, data) and here.session.order.get("status") in carts.LAPSED:
-        return News(here.session, body, (Button("staff", texts.B_STAFF),))
+        return News(here.session, body, (here.button("staff", texts.B_STAFF),))
     return _unsure(here, data, "review", body)
 
 
@@ -100,9 +100,9 @@ def order_failed(here: Here, data: Data) -> News:
         if not carts.waiting(session):
             return News(session)
         session = _closed(session, OrderStatus.FAILED)
-    again = (Button(f"again:{carts.stamp(session)}", texts.B_AGAIN),) if session.last_lines else ()
+    again = (here.button(f"again:{carts.stamp(session)}", texts.B_AGAIN),) if session.last_lines else ()
     body = here.say(texts.ORDER_EXPIRED, number=data.get("number"))
-    return News(session, body, (*again, Button("menu", texts.B_MENU)))
+    return News(session, body, (*again, here.button("menu", texts.B_MENU)))
 
 
 def money_returned(here: Here, data: Data) -> News:
@@ -129,8 +129,8 @@ def _unpaid(here: Here, data: Data, body: str) -> News:
         return News(here.session)
     session = _adopted(here.session, data, "closed")
     if not _awaited(session, data):
-        return News(session, body, (Button("status", texts.B_STATUS), Button("staff", texts.B_STAFF)))
-    return News(_moved(session, ABOUT_MONEY, State.AWAITING_PAYMENT), body, try_again(session))
+        return News(session, body, (here.button("status", texts.B_STATUS), here.button("staff", texts.B_STAFF)))
+    return News(_moved(session, ABOUT_MONEY, State.AWAITING_PAYMENT), body, try_again(here, session))
 
 
 def _unsure(here: Here, data: Data, prompt: str, body: str) -> News:
@@ -138,7 +138,7 @@ def _unsure(here: Here, data: Data, prompt: str, body: str) -> News:
         return News(here.session)
     session = _adopted(here.session, data, prompt)
     moved = _moved(session, ABOUT_MONEY, State.PAYMENT_CONFIRMATION) if _awaited(session, data) else session
-    return News(moved, body, (Button("staff", texts.B_STAFF),))
+    return News(moved, body, (here.button("staff", texts.B_STAFF),))
 
 
 def _too_much(here: Here, data: Data) -> str:
@@ -150,10 +150,10 @@ def _part_paid(here: Here, data: Data, values: Data) -> News:
     session = _adopted(here.session, data, "closed")
     body = here.say(texts.PART_PAID, due=here.money(data.get("due")), **values)
     if not _awaited(session, data):
-        return News(session, body, (Button("staff", texts.B_STAFF),))
+        return News(session, body, (here.button("staff", texts.B_STAFF),))
     order = session.order | {"due": str(texts.amount(data.get("due"))), "part_paid": True}
     session = _moved(session.but(order=order), ABOUT_MONEY, State.AWAITING_PAYMENT)
-    return News(session, body, try_again(session))
+    return News(session, body, try_again(here, session))
 
 
 def _adopted(session: Session, data: Data, prompt: str) -> Session:

@@ -41,7 +41,7 @@ def take_order(here: Here, said: Said) -> Move | None:
     request = said.request
     here = _at_table(here, request)
     if request.impossible or (request.choices and not 1 <= (request.quantity or 1) <= carts.MOST):
-        return stay(here, texts.QUANTITY_RANGE)
+        return stay(here, here.say(texts.QUANTITY_RANGE))
     if request.verb != "add" and request.items:
         return _edit(here, request)
     if request.understood:
@@ -56,7 +56,7 @@ def take_order(here: Here, said: Said) -> Move | None:
 def puzzled(here: Here, said: Said) -> Move:
     """Nothing made sense: say so, and ask again what was asked."""
     echo = clean(said.text, ECHO_LIMIT)
-    return stay(here, here.say(texts.PUZZLED_BY, text=echo) if echo else texts.PUZZLED)
+    return stay(here, here.say(texts.PUZZLED_BY, text=echo) if echo else here.say(texts.PUZZLED))
 
 
 def order_or_puzzled(here: Here, said: Said) -> Move:
@@ -75,7 +75,7 @@ def add(here: Here, wish: Wish) -> Move:
         return Move(State.ADDING_TO_CART, here.session, "\n".join(notices), aside)
     before = () if carts.fixed(here.session) else here.session.lines
     lines = _filled(here, before, items)
-    if problem := carts.too_much(lines):
+    if problem := carts.too_much(here, lines):
         return Move(State.ADDING_TO_CART, here.session, problem)
     move = _added(here, lines, wish, [here.say(texts.ADDED, items=_in_words(here, items)), *notices])
     return _withdrawing(here, move, _filled(here, (), items)) if before else move
@@ -102,7 +102,7 @@ def checkout(here: Here) -> Move:
     if notices:
         session = carts.changed(here, lines)
     if not lines:
-        return Move(State.BROWSING_CATEGORIES, session, notices or texts.CART_EMPTY)
+        return Move(State.BROWSING_CATEGORIES, session, notices or here.say(texts.CART_EMPTY))
     if _asks_age(here, [here.catalogue.products[line.product_id] for line in lines]):
         return Move(State.ADDING_TO_CART, session, notices, Wish((), straight=True).kept())
     if session.table is None and not session.address:
@@ -136,7 +136,7 @@ def refusal(here: Here, product_id: str) -> str:
     """Why a product cannot be had, with others instead; empty where it can."""
     product = here.catalogue.products.get(product_id)
     if product is None:
-        return texts.NOT_SERVED if product_id in here.catalogue.refused else texts.NOT_ON_MENU
+        return here.say(texts.NOT_SERVED if product_id in here.catalogue.refused else texts.NOT_ON_MENU)
     if product.available:
         return ""
     others = [p.name for p in here.catalogue.by_category[product.category_id] if p.available][:3]
@@ -200,12 +200,12 @@ def _edit(here: Here, request: Request) -> Move:
     for wanted in request.items:
         index = next((i for i, line in enumerate(lines) if line.product_id == wanted.product_id), None)
         if index is None:
-            return stay(here, texts.NOT_IN_CART)
+            return stay(here, here.say(texts.NOT_IN_CART))
         left = max(lines[index].quantity - wanted.quantity, 0) if wanted.counted else 0
         lines = carts.with_quantity(lines, index, wanted.quantity if request.verb == "set" else left)
     if carts.fixed(here.session):
         return checkout(here)
-    return change_lines(here, lines, "" if lines else texts.CART_CLEARED)
+    return change_lines(here, lines, "" if lines else here.say(texts.CART_CLEARED))
 
 
 def _sellable(here: Here, items: Sequence[Wanted]) -> tuple[list[Wanted], list[str]]:

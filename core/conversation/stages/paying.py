@@ -16,9 +16,9 @@ def ask_payment(here: Here) -> Turn:
     """Which M-Pesa number to ask."""
     own = here.own_number()
     if not own:
-        return here.ask(texts.WHICH_NUMBER)
-    body = f"{texts.WHICH_NUMBER}\n{here.say(texts.OR_THIS_NUMBER, phone=texts.local_phone(own))}"
-    return here.ask(body, buttons=(Button(f"this:{_target(here.session)}", texts.B_THIS_NUMBER),))
+        return here.ask(here.say(texts.WHICH_NUMBER))
+    body = f"{here.say(texts.WHICH_NUMBER)}\n{here.say(texts.OR_THIS_NUMBER, phone=texts.local_phone(own))}"
+    return here.ask(body, buttons=(here.button(f"this:{_target(here.session)}", texts.B_THIS_NUMBER),))
 
 
 def answer_payment(here: Here, said: Said) -> Move:
@@ -31,7 +31,7 @@ def answer_pay(here: Here, said: Said, placed: bool = False) -> Move | None:
     if said.phone:
         return ask_money(here, said.phone, placed)
     if said.any_phone:
-        return stay(here, texts.BAD_NUMBER)
+        return stay(here, here.say(texts.BAD_NUMBER))
     if said.short == "other":
         return Move(State.CHOOSING_PAYMENT, here.session, aside={"retry": True} if placed else {})
     if said.short == "this" and here.own_number():
@@ -48,7 +48,7 @@ def ask_awaiting(here: Here) -> Turn:
     if carts.pending(here.session):
         return here.ask(here.say(texts.PROMPT_OPEN, phone=texts.local_phone(order.get("phone", "")), **values))
     body = "" if here.before else here.say(texts.UNPAID, **values)
-    return here.ask(body, buttons=try_again(here.session))
+    return here.ask(body, buttons=try_again(here, here.session))
 
 
 def answer_awaiting(here: Here, said: Said) -> Move:
@@ -64,7 +64,7 @@ def ask_confirmation(here: Here) -> Turn:
         return ask_closed(here)
     review = here.session.order.get("prompt") == "review"
     body = here.say(texts.REVIEWING if review else texts.CHECKING, number=here.session.order.get("number"))
-    return here.ask(body, buttons=(Button("staff", texts.B_STAFF), Button("menu", texts.B_MENU)))
+    return here.ask(body, buttons=(here.button("staff", texts.B_STAFF), here.button("menu", texts.B_MENU)))
 
 
 def answer_confirmation(here: Here, said: Said) -> Move:
@@ -76,21 +76,21 @@ def ask_closed(here: Here) -> Turn:
     """An order that needs no money any more."""
     order = here.session.order
     if not order:
-        return here.ask(texts.NOTHING_TO_PAY, buttons=(Button("menu", texts.B_MENU),))
+        return here.ask(here.say(texts.NOTHING_TO_PAY), buttons=(here.button("menu", texts.B_MENU),))
     text = texts.STATUS.get(str(order.get("status")), texts.STATUS_OTHER)
-    again = (Button(f"again:{carts.stamp(here.session)}", texts.B_AGAIN),) if here.session.last_lines else ()
+    again = (here.button(f"again:{carts.stamp(here.session)}", texts.B_AGAIN),) if here.session.last_lines else ()
     body = here.say(text, number=order.get("number"))
-    return here.ask(f"{body} {texts.WHAT_NEXT}", buttons=(*again, Button("menu", texts.B_MENU)))
+    return here.ask(f"{body} {here.say(texts.WHAT_NEXT)}", buttons=(*again, here.button("menu", texts.B_MENU)))
 
 
-def try_again(session: Session) -> tuple[Button, ...]:
+def try_again(here: Here, session: Session) -> tuple[Button, ...]:
     """The taps under everything that says an order is still to be paid."""
-    title = texts.B_PAY_REST if session.order.get("part_paid") else texts.B_TRY_AGAIN
+    again = texts.B_PAY_REST if session.order.get("part_paid") else texts.B_TRY_AGAIN
     order_id = session.order.get("order_id")
     return (
-        Button(f"retry:{order_id}", title),
-        Button(f"other:{order_id}", texts.B_OTHER_NUMBER),
-        Button(f"cancel:{order_id}", texts.B_CANCEL),
+        here.button(f"retry:{order_id}", again),
+        here.button(f"other:{order_id}", texts.B_OTHER_NUMBER),
+        here.button(f"cancel:{order_id}", texts.B_CANCEL),
     )
 
 
@@ -192,4 +192,4 @@ def _aims(here: Here, args: tuple[str, ...]) -> bool:
 
 def _stale(here: Here) -> Move:
     move = checkout(here) if here.session.lines else stay(here)
-    return move.saying(texts.STALE)
+    return move.saying(here.say(texts.STALE))

@@ -75,7 +75,7 @@ def _closed(here: Here, note: Note, outcome: Outcome) -> Move:
     lines, notices = carts.renewed(here)
     session = carts.touched(here.session).but(lines=lines)
     to = State.ADDING_TO_CART if lines else State.BROWSING_CATEGORIES
-    return Move(to, session, notices or texts.CLOSED)
+    return Move(to, session, notices or here.say(texts.CLOSED))
 
 
 _PAID_OUTCOMES = {

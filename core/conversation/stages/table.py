@@ -5,7 +5,6 @@ from decimal import ROUND_HALF_UP
 
 from core.conversation import carts, texts
 from core.conversation.here import Here, Move, Said, stay
-from core.conversation.replies import Button
 from core.conversation.session import State
 from core.conversation.stages.cart import ask_adding
 from core.conversation.stages.ordering import checkout, order_or_puzzled, set_table, unknown_table
@@ -23,8 +22,8 @@ AT_THE_BAR = frozenset(stems("bar counter kaunta baa skip ruka"))
 
 def ask_table(here: Here) -> Turn:
     """The table's number."""
-    deliver = (Button("deliver", texts.B_DELIVER),) if here.menu.venue.delivers else ()
-    return here.ask(texts.TABLE, buttons=(Button("table:0", texts.B_SKIP), *deliver))
+    deliver = (here.button("deliver", texts.B_DELIVER),) if here.menu.venue.delivers else ()
+    return here.ask(here.say(texts.TABLE), buttons=(here.button("table:0", texts.B_SKIP), *deliver))
 
 
 def answer_table(here: Here, said: Said) -> Move:
@@ -32,27 +31,27 @@ def answer_table(here: Here, said: Said) -> Move:
     if said.short in ("skip", "no") or (AT_THE_BAR & set(said.words) and not said.request.items):
         return _sit(here, carts.AT_THE_BAR)
     if (number := said.number_among(TABLE_WORDS)) is not None:
-        return _sit(here, number) if number else stay(here, texts.TABLE_NUMBER)
+        return _sit(here, number) if number else stay(here, here.say(texts.TABLE_NUMBER))
     return order_or_puzzled(here, said)
 
 
 def sit(here: Here, args: tuple[str, ...]) -> Move:
     """Tap: a table, or the bar."""
     if here.session.state != State.COLLECTING_TABLE or not args or not (args[0].isdecimal() and len(args[0]) < 5):
-        return stay(here, texts.STALE)
+        return stay(here, here.say(texts.STALE))
     return _sit(here, int(args[0]))
 
 
 def deliver(here: Here, args: tuple[str, ...]) -> Move:
     """Tap: bring it to an address."""
     if not here.menu.venue.delivers or not here.session.lines:
-        return stay(here, texts.STALE)
+        return stay(here, here.say(texts.STALE))
     return Move(State.COLLECTING_ADDRESS, here.session)
 
 
 def ask_address(here: Here) -> Turn:
     """Where to bring it."""
-    return here.ask(texts.ADDRESS)
+    return here.ask(here.say(texts.ADDRESS))
 
 
 def answer_address(here: Here, said: Said) -> Move:
@@ -67,7 +66,7 @@ def take_location(here: Here, data: dict[str, object]) -> Move:
     """A location is an address where one was asked for."""
     latitude, longitude = _degrees(data.get("latitude")), _degrees(data.get("longitude"))
     if here.session.state != State.COLLECTING_ADDRESS or latitude is None or longitude is None:
-        return stay(here, texts.UNREADABLE["location"])
+        return stay(here, here.say(texts.UNREADABLE["location"]))
     place = here.say(texts.LOCATION, latitude=f"{latitude:.5f}", longitude=f"{longitude:.5f}")
     named = clean(f"{data.get('name') or ''} {data.get('address') or ''}", ADDRESS_LIMIT - len(place) - 2)
     return _bring(here, f"{named} {place}".strip())
@@ -86,11 +85,13 @@ def ask_review(here: Here) -> Turn:
         place=carts.place_name(here),
         total=here.money(amount),
         vat=here.money(vat.to_integral_value(ROUND_HALF_UP)),
-        payer=here.say(texts.REVIEW_PAYER, phone=texts.local_phone(payer)) if payer else texts.REVIEW_NO_PAYER,
+        payer=here.say(texts.REVIEW_PAYER, phone=texts.local_phone(payer))
+        if payer
+        else here.say(texts.REVIEW_NO_PAYER),
     )
     stamp = carts.stamp(session)
-    other = (Button(f"other:{stamp}", texts.B_OTHER_NUMBER),) if payer else ()
-    buttons = (Button(f"pay:{stamp}", texts.B_PAY), Button("change", texts.B_CHANGE), *other)
+    other = (here.button(f"other:{stamp}", texts.B_OTHER_NUMBER),) if payer else ()
+    buttons = (here.button(f"pay:{stamp}", texts.B_PAY), here.button("change", texts.B_CHANGE), *other)
     return here.ask(body, buttons=buttons, reviewed=session.cart_version)
 
 
