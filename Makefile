@@ -4,10 +4,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --require-hashes
 COMPILE := $(BIN)/uv pip compile --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
 	--custom-compile-command "make lock"
+BABEL := $(BIN)/python -m babel.messages.frontend
+LOCALE := core/conversation/locale
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove reset seed audit bench lint lock chromium
+.PHONY: help run test prove reset seed audit bench lint texts lock chromium
 
 help: ## List what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -38,6 +40,11 @@ seed: $(VENV)/.product ## Write the demo venue into the running program again
 
 audit: $(VENV)/.product ## Check the invariants of the running program; exit code 1 on a breach
 	@$(BIN)/python -m sandbox.run inside $(BIN)/python -m flask --app wsgi audit
+
+texts: $(VENV)/.development ## Collect what guests read into the translators' catalogues
+	@mkdir -p .data
+	$(BABEL) -q extract -F babel.cfg --omit-header --no-location --no-wrap -o .data/messages.pot .
+	$(BABEL) -q update -i .data/messages.pot -d $(LOCALE) --no-wrap --no-fuzzy-matching --ignore-obsolete
 
 lock: $(VENV)/.development ## Write the pinned requirements again from requirements/*.in
 	$(COMPILE) requirements/product.in -o requirements.txt

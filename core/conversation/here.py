@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from core.conversation import texts
+from core.conversation import catalogues, texts
+from core.conversation.catalogues import Text
 from core.conversation.effects import Effect
 from core.conversation.replies import Button, Reply, Row
 from core.conversation.session import Session, State
@@ -52,17 +53,22 @@ class Here:
         """The chat's own number, if M-Pesa can reach it."""
         return mpesa_number(self.guest_phone)
 
-    def say(self, text: str, /, **values: object) -> str:
-        """A text of ours with its values: the one place where a language is chosen."""
-        return text.format(**values) if values else text
+    @property
+    def language(self) -> str:
+        """The language the guest reads: English until they write something else."""
+        return self.session.language or catalogues.ENGLISH
 
-    def button(self, tap: str, text: str, /, **values: object) -> Button:
+    def say(self, text: Text, /, **values: object) -> str:
+        """A text of ours with its values: the one place where a language is chosen."""
+        return catalogues.wording(self.language, text, values)
+
+    def button(self, tap: str, text: Text, /, **values: object) -> Button:
         """A tap under a text of ours."""
         return Button(tap, self.say(text, **values))
 
     def money(self, amount: Any) -> str:
         """An amount as this venue writes it."""
-        return texts.money(amount, self.menu.venue.currency)
+        return catalogues.money(self.language, texts.amount(amount), self.menu.venue.currency)
 
     def ask(
         self,

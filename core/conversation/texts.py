@@ -1,9 +1,11 @@
-"""Every text the guest reads. Braces are filled by `Here.say`; button titles have at most 20 letters, row titles 24."""
+"""Every text the guest reads, in English; `make texts` takes them to the translators' catalogues in `locale/`.
+
+`Here.say` chooses the language and fills the braces. Button titles have at most 20 letters, row titles 24. A pair is
+singular and plural, by the value named `count`.
+"""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
-
-from core.domain.money import plain
 
 # Welcome and menu
 WELCOME = (
@@ -12,7 +14,7 @@ WELCOME = (
 )
 WELCOME_BACK = "Hello again{name}!"
 CATEGORIES = "What would you like?"
-CART_SO_FAR = "In your cart: {count}, {total}."
+CART_SO_FAR = ("In your cart: {count} item, {total}.", "In your cart: {count} items, {total}.")
 EMPTY_MENU = "Our menu is being prepared. Please ask our staff."
 PRODUCTS = "*{category}*\nTap one, or write its name or number."
 CHOICES = "Which one would you like?"
@@ -67,7 +69,7 @@ REVIEW_NO_PAYER = "You pay by M-Pesa, on the phone you choose."
 TO_TABLE = "Table {table}"
 TO_BAR = "At the bar"
 TO_ADDRESS = "To: {address}"
-ONLY_LEFT = "Sorry, of {name} only {left} are left."
+ONLY_LEFT = ("Sorry, of {name} only {count} is left.", "Sorry, of {name} only {count} are left.")
 NONE_LEFT = "Sorry, {name} is sold out now."
 CLOSED = "Sorry, we cannot take this order right now. Please ask our staff."
 
@@ -202,12 +204,6 @@ def amount(value: Any) -> Decimal:
     except InvalidOperation:
         return Decimal(0)
     return found if found.is_finite() and abs(found) < LARGEST else Decimal(0)
-
-
-def money(value: Any, currency: str) -> str:
-    """As guests read money: "KES 1,750"."""
-    whole, point, cents = plain(amount(value)).partition(".")
-    return f"{currency} {int(whole):,}{point}{cents}"
 
 
 def local_phone(digits: str) -> str:

@@ -9,6 +9,7 @@ import structlog
 
 from core import metrics
 from core.conversation import flow, texts
+from core.conversation.catalogues import ENGLISH, wording
 from core.conversation.events import Event
 from core.conversation.replies import Reply
 from core.conversation.session import Session
@@ -72,7 +73,7 @@ def _give_back(program: Program, claim: Claim, counts: bool) -> None:
     """The event stays; a guest whose message has waited for a while is told that it does."""
     metrics.turn_failures.labels("error" if counts else "try_again").inc()
     waited = time.time() - claim.body["at"] > PATIENCE_SECONDS and claim.body.get("external")
-    reply = _letter(claim, Reply(texts.ONE_MOMENT), "") if waited and not counts else None
+    reply = _letter(claim, _sorry(claim, texts.ONE_MOMENT), "") if waited and not counts else None
     bell = program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS, reply)
     program.ring.senders([bell] if bell else [])
 
@@ -132,9 +133,14 @@ def _ending(claim: Claim, turn: Turn) -> Ending:
 
 
 def _dead_ending(claim: Claim) -> Ending:
-    replies = (_letter(claim, Reply(texts.WENT_WRONG), ""),)
+    replies = (_letter(claim, _sorry(claim, texts.WENT_WRONG), ""),)
     history = _note(claim, replies) | {"dead": {"body": claim.body, "attempts": claim.tries - 1}}
     return Ending(None, replies, history)
+
+
+def _sorry(claim: Claim, text: str) -> Reply:
+    """What is said where no turn was taken, in the language the guest was last spoken to."""
+    return Reply(wording((claim.session or {}).get("language", ENGLISH), text, {}))
 
 
 def _letter(claim: Claim, reply: Reply, quiet_for: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.conversation import carts, texts
+from core.conversation.catalogues import Text
 from core.conversation.effects import Outcome
 from core.conversation.here import Here, Move
 from core.conversation.session import State
@@ -61,8 +62,8 @@ def _sold_out(here: Here, note: Note, outcome: Outcome) -> Move:
     for line in here.session.lines:
         quantity = min(line.quantity, left.get(line.product_id, line.quantity))
         if quantity < line.quantity:
-            text = texts.ONLY_LEFT if quantity else texts.NONE_LEFT
-            said.append(here.say(text, name=line.name[:40], left=quantity))
+            text: Text = texts.ONLY_LEFT if quantity else texts.NONE_LEFT
+            said.append(here.say(text, name=line.name[:40], count=quantity))
         if line.product_id in left:
             left[line.product_id] -= quantity
         lines += [replace(line, quantity=quantity)] if quantity else []

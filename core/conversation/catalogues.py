@@ -1,0 +1,57 @@
+"""Texts, counts and money in a guest's language. English is the source; other languages are gettext catalogues."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency
+
+from core.domain.money import plain
+
+ENGLISH = "en"
+SWAHILI = "sw"
+LOCALES = {ENGLISH: Locale("en", "KE"), SWAHILI: Locale("sw", "KE")}
+FOLDER = Path(__file__).with_name("locale")
+
+# A pair is singular and plural: the value named `count` decides.
+Text = str | tuple[str, str]
+
+
+def wording(language: str, text: Text, values: Mapping[str, Any]) -> str:
+    """A text of ours in this language, its braces filled; in English where the catalogue lacks it."""
+    found = templates(language).get(text, text)
+    if not isinstance(found, str):
+        found = found[_several(language, values["count"])]
+    return found.format(**values) if values else found
+
+
+@lru_cache
+def templates(language: str) -> dict[Text, Text]:
+    """The catalogue of one language, read once; what a translator has not finished is left out."""
+    path = FOLDER / language / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        found = [(_text(m.id), _text(m.string)) for m in read_po(file, locale=language) if m.id and not m.fuzzy]
+    return {text: said for text, said in found if said and all(said)}
+
+
+@lru_cache(maxsize=4096)
+def money(language: str, amount: Decimal, currency: str) -> str:
+    """As guests in Nairobi read it: "KES 1,750", with cents only where there are some."""
+    digits = plain(amount)
+    pattern = "¤¤ #,##0.00" if "." in digits else "¤¤ #,##0"
+    return format_currency(Decimal(digits), currency, pattern, LOCALES[language], currency_digits=False)
+
+
+@lru_cache(maxsize=1024)
+def _several(language: str, count: int) -> bool:
+    return str(LOCALES[language].plural_form(count)) != "one"
+
+
+def _text(found: Any) -> Text:
+    return found if isinstance(found, str) else (found[0], found[1])
