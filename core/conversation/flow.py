@@ -11,7 +11,7 @@ from core.conversation.events import Event
 from core.conversation.here import Acting, Answering, Asking, Here, Move, Said, stay
 from core.conversation.replies import Reply
 from core.conversation.session import Session, State
-from core.conversation.stages import after, browsing, cart, news, paying, requested, table
+from core.conversation.stages import after, browsing, cart, languages, news, paying, requested, table
 from core.conversation.stages.news import Data, News
 from core.conversation.turn import Turn
 from core.conversation.understanding import keywords
@@ -108,6 +108,8 @@ ACTIONS: dict[str, Action] = {
     "cancel": Action(after.cancel, _to("BROWSING_CATEGORIES", "ORDER_COMPLETE")),
     "staff": Action(after.call_staff, _to("TALKING_TO_STAFF")),
     "help": Action(after.help_out, frozenset()),
+    "english": Action(languages.speak_english, frozenset()),
+    "kiswahili": Action(languages.speak_swahili, frozenset()),
     "stop": Action(after.stop, frozenset()),
     "hello": Action(after.greet, _to("BROWSING_CATEGORIES")),
     "thanks": Action(after.thanked, frozenset()),
@@ -164,7 +166,8 @@ def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
     if event.kind == events.TAP:
         return _tapped(here, str(event.data.get("id", "")))
     if event.kind == events.TEXT:
-        return _written(here, Said(str(event.data.get("text", "")), here))
+        said = Said(str(event.data.get("text", "")), here)
+        return _written(languages.heard(here, said), said)
     if event.kind == events.LOCATION:
         return table.take_location(here, event.data), frozenset()
     return _unreadable(here, str(event.data.get("type")))

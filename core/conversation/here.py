@@ -55,8 +55,8 @@ class Here:
 
     @property
     def language(self) -> str:
-        """The language the guest reads: English until they write something else."""
-        return self.session.language or catalogues.ENGLISH
+        """The language the guest reads."""
+        return self.session.language
 
     def say(self, text: Text, /, **values: object) -> str:
         """A text of ours with its values: the one place where a language is chosen."""

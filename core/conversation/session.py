@@ -44,7 +44,7 @@ class Session:
     `shown` are the ids behind the numbers of the last list, so that "2" means what the guest saw.
     `table` 0 is the bar itself. `reviewed` is the cart's version that was last shown whole, with its total.
     `aside` is what the next answer needs to know, and is forgotten after it.
-    `language` is empty until the guest shows one; `language_chosen`: by asking for it, so that no guess changes it.
+    `language` is guessed from what the guest writes, unless it was `language_chosen`: by word or tap.
     """
 
     state: State = State.GREETING
@@ -63,7 +63,7 @@ class Session:
     order: dict[str, Any] = field(default_factory=dict)
     last_lines: tuple[Line, ...] = ()
     aside: dict[str, Any] = field(default_factory=dict)
-    language: str = ""
+    language: str = "en"
     language_chosen: bool = False
 
     def to_dict(self) -> dict[str, Any]:

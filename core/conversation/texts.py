@@ -169,8 +169,10 @@ UNREADABLE = {
     "edit": "I cannot see edited messages. Please write it again.",
 }
 UNREADABLE_OTHER = "I can read text and buttons only. Please write what you would like, or use the buttons."
+LANGUAGE_SET = "Fine, we go on in English."
 
-# Titles of taps
+# Titles of taps. In help, the other language offers itself: this one is "English" in Swahili.
+B_LANGUAGE = "Kiswahili"
 B_MENU = "Menu"
 B_CART = "View cart"
 B_CHECKOUT = "Checkout"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.conversation import carts, texts
+from core.conversation.catalogues import SWAHILI
 from core.conversation.effects import CALL_STAFF, CANCEL_ORDER, FIND_ORDERS, Effect, Outcome
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button, Reply
@@ -52,7 +53,9 @@ def thanked(here: Here, args: tuple[str, ...]) -> Move:
 
 def help_out(here: Here, args: tuple[str, ...]) -> Move:
     """How to order here."""
-    taps = (("menu", texts.B_MENU), ("cart", texts.B_CART), ("staff", texts.B_STAFF))
+    first = ("cart", texts.B_CART) if here.session.lines else ("menu", texts.B_MENU)
+    other = "english" if here.language == SWAHILI else "kiswahili"
+    taps = (first, ("staff", texts.B_STAFF), (other, texts.B_LANGUAGE))
     return _said(here, here.say(texts.HELP), *(here.button(*tap) for tap in taps))
 
 

@@ -9,28 +9,30 @@ from core.conversation.understanding.words import AND, SEPARATORS, stems
 
 _KEYWORDS = {
     "menu": "menu, menyu, orodha, list, catalog, catalogue, drinks, vinywaji, order, agiza, start, anza, back,"
-    " rudi, home, see menu, whats on the menu,"
+    " rudi, home, see menu, ona menyu, aina zote, whats on the menu,"
     " all categories, what do you have, mna nini, mko na nini, kuna nini",
     "more": "more, next, zaidi, show more, next page, endelea mbele",
-    "cart": "cart, kikapu, basket, my cart, view cart, kikapu changu, my basket, cart yangu",
+    "cart": "cart, kikapu, ona kikapu, basket, my cart, view cart, kikapu changu, my basket, cart yangu",
     "checkout": "checkout, check out, review, done, finish, finished, maliza, nimemaliza, bill, bili, the bill,"
-    " place order, place my order, continue, endelea",
+    " place order, place my order, continue, endelea, maliza oda",
     "pay": "pay, pay now, lipa, lipa sasa, malipo, nalipa, nataka kulipa,"
-    " kulipa, mpesa, m pesa, lipa na mpesa, lipa mpesa, pay with mpesa, pay with m pesa",
+    " kulipa, mpesa, m pesa, lipa na mpesa, lipa na m pesa, lipa mpesa, pay with mpesa, pay with m pesa",
     "change": "change, edit, change order, change cart, badilisha, badili",
     "clear": "clear, clear cart, empty cart, remove all, remove everything, delete all, toa yote, ondoa yote,"
-    " futa yote",
+    " futa yote, ondoa vyote, toa vyote",
     "again": "again, same again, same, repeat, repeat order, tena, rudia, another round, same order, ile ile,"
-    " kama awali, one more round, the usual",
+    " kama awali, one more round, the usual, ileile, ileile tena",
     "status": "status, hali, my order, where is my order, order status, wheres my order, oda yangu, agizo"
     " langu, oda iko wapi, hali ya oda, how long, track, track order",
     "staff": "staff, waiter, waitress, agent, human, person, mhudumu, muhudumu, wahudumu, manager, meneja,"
     " call staff, call waiter, call a waiter, talk to staff, talk to a human, mtu, ita mhudumu, bartender,"
     " barman, operator",
-    "cancel": "cancel, ghairi, cancel order, cancel my order, futa, sitaki, futa oda, nimeghairi",
-    "deliver": "deliver, delivery, deliver to me",
-    "keep": "keep, keep it",
+    "cancel": "cancel, ghairi, ghairi oda, cancel order, cancel my order, futa, sitaki, futa oda, nimeghairi",
+    "deliver": "deliver, delivery, deliver to me, niletee nilipo",
+    "keep": "keep, keep it, acha ilivyo",
     "help": "help, msaada, saidia, nisaidie, naomba msaada, info, how, how does this work, help me",
+    "english": "english, in english, english please, speak english, kiingereza, kwa kiingereza",
+    "kiswahili": "kiswahili, swahili, kwa kiswahili, in swahili, swahili please, kiswahili tafadhali",
     "stop": "stop, acha, unsubscribe, wacha, simama, stop messages, acha kutuma",
     "hello": "hi, hello, hey, helo, hallo, hae, hii, habari, mambo, sasa, niaje, vipi, sema, jambo, hujambo,"
     " shikamoo, salama, good morning, good afternoon, good evening, morning, evening, habari yako, habari za"
@@ -41,15 +43,15 @@ _KEYWORDS = {
 _YES = (
     "yes, yes empty it, yeah, yep, yup, ye, y, ok, okay, sure, confirm, confirmed, ndio, ndiyo, naam, eeh, eh, sawa,"
     " sawa sawa, haya, poa, correct, right, go ahead, i am, i confirm, yes please, of course, absolutely, that is"
-    " all, thats all, ni hayo tu, fine"
+    " all, thats all, ni hayo tu, fine, ndio ondoa vyote"
 )
 _NO = (
     "no, i am younger, younger, nope, nah, n, hapana, la, not yet, no thanks, no thank you, bado, siyo, sio,"
-    " la hasha, i am not, never"
+    " la hasha, i am not, never, sijafika umri huo, sijafika"
 )
-_TRY_AGAIN = "try again, retry, pay the rest, jaribu tena, jaribu, once more, pay again, lipa tena"
+_TRY_AGAIN = "try again, retry, pay the rest, lipa iliyobaki, jaribu tena, jaribu, once more, pay again, lipa tena"
 _OTHER = "other number, another number, different number, namba nyingine, nambari nyingine, other"
-_THIS = "this number, my number, this one, same number, namba hii, nambari hii, hii, my phone"
+_THIS = "this number, my number, namba yangu, this one, same number, namba hii, nambari hii, hii, my phone"
 _SKIP = "skip, ruka, at the bar, bar, baa, kaunta, counter, no table, hakuna meza, pick up, takeaway, take away, none"
 
 FILLERS = frozenset(

@@ -43,7 +43,7 @@ def understood(sentence: Sentence) -> str:
 def told(lines: Sequence[str]) -> Chat:
     """A guest of age who has said this."""
     chat = Chat()
-    chat.session = Session(age_confirmed=True)
+    chat.session = Session(age_confirmed=True, language_chosen=True)
     for line in lines:
         if line.startswith("/"):
             getattr(chat.bar, line[1:])()

@@ -53,6 +53,7 @@ WORDS = [
         "18",
         "table 5",
     ),
+    *("kiswahili", "english", "habari", "naomba dawa mbili tafadhali", "what would you like to have"),
     *("table 77", "0712345678", "+447700900123", "2 unicorns", "1 wings no salt", "5 coke na 2 fries"),
 ]
 TAPS = [
@@ -206,7 +207,7 @@ def test_from_anywhere_the_menu_and_an_order_are_reached(begun: Steps, steps: St
         anything.does(what, how)
     chat.menu = demo_menu()
     anything.world("plenty")
-    chat.guest.says("menu")
+    chat.guest.taps_id("english").says("menu")
     assert chat.state == State.BROWSING_CATEGORIES
     chat.guest.says("1 wings to table 3")
     if "I am 18 or over" in chat.guest.titles:

@@ -15,7 +15,7 @@ def test_the_cart_is_shown_with_its_total(guest: Guest) -> None:
 
 
 def test_an_empty_cart_says_so(guest: Guest) -> None:
-    guest.says("kikapu").reads("empty", "Beer")
+    guest.says("cart").reads("empty", "Beer")
 
 
 def test_paying_an_empty_cart_says_so(guest: Guest, chat: Chat) -> None:

@@ -139,7 +139,7 @@ def test_typos_are_forgiven(guest: Guest, chat: Chat) -> None:
 
 
 def test_swahili_orders(guest: Guest, chat: Chat) -> None:
-    guest.says("Naomba tusker mbili na dawa moja meza 7 tafadhali").taps("I am 18").reads("Table 7")
+    guest.says("Naomba tusker mbili na dawa moja meza 7 tafadhali").taps("Nina miaka 18").reads("Meza ya 7")
     assert cart(chat) == {"Tusker Lager": 2, "Dawa": 1}
 
 
