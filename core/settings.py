@@ -20,6 +20,8 @@ class WhatsAppSettings:
     api_url: str
     api_version: str
     phone_number_id: str
+    business_account_id: str
+    throughput: int
     access_token: str = field(repr=False)
     app_secret: str = field(repr=False)
     verify_token: str = field(repr=False)
@@ -94,6 +96,12 @@ class _Reader:
             raise SettingsError(f"{name} must be a port number from 1 to 65535")
         return int(value)
 
+    def count(self, name: str, default: int, most: int) -> int:
+        value = self.text(name, str(default))
+        if not value.isdigit() or not 0 < int(value) <= most:
+            raise SettingsError(f"{name} must be a whole number from 1 to {most}")
+        return int(value)
+
     def url(self, name: str, schemes: tuple[str, ...], default: str | None = None) -> str:
         value = self.text(name, default).rstrip("/")
         if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).netloc):
@@ -125,6 +133,8 @@ def _whatsapp(read: _Reader) -> WhatsAppSettings:
         api_url=read.url("WHATSAPP_API_URL", ("http", "https"), META_API),
         api_version=read.text("WHATSAPP_API_VERSION", "v25.0"),
         phone_number_id=read.provider("WHATSAPP_PHONE_NUMBER_ID"),
+        business_account_id=read.text("WHATSAPP_BUSINESS_ACCOUNT_ID", ""),
+        throughput=read.count("WHATSAPP_THROUGHPUT", 80, 10_000),
         access_token=read.provider("WHATSAPP_ACCESS_TOKEN"),
         app_secret=read.provider("WHATSAPP_APP_SECRET"),
         verify_token=read.provider("WHATSAPP_VERIFY_TOKEN"),

@@ -19,6 +19,18 @@ PAYMENT_REVIEW = "payment_review"
 ORDER_STATUS = "order_status"
 ORDER_FAILED = "order_failed"
 MONEY_RETURNED = "money_returned"
+NEWS = frozenset(
+    {
+        PAYMENT_SETTLED,
+        PAYMENT_FAILED,
+        PAYMENT_CHECKING,
+        PAYMENT_EXPIRED,
+        PAYMENT_REVIEW,
+        ORDER_STATUS,
+        ORDER_FAILED,
+        MONEY_RETURNED,
+    }
+)
 
 
 @dataclass(frozen=True)

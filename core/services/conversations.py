@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import structlog
 
@@ -19,6 +19,7 @@ from core.domain.menu import Menu
 from core.errors import LeaseLost, StoreUnavailable, TryAgain
 from core.log import get_logger
 from core.services.effects import GuestRef, abandon, perform
+from core.services.letters import letter
 from core.services.program import Program
 from core.services.relay import follow_up
 from core.store.redis.mailbox import Claim, Ending
@@ -73,7 +74,7 @@ def _give_back(program: Program, claim: Claim, counts: bool) -> None:
     """The event stays; a guest whose message has waited for a while is told that it does."""
     metrics.turn_failures.labels("error" if counts else "try_again").inc()
     waited = time.time() - claim.body["at"] > PATIENCE_SECONDS and claim.body.get("external")
-    reply = _letter(claim, _sorry(claim, texts.ONE_MOMENT), "") if waited and not counts else None
+    reply = letter(claim, _sorry(claim, texts.ONE_MOMENT)) if waited and not counts else None
     bell = program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS, reply)
     program.ring.senders([bell] if bell else [])
 
@@ -127,13 +128,13 @@ def _bury(program: Program, claim: Claim) -> None:
 
 def _ending(claim: Claim, turn: Turn) -> Ending:
     metrics.turns.labels(turn.session.state.value).inc()
-    replies = tuple(_letter(claim, reply, turn.quiet_for) for reply in turn.replies)
+    replies = tuple(letter(claim, reply, turn.quiet_for, turn.session.language) for reply in turn.replies)
     history = _note(claim, replies) | {"state": turn.session.state.value}
     return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over)
 
 
 def _dead_ending(claim: Claim) -> Ending:
-    replies = (_letter(claim, _sorry(claim, texts.WENT_WRONG), ""),)
+    replies = (letter(claim, _sorry(claim, texts.WENT_WRONG)),)
     history = _note(claim, replies) | {"dead": {"body": claim.body, "attempts": claim.tries - 1}}
     return Ending(None, replies, history)
 
@@ -141,18 +142,6 @@ def _dead_ending(claim: Claim) -> Ending:
 def _sorry(claim: Claim, text: str) -> Reply:
     """What is said where no turn was taken, in the language the guest was last spoken to."""
     return Reply(wording((claim.session or {}).get("language", ENGLISH), text, {}))
-
-
-def _letter(claim: Claim, reply: Reply, quiet_for: str) -> dict[str, Any]:
-    """An outbox item. `releases` names the payment whose prompt may go out once this message is sent (rule 9)."""
-    return {
-        "id": str(uuid4()),
-        "reply": reply.to_dict(),
-        "cause": claim.id,
-        "releases": quiet_for if reply.prompt else "",
-        "at": time.time(),
-        "trace": claim.body.get("trace", ""),
-    }
 
 
 def _note(claim: Claim, replies: tuple[dict[str, Any], ...]) -> dict[str, Any]:
@@ -165,8 +154,12 @@ def _note(claim: Claim, replies: tuple[dict[str, Any], ...]) -> dict[str, Any]:
         "at": claim.body["at"],
         "data": claim.body["data"],
         "external": claim.body.get("external", ""),
-        "replies": [{"id": one["id"], "body": one["reply"]["body"], "at": one["at"]} for one in replies],
+        "replies": [_said(one) for one in replies],
     }
+
+
+def _said(letter: dict[str, Any]) -> dict[str, Any]:
+    return {name: letter[name] for name in ("id", "at", "kind", "important")} | {"body": letter["reply"]["body"]}
 
 
 def _event(claim: Claim) -> Event:

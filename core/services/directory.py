@@ -30,6 +30,8 @@ class Line:
     phone_number_id: str
     api_url: str
     api_version: str
+    business_account_id: str
+    throughput: int
     access_token: str = field(repr=False)
     app_secrets: tuple[str, ...] = field(repr=False)
     verify_token: str = field(repr=False)
@@ -131,6 +133,8 @@ def _line(channel: Channel) -> Line:
         phone_number_id=channel.phone_number_id,
         api_url=channel.api_url,
         api_version=channel.api_version,
+        business_account_id=channel.business_account_id,
+        throughput=channel.throughput,
         access_token=secrets.get("access_token", ""),
         app_secrets=tuple(secret for secret in secrets.get("app_secrets", ()) if secret),
         verify_token=secrets.get("verify_token", ""),

@@ -47,7 +47,7 @@ def relay_conversation(program: Program, conversation_id: UUID, wait: bool = Tru
         rows = list(db.scalars(_open(Topic.CONVERSATION).where(Outbox.conversation_id == conversation_id)))
         if not rows:
             return
-        guest = _guest(db, conversation)
+        guest = _guest(db, conversation) | _rate(program, conversation)
         pushed = program.store.conversations.push([_item(conversation, row, guest) for row in rows])
         crashpoint("relay.after_push")
         _mark(db, rows)
@@ -110,6 +110,11 @@ def _mark(db: Session, rows: list[Outbox], done: bool = False) -> None:
 def _item(conversation: Conversation, row: Outbox, guest: dict[str, Any]) -> Item:
     body = {"kind": row.kind, "at": row.created_at.timestamp(), "data": row.payload, "trace": str(row.id)}
     return Item(str(row.id), (conversation.mailbox,), row.created_at.timestamp(), body, guest)
+
+
+def _rate(program: Program, conversation: Conversation) -> dict[str, Any]:
+    line = program.directory.line(str(conversation.channel_id))
+    return {"rate": line.throughput} if line else {}
 
 
 def _guest(db: Session, conversation: Conversation) -> dict[str, Any]:

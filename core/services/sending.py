@@ -1,27 +1,22 @@
 """A reply waits in the outbox: send it through the channel it belongs to, in order per guest."""
 
-import random
 import time
 from time import monotonic
-from typing import Any
 
 from core import metrics
-from core.conversation.replies import Reply
 from core.crashpoint import crashpoint
 from core.errors import OutcomeUnknown, TryAgain
 from core.jobs import request_payment
-from core.log import bind, get_logger
+from core.log import bind
 from core.providers.whatsapp.client import SEND_SECONDS, Refused, Sent, send
+from core.services.directory import Line
+from core.services.letters import content
 from core.services.program import Program
-from core.store.redis.outbox import LEASE_SECONDS, Letter
+from core.services.refusals import back_off, give_up, later, notes, refused
+from core.store.redis.outbox import CAMPAIGN, LEASE_SECONDS, Letter
 
 SERVE_SECONDS = 20.0
-BACK_OFF_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0)
 PAUSE_SECONDS = 5.0
-STOPPED_SECONDS = 30.0
-KEPT_SECONDS = 24 * 3600
-
-log = get_logger(__name__)
 
 
 def send_messages(program: Program, bell: str) -> str:
@@ -29,97 +24,59 @@ def send_messages(program: Program, bell: str) -> str:
     end = monotonic() + SERVE_SECONDS
     while monotonic() < end:
         claimed_at = monotonic()
-        letter = program.store.outbox.claim(bell)
+        letter = program.store.outbox.next(bell)
         if letter is None:
             return ""
+        if isinstance(letter, float):
+            time.sleep(letter)
+            continue
         bind(trace=letter.item.get("trace", ""), message=letter.id)
-        _deliver(program, letter, claimed_at)
+        if _deliver(program, letter, claimed_at):
+            _release_prompt(program, letter)
     return program.store.outbox.leave(bell)
 
 
-def _deliver(program: Program, letter: Letter, claimed_at: float) -> None:
-    """One attempt with the head of one conversation's outbox; it stays `sending` until its end is known (rule 8)."""
+def _deliver(program: Program, letter: Letter, claimed_at: float) -> bool:
+    """One attempt with the head of one conversation's outbox; it stays `sending` until its end is known (rule 8).
+
+    Answers whether its end is known now.
+    """
     line = program.directory.line(letter.guest.get("channel", ""))
     if letter.again > 1:
-        return _give_up(program, letter, "unknown")
+        return give_up(program, letter, "unknown")
+    if letter.item.get("rank") == CAMPAIGN and letter.stopped:
+        return give_up(program, letter, "stopped")
     # No POST after its own deadline: a process that was frozen since its claim may no longer speak for this guest.
     if line is None or monotonic() - claimed_at > LEASE_SECONDS - SEND_SECONDS:
-        return program.store.outbox.later(letter, PAUSE_SECONDS)
+        program.store.outbox.later(letter, PAUSE_SECONDS)
+        return False
     try:
-        with metrics.send_seconds.time():
-            crashpoint("send.before_post")
-            reply = Reply.from_dict(letter.item["reply"])
-            answer = send(program.http, line, letter.guest, reply, letter.callback)
-            crashpoint("send.after_post")
+        answer = _post(program, letter, line)
     except OutcomeUnknown:
         metrics.sends.labels("unknown").inc()
-        return program.store.outbox.unknown(letter)
+        program.store.outbox.unknown(letter)
+        return False
     except TryAgain:
-        return _later(program, letter, "unreachable", _back_off(letter.tries))
-    if isinstance(answer, Sent):
-        return _sent(program, letter, answer)
-    return _refused(program, letter, answer)
+        return later(program, letter, "unreachable", back_off(letter.tries))
+    return _sent(program, letter, answer) if isinstance(answer, Sent) else refused(program, letter, answer)
 
 
-def _sent(program: Program, letter: Letter, answer: Sent) -> None:
+def _post(program: Program, letter: Letter, line: Line) -> Sent | Refused:
+    with metrics.send_seconds.time():
+        crashpoint("send.before_post")
+        answer = send(program.http, line, letter.guest, content(letter), letter.callback)
+        crashpoint("send.after_post")
+    return answer
+
+
+def _sent(program: Program, letter: Letter, answer: Sent) -> bool:
     metrics.sends.labels("sent").inc()
-    program.store.outbox.sent(letter, _note(letter, "sent", answer.external_id))
+    program.store.outbox.sent(letter, *notes(letter, "sent", answer.external_id))
     crashpoint("send.after_end")
-    _release_prompt(program, letter)
+    return True
 
 
 def _release_prompt(program: Program, letter: Letter) -> None:
-    """ "Check your phone" has left the house: now the prompt may open (rule 9)."""
+    """ "Check your phone" has left the house, or never will: now the prompt may open (rule 9)."""
     if letter.item.get("releases"):
         program.ring(request_payment(letter.item["releases"]))
-
-
-def _refused(program: Program, letter: Letter, answer: Refused) -> None:
-    if answer.action == "give_up" or _is_old(letter):
-        return _give_up(program, letter, str(answer.code))
-    if answer.action == "slow_down":
-        return _later(program, letter, answer.action, min(4.0**letter.tries, 256.0))
-    if answer.action == "pause":
-        return _later(program, letter, answer.action, PAUSE_SECONDS)
-    if answer.action == "tell_staff":
-        log.error("sending_stopped", code=answer.code)
-        return _later(program, letter, answer.action, STOPPED_SECONDS)
-    if letter.tries >= len(BACK_OFF_SECONDS):
-        return _give_up(program, letter, str(answer.code))
-    return _later(program, letter, answer.action, _back_off(letter.tries))
-
-
-def _later(program: Program, letter: Letter, reason: str, delay: float) -> None:
-    if _is_old(letter):
-        return _give_up(program, letter, reason)
-    metrics.sends.labels(reason).inc()
-    return program.store.outbox.later(letter, delay)
-
-
-def _give_up(program: Program, letter: Letter, code: str) -> None:
-    """This reply will not arrive; staff see it, and the prompt it would have announced goes out all the same."""
-    metrics.sends.labels("given_up").inc()
-    log.error("message_given_up", code=code)
-    program.store.outbox.given_up(letter, _note(letter, "failed", "") | {"code": code})
-    _release_prompt(program, letter)
-
-
-def _back_off(tries: int) -> float:
-    return BACK_OFF_SECONDS[min(tries, len(BACK_OFF_SECONDS) - 1)] * random.uniform(0.8, 1.2)
-
-
-def _is_old(letter: Letter) -> bool:
-    return bool(time.time() - letter.item["at"] > KEPT_SECONDS)
-
-
-def _note(letter: Letter, kind: str, external_id: str) -> dict[str, Any]:
-    return {
-        "type": kind,
-        "id": letter.id,
-        "cause": letter.item["cause"],
-        "external": external_id,
-        "box": letter.box,
-        "workspace": letter.guest.get("workspace", ""),
-        "again": letter.again,
-        "at": time.time(),
-    }

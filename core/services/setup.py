@@ -108,6 +108,8 @@ def _write_channel(db: Session, workspace: Workspace, settings: Settings) -> Non
     channel.phone_number_id = whatsapp.phone_number_id
     channel.api_url = whatsapp.api_url
     channel.api_version = whatsapp.api_version
+    channel.business_account_id = whatsapp.business_account_id
+    channel.throughput = whatsapp.throughput
     channel.secrets = {
         "access_token": whatsapp.access_token,
         "app_secrets": [secret.strip() for secret in whatsapp.app_secret.split(",")],
@@ -161,6 +163,7 @@ def _demo_heading(
             "name": product,
             "slug": slug(product),
             "price": price,
+            "description": demo.DESCRIPTIONS.get(product, ""),
             "nicknames": list(nicknames),
             "alcoholic": alcoholic,
             "station": station,

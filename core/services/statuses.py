@@ -6,7 +6,7 @@ import time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from core.domain.statuses import MessageStatus
@@ -18,7 +18,7 @@ from core.store.sql.tables import Message
 
 BATCH = 500
 PATIENCE_SECONDS = 120
-CALLBACK = re.compile(r"[0-9a-f]{32}:(?P<id>[0-9a-f-]{36}):[0-9]{1,3}")
+CALLBACK = re.compile(r"[0-9a-f]{32}:(?P<ids>[0-9a-f-]{36}(,[0-9a-f-]{36}){0,9}):[0-9]{1,3}")
 # Meta's words in the order they may follow each other; a failure may follow `sent`, nothing follows a failure.
 RANK = {
     MessageStatus.UNKNOWN: 0,
@@ -62,20 +62,21 @@ def _prove(program: Program, status: dict[str, Any]) -> None:
 
 
 def _apply(db: Session, status: dict[str, Any]) -> bool:
-    word, id = WORDS.get(status["status"]), _message_id(status["callback"])
-    if word is None or id is None:
+    """Answers whether nothing is left to do. One status may be about several messages that left as one."""
+    word, ids = WORDS.get(status["status"]), _message_ids(status["callback"])
+    if word is None or not ids:
         return True
     rank = case({one.value: rank for one, rank in RANK.items()}, value=Message.status, else_=0)
     changes = {"status": word} | ({"error_code": status["error"]} if word is MessageStatus.FAILED else {})
     if word is MessageStatus.FAILED:
-        log.warning("message_failed", message=str(id), code=status["error"])
-    moved = db.execute(update(Message).where(Message.id == id, rank < RANK[word]).values(changes))
-    return bool(moved.rowcount) or db.get(Message, id) is not None  # type: ignore[attr-defined]
+        log.warning("message_failed", message=str(ids[0]), code=status["error"])
+    db.execute(update(Message).where(Message.id.in_(ids), rank < RANK[word]).values(changes))
+    return db.scalar(select(func.count()).where(Message.id.in_(ids))) == len(ids)
 
 
-def _message_id(callback: str) -> UUID | None:
+def _message_ids(callback: str) -> list[UUID]:
     found = CALLBACK.fullmatch(callback)
-    return UUID(found["id"]) if found else None
+    return [UUID(id) for id in found["ids"].split(",")] if found else []
 
 
 def _is_late(entry: Entry) -> bool:

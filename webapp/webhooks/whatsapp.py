@@ -68,6 +68,7 @@ def _item(program: Program, message: webhook.Message, line: Line) -> Item:
     guest = {
         "channel": line.channel_id,
         "workspace": line.workspace_id,
+        "rate": line.throughput,
         "phone": message.phone,
         "bsuid": message.bsuid,
         "name": message.name,

@@ -1,18 +1,45 @@
-"""Sending one reply through the Graph API, and reading what Meta says about it."""
+"""Sending one message through the Graph API, and reading what Meta says about it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from core.conversation.replies import Reply
 from core.providers.http import Answer, Http
+from core.providers.whatsapp.templates import Filled
 
 SEND_SECONDS = 15.0
+READ_SECONDS = 5.0
 
-# What to do by `error.code`; titles and HTTP statuses are unstable (Cloud API reference 4.6).
-SLOW_DOWN_GUEST = frozenset({131056})
-SLOW_DOWN_NUMBER = frozenset({4, 80007, 130429, 131048})
-STOP_AND_TELL = frozenset({0, 3, 10, 33, 104, 190, 368, 131005, 131031, 131037, 131042, 131045, 133006, 133010})
-RETRY = frozenset({1, 2, 131000, 131016, 131057, 133000, 133004, 135000})
+
+class Action(StrEnum):
+    """What to do about an error."""
+
+    RETRY = "retry"
+    ONCE = "once"
+    SLOW_DOWN = "slow_down"
+    PAUSE = "pause"
+    STOP = "stop"
+    USE_TEMPLATE = "use_template"
+    OPTED_OUT = "opted_out"
+    TELL_STAFF = "tell_staff"
+    GIVE_UP = "give_up"
+
+
+# By `error.code`; titles and HTTP statuses are unstable (Cloud API reference 4.6). STOP: the whole number can send
+# nothing until staff act; TELL_STAFF: this message cannot be sent, and others like it cannot either.
+CODES: dict[Action, tuple[int, ...]] = {
+    Action.RETRY: (2, 131000, 131016, 131057, 133000, 133004),
+    Action.ONCE: (1, 135000),
+    Action.SLOW_DOWN: (131056,),
+    Action.PAUSE: (4, 80007, 130429, 131048),
+    Action.STOP: (0, 3, 10, 33, 104, 190, 368, 131005, 131031, 131037, 131042, 131045, 133006, 133010),
+    Action.USE_TEMPLATE: (131047,),
+    Action.OPTED_OUT: (131050,),
+    Action.TELL_STAFF: (130497, 131063, 131064, 132001, 132007, 132015, 132016),
+}
+PERMISSIONS = range(200, 300)
+ACTIONS = {code: action for action, codes in CODES.items() for code in codes}
 
 
 @dataclass(frozen=True)
@@ -24,18 +51,32 @@ class Sent:
 
 @dataclass(frozen=True)
 class Refused:
-    """Meta did not take it. `action` is retry, slow_down, pause, tell_staff or give_up."""
+    """Meta did not take it."""
 
-    action: str
+    action: Action
     code: int
 
 
-def send(http: Http, line: Any, guest: dict[str, Any], reply: Reply, callback: str) -> Sent | Refused:
+def send(http: Http, line: Any, guest: dict[str, Any], what: Reply | Filled, callback: str) -> Sent | Refused:
     """POST one message. `line` is the number it goes out from. Raises TryAgain (surely not sent) or OutcomeUnknown."""
+    content = what.content() if isinstance(what, Filled) else _content(what)
+    payload = _address(guest) | content | {"biz_opaque_callback_data": callback}
+    return _read(_post(http, line, payload, SEND_SECONDS))
+
+
+def mark_read(http: Http, line: Any, message_id: str, typing: bool) -> bool:
+    """Show a guest's message as read, and perhaps that an answer is being written. Answers whether Meta agreed."""
+    payload: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": message_id}
+    return _post(http, line, payload | ({"typing_indicator": {"type": "text"}} if typing else {}), READ_SECONDS).ok
+
+
+def _post(http: Http, line: Any, payload: dict[str, Any], seconds: float) -> Answer:
     url = f"{line.api_url}/{line.api_version}/{line.phone_number_id}/messages"
-    payload = _address(guest) | _content(reply) | {"biz_opaque_callback_data": callback}
-    headers = {"Authorization": f"Bearer {line.access_token}"}
-    return _read(http.send("POST", url, headers=headers, payload=payload, seconds=SEND_SECONDS))
+    return http.send("POST", url, headers=_authorization(line), payload=payload, seconds=seconds)
+
+
+def _authorization(line: Any) -> dict[str, str]:
+    return {"Authorization": f"Bearer {line.access_token}"}
 
 
 def _address(guest: dict[str, Any]) -> dict[str, Any]:
@@ -83,14 +124,10 @@ def _external_id(body: dict[str, Any]) -> str:
     return str(first.get("id", "")) if isinstance(first, dict) else ""
 
 
-def _action(code: Any, status: int, error: Any) -> str:
-    if code in SLOW_DOWN_GUEST:
-        return "slow_down"
-    if code in SLOW_DOWN_NUMBER:
-        return "pause"
-    if code in STOP_AND_TELL or status == 401:
-        return "tell_staff"
+def _action(code: Any, status: int, error: Any) -> Action:
+    if isinstance(code, int) and code in ACTIONS:
+        return ACTIONS[code]
+    if status == 401 or code in PERMISSIONS:
+        return Action.STOP
     transient = isinstance(error, dict) and error.get("is_transient") is True
-    if code in RETRY or transient or status == 429 or (status >= 500 and code is None):
-        return "retry"
-    return "retry" if status >= 500 else "give_up"
+    return Action.RETRY if transient or status >= 500 or (status == 429 and code is None) else Action.GIVE_UP

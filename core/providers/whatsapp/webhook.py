@@ -9,14 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.conversation.events import LOCATION, TAP, TEXT, UNREADABLE
+from core.conversation.events import IDENTITY, PREFERENCE
+from core.providers.whatsapp.accounts import Notice, read_notice, read_preferences
+from core.providers.whatsapp.contents import cards, content
+from core.providers.whatsapp.fields import items, mapping, text, when
 
-TEXT_KEPT = 4096
+USER_ID_UPDATE = "user_id_update"
+USER_PREFERENCES = "user_preferences"
 
 
 @dataclass(frozen=True)
 class Message:
-    """What one guest sent. `at` is Meta's timestamp in epoch seconds; phone or bsuid may be empty, never both."""
+    """What one guest sent, or what Meta says of one. `at` is Meta's timestamp in epoch seconds; phone or bsuid may be
+    empty, never both. `former` are the (phone, bsuid) by which the guest was known until now. Without a
+    `phone_number_id` it is meant for every number of the account."""
 
     id: str
     external_id: str
@@ -27,6 +33,8 @@ class Message:
     phone: str
     bsuid: str
     name: str
+    former: tuple[str, str] = ("", "")
+    account_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class Intake:
 
     messages: list[Message] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -62,39 +71,43 @@ def read(raw: bytes, now: float) -> Intake:
     if not isinstance(body, dict) or body.get("object") != "whatsapp_business_account":
         intake.notes.append(("malformed", ""))
         return intake
-    for change in _changes(body):
-        _read_change(change, intake, now)
+    for account_id, change in _changes(body):
+        _read_change(change, account_id, intake, now)
     return intake
 
 
-def _changes(body: dict[str, Any]) -> Iterator[Any]:
+def _changes(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Every change of every entry; what is no list counts as one change that cannot be read."""
     entries = body.get("entry")
     for entry in entries if isinstance(entries, list) else [None]:
         changes = entry.get("changes") if isinstance(entry, dict) else None
-        yield from changes if isinstance(changes, list) else [None]
+        for change in changes if isinstance(changes, list) else [None]:
+            yield text(entry, "id"), change
 
 
-def _list(value: Any, name: str) -> list[Any]:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, list) else []
-
-
-def _read_change(change: Any, intake: Intake, now: float) -> None:
+def _read_change(change: Any, account_id: str, intake: Intake, now: float) -> None:
     value = change.get("value") if isinstance(change, dict) else None
     if not isinstance(value, dict):
         intake.notes.append(("malformed", ""))
         return
-    number = _text(_dict(value, "metadata"), "phone_number_id")
-    if change.get("field") != "messages" or not number or "errors" in value:
-        intake.notes.append((f"account: {_text(change, 'field')[:60]}", number))
+    name, number = text(change, "field"), text(mapping(value, "metadata"), "phone_number_id")
+    if name != "messages" or not number or "errors" in value:
+        intake.notices.append(read_notice(name, value, account_id))
+    if name == USER_ID_UPDATE:
+        intake.messages += _moved(value, number, account_id, now)
+    if name == USER_PREFERENCES:
+        intake.messages += _preferences(value, number, account_id, now)
+    _read_messages(value, number, intake, now)
+
+
+def _read_messages(value: dict[str, Any], number: str, intake: Intake, now: float) -> None:
     names = _names(value)
     for name in ("messages", "statuses"):
         if name in value and not isinstance(value[name], list):
             intake.notes.append(("malformed", number))
-    for message in _list(value, "messages"):
+    for message in items(value, "messages"):
         _keep(intake.messages, _message(message, number, names, now), intake, number)
-    for status in _list(value, "statuses"):
+    for status in items(value, "statuses"):
         _keep(intake.statuses, _status(status, number, now), intake, number)
 
 
@@ -107,75 +120,78 @@ def _keep(kept: list[Any], read: Any, intake: Intake, number: str) -> None:
 
 def _names(value: dict[str, Any]) -> dict[str, str]:
     names = {}
-    for contact in _list(value, "contacts"):
-        name = _text(_dict(contact, "profile"), "name")
+    for contact in items(value, "contacts"):
+        name = text(mapping(contact, "profile"), "name")
         for key in ("wa_id", "user_id"):
-            names[_text(contact, key)] = name
+            names[text(contact, key)] = name
     return names
 
 
 def _message(message: Any, number: str, names: dict[str, str], now: float) -> Message | None:
-    external_id, phone, bsuid = _text(message, "id"), _text(message, "from"), _text(message, "from_user_id")
+    external_id, phone, bsuid = text(message, "id"), text(message, "from")[:32], text(message, "from_user_id")[:160]
     if not number or not external_id or not (phone or bsuid):
         return None
-    kind, data = _content(message)
+    kind, data = cards(message) if text(message, "type") == "contacts" else content(message)
+    moved = kind == IDENTITY
     return Message(
         id=event_id("m", external_id),
-        external_id=external_id,
+        external_id="" if moved else external_id,
         phone_number_id=number,
         kind=kind,
-        at=_time(message, now),
+        at=when(message, now),
         data=data,
-        phone=phone[:32],
-        bsuid=bsuid[:160],
+        phone=(data["phone"] or phone) if moved else phone,
+        bsuid=(data["bsuid"] or bsuid) if moved else bsuid,
         name=(names.get(bsuid) or names.get(phone) or "")[:120],
+        former=(phone, bsuid) if moved else ("", ""),
     )
 
 
-def _content(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    kind = _text(message, "type")
-    part = _dict(message, kind)
-    if kind == "text":
-        return TEXT, {"text": _text(part, "body")[:TEXT_KEPT]}
-    if kind == "interactive":
-        return _tap(part)
-    if kind == "button":
-        return TAP, {"id": _text(part, "payload")[:256], "title": _text(part, "text")[:80]}
-    if kind == "location":
-        return LOCATION, _location(part)
-    if kind == "request_welcome":
-        return TEXT, {"text": "hi"}
-    return UNREADABLE, {"type": kind[:40] or "unknown"}
+def _moved(value: dict[str, Any], number: str, account_id: str, now: float) -> list[Message]:
+    """A guest got another id: the field's own shape, alone or in a list."""
+    found = []
+    for one in [value, *items(value, USER_ID_UPDATE)]:
+        ids, phone = mapping(one, "user_id"), text(one, "wa_id")[:32]
+        before, after = text(ids, "previous")[:160], text(ids, "current")[:160]
+        if before and after:
+            data, id = {"phone": phone, "bsuid": after}, event_id("i", f"{before}:{after}")
+            change = Message(id, "", number, IDENTITY, when(one, now), data, phone, after, "", ("", before), account_id)
+            found.append(change)
+    return found
 
 
-def _tap(part: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    reply = _dict(part, _text(part, "type"))
-    if _text(part, "type") in ("button_reply", "list_reply") and _text(reply, "id"):
-        return TAP, {"id": _text(reply, "id")[:256], "title": _text(reply, "title")[:80]}
-    return UNREADABLE, {"type": _text(part, "type")[:40] or "interactive"}
-
-
-def _location(part: dict[str, Any]) -> dict[str, Any]:
-    place: dict[str, Any] = {name: _text(part, name)[:200] for name in ("name", "address")}
-    for name in ("latitude", "longitude"):
-        value = part.get(name)
-        place[name] = value if isinstance(value, int | float) and not isinstance(value, bool) else None
-    return place
+def _preferences(value: dict[str, Any], number: str, account_id: str, now: float) -> list[Message]:
+    digest = json.dumps(value, sort_keys=True)
+    return [
+        Message(
+            id=event_id("p", f"{digest}:{index}"),
+            external_id="",
+            phone_number_id=number,
+            kind=PREFERENCE,
+            at=now,
+            data={"stop": one.stop},
+            phone=one.phone,
+            bsuid=one.bsuid,
+            name="",
+            account_id=account_id,
+        )
+        for index, one in enumerate(read_preferences(value))
+    ]
 
 
 def _status(status: Any, number: str, now: float) -> Status | None:
-    external_id, word = _text(status, "id"), _text(status, "status")
+    external_id, word = text(status, "id"), text(status, "status")
     if not external_id or not word:
         return None
-    errors = _list(status, "errors")
+    errors = items(status, "errors")
     code = errors[0].get("code") if errors and isinstance(errors[0], dict) else ""
     return Status(
         id=event_id("s", f"{external_id}:{word}"),
         phone_number_id=number,
         external_id=external_id,
         status=word[:20],
-        at=_time(status, now),
-        callback=_text(status, "biz_opaque_callback_data")[:512],
+        at=when(status, now),
+        callback=text(status, "biz_opaque_callback_data")[:512],
         error_code=str(code or "")[:12],
     )
 
@@ -183,19 +199,3 @@ def _status(status: Any, number: str, now: float) -> Status | None:
 def event_id(kind: str, text: str) -> str:
     """Our id of something of Meta's, whose own ids can contain the phone number in base64."""
     return f"{kind}:{hashlib.blake2b(text.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
-
-
-def _time(value: dict[str, Any], now: float) -> float:
-    # A clock ahead of ours would put a message behind every later one.
-    text = str(value.get("timestamp", ""))
-    return min(float(text), now) if text.isascii() and text.isdigit() and len(text) < 12 else now
-
-
-def _dict(value: Any, name: str) -> dict[str, Any]:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _text(value: Any, name: str) -> str:
-    found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else ""

@@ -14,7 +14,7 @@ Client = Any
 Call = tuple[str, tuple[str | float, ...]]
 
 _FOLDER = Path(__file__).parent / "lua"
-_PRELUDE = (_FOLDER / "common.lua").read_text()
+_PRELUDE = "".join((_FOLDER / f"{name}.lua").read_text() for name in ("common", "throttle", "lines"))
 
 
 def connect(url: str, seconds: float, connections: int = 100) -> Client:

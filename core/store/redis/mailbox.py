@@ -22,6 +22,8 @@ SESSION_SECONDS = 2 * 3600
 QUIET_SECONDS = 45
 SENDERS = 16
 COMMIT_REPEATS = 3
+# Meta lets us write freely for 24 h after the guest's last message; five minutes of them are left to clocks and queues.
+WINDOW_SECONDS = 24 * 3600 - 300
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,16 @@ def _packed(item: Item) -> dict[str, Any]:
         "at": item.at,
         "body": json.dumps(item.body),
         "guest": json.dumps(item.guest) if item.guest else "",
+        "heard": item.at if _is_message(item) else 0,
+        "window": WINDOW_SECONDS * 1000,
+        "channel": item.guest.get("channel", ""),
+        "rate": item.guest.get("rate", 0),
     }
+
+
+def _is_message(item: Item) -> bool:
+    """Whether the guest wrote. What a reaction does to the 24 hours is open, so it does nothing."""
+    return bool(item.body.get("external")) and item.body.get("data", {}).get("type") != "reaction"
 
 
 def _claim(row: list[Any]) -> Claim:

@@ -1,4 +1,8 @@
-"""The outbox: replies waiting to be sent, in order per conversation, marked before they leave (rule 8)."""
+"""The outbox: replies waiting to be sent, in order per conversation, marked before they leave (rule 8).
+
+An item is `{id, reply, cause, at, …}`; `rank` (0 reply, 1 notice, 2 campaign) says who goes first, `plain` is the
+length of a text that may be merged with its neighbours.
+"""
 
 import json
 from dataclasses import dataclass
@@ -9,26 +13,53 @@ from core.store.redis.connection import Scripts
 from core.store.redis.mailbox import BELL_SECONDS, SENDERS, Swept
 
 LANE = "outbox"
+REPLY, NOTICE, CAMPAIGN = 0, 1, 2
 LEASE_SECONDS = 25
 BLOCKED_SECONDS = 50
+MERGED_MOST = 10
+MERGED_UNITS = 4096
+PAIR_SECONDS = 6
+# Meta tolerates 45 in a row, borrowed from the minutes that follow. A third stays in hand for what this count does not
+# know: messages sent from elsewhere, tries whose answer was lost.
+PAIR_BURST = 30
 
 
 @dataclass(frozen=True)
 class Letter:
-    """The head of one conversation's outbox, marked `sending`. `again`: how often it went out with no answer known."""
+    """What leaves one conversation's outbox as one message: its head, and the texts merged into it, marked `sending`.
+
+    `again`: how often it went out with no answer known. `window`: the guest wrote within Meta's 24 hours, as far as we
+    know. `stopped`: the guest wants nothing unasked.
+    """
 
     box: str
     token: str
-    id: str
-    item: dict[str, Any]
+    items: tuple[dict[str, Any], ...]
     guest: dict[str, Any]
     again: int
     tries: int
+    window: bool = False
+    stopped: bool = False
+
+    @property
+    def item(self) -> dict[str, Any]:
+        """The first of them."""
+        return self.items[0]
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return str(self.item["id"])
+
+    @property
+    def mark(self) -> str:
+        """The ids that leave together."""
+        return ",".join(item["id"] for item in self.items)
 
     @property
     def callback(self) -> str:
         """What Meta is to give back with every status of this try."""
-        return f"{self.box}:{self.id}:{self.again}"
+        return f"{self.box}:{self.mark}:{self.again}"
 
 
 class Outbox:
@@ -39,33 +70,41 @@ class Outbox:
 
     def claim(self, bell: str) -> Letter | None:
         """The next message due, or None (which has un-counted the bell)."""
-        row = self._scripts.run(
-            "send_claim", bell, uuid4().hex, LEASE_SECONDS * 1000, BELL_SECONDS * 1000, BLOCKED_SECONDS * 1000
-        )
-        if not row:
-            return None
-        box, token, item, guest, again, tries = row
-        read = json.loads(item)
-        return Letter(box, token, read["id"], read, json.loads(guest) if guest else {}, int(again), int(tries))
+        letter = self.next(bell)
+        return letter if isinstance(letter, Letter) else None
 
-    def sent(self, letter: Letter, history: dict[str, Any]) -> None:
+    def next(self, bell: str) -> Letter | float | None:
+        """As `claim`; where a number is at its limit for some milliseconds, the seconds to wait with the bell kept."""
+        times = (LEASE_SECONDS * 1000, BELL_SECONDS * 1000, BLOCKED_SECONDS * 1000)
+        limits = (MERGED_MOST, MERGED_UNITS, PAIR_SECONDS * 1000, PAIR_BURST)
+        row = self._scripts.run("send_claim", bell, uuid4().hex, *times, *limits)
+        if len(row) < 2:
+            return int(row[0]) / 1000 if row else None
+        box, token, guest, again, tries, window, stopped, *items = row
+        read = tuple(json.loads(item) for item in items)
+        known = json.loads(guest) if guest else {}
+        return Letter(box, token, read, known, int(again), int(tries), bool(window), bool(stopped))
+
+    def sent(self, letter: Letter, *history: dict[str, Any]) -> None:
         """Meta took it. True whoever holds the lease now."""
-        self._scripts.run("send_end", letter.box, letter.id, "", json.dumps(history))
+        self._scripts.run("send_end", letter.box, letter.mark, "", *map(json.dumps, history))
 
     given_up = sent
 
     def proven(self, callback: str) -> bool:
         """A status carries what we sent along: that try did leave the house. Answers whether it was still waiting."""
-        box, id, again = callback.split(":")
-        return bool(self._scripts.run("send_end", box, id, int(again), ""))
+        box, ids, again = callback.split(":")
+        return bool(self._scripts.run("send_end", box, ids, int(again)))
 
-    def later(self, letter: Letter, delay: float) -> None:
-        """Surely not sent: try again in `delay` seconds."""
-        self._scripts.run("send_later", letter.box, letter.id, letter.token, int(delay * 1000))
+    def later(self, letter: Letter, delay: float, rest: float = 0.0, closed: bool = False) -> None:
+        """Surely not sent: try again in `delay` seconds. `rest`: the whole number is to be silent for so long.
+        `closed`: the guest's 24 hours are over, whatever we thought."""
+        times = (int(delay * 1000), int(rest * 1000))
+        self._scripts.run("send_later", letter.box, letter.mark, letter.token, *times, "1" if closed else "")
 
     def unknown(self, letter: Letter) -> None:
         """No answer: blocked until a status proves it, or its time has passed and it goes once more."""
-        self._scripts.run("send_unknown", letter.box, letter.id, letter.token)
+        self._scripts.run("send_unknown", letter.box, letter.mark, letter.token)
 
     def leave(self, bell: str) -> str:
         """A sender's time is up; answers the bell of its successor, if one is needed."""

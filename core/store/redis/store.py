@@ -52,6 +52,10 @@ class Store:
         """The short lock of the sweep: True for the one process that sweeps in these `seconds`."""
         return bool(self.client.set("lock:sweep", "1", nx=True, px=int(seconds * 1000)))
 
+    def first_in(self, what: str, seconds: int) -> bool:
+        """True for the first who says this within so many seconds."""
+        return bool(self.client.set(f"said:{what}", "1", nx=True, ex=seconds))
+
     def directory_changed(self) -> None:
         """Channels or provider accounts were edited: every process reads them again."""
         self.client.incr("directory:version")

@@ -29,7 +29,7 @@ if a.quiet_over ~= '' then
     redis.call('DEL', quiet_key(a.box))
     if redis.call('LLEN', out_key(a.box)) > 0 and not redis.call('ZSCORE', key('outbox', 'leased'), a.box)
       and redis.call('HEXISTS', sending_key(a.box), 'until') == 0 then
-      redis.call('ZADD', key('outbox', 'waiting'), now, a.box)
+      line_up(a.box, now)
     end
   end
 end
@@ -43,7 +43,7 @@ if a.history ~= '' then redis.call('XADD', 'stream:history', 'MAXLEN', '~', 1000
 local bell = ''
 if #a.replies > 0 or a.quiet_over ~= '' then
   if redis.call('LLEN', out_key(a.box)) > 0 then
-    enlist('outbox', a.box, now)
+    line_up_new(a.box, now)
     bell = ring('outbox', a.sender, a.sender_most, a.bell_ttl, now)
   end
 end

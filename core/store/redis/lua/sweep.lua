@@ -7,10 +7,16 @@ for _, box in ipairs(overdue) do
   redis.call('ZREM', leased, box)
   if lane == 'outbox' then
     local blocked = redis.call('HGET', sending_key(box), 'until')
-    redis.call('ZADD', key(lane, 'waiting'), blocked or now, box)
+    line_up(box, tonumber(blocked or now))
   else
     redis.call('HDEL', box_key(lane, box), 'token')
     redis.call('ZADD', key(lane, 'waiting'), now, box)
+  end
+end
+-- Waiting, but in no line: it was put there before there were lines.
+if lane == 'outbox' then
+  for _, box in ipairs(redis.call('ZRANGEBYSCORE', key(lane, 'waiting'), '-inf', now, 'LIMIT', 0, 1000)) do
+    if redis.call('HEXISTS', LINE_OF, box) == 0 then line_up(box, now) end
   end
 end
 redis.call('ZREMRANGEBYSCORE', key(lane, 'serving'), '-inf', now)

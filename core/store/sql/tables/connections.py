@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import ChannelKind, Provider
@@ -13,7 +13,10 @@ PROVIDER = words(Provider, "provider")
 
 
 class Channel(Owned, Edited):
-    """`secrets`: {access_token, app_secrets: [...], verify_token}. Messages are routed here by `phone_number_id`."""
+    """`secrets`: {access_token, app_secrets: [...], verify_token}. Messages are routed here by `phone_number_id`.
+
+    `throughput`: messages a second, in and out, that Meta allows this number. `business_account_id` owns the templates.
+    """
 
     __tablename__ = "channels"
 
@@ -23,8 +26,10 @@ class Channel(Owned, Edited):
     api_version: Mapped[str]
     secrets: Mapped[dict[str, Any]] = mapped_column(EncryptedJson)
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    throughput: Mapped[int] = mapped_column(default=80, server_default="80")
+    business_account_id: Mapped[str] = mapped_column(default="", server_default="")
 
-    __table_args__ = (is_parent(),)
+    __table_args__ = (is_parent(), CheckConstraint("throughput between 1 and 10000", name="throughput"))
 
 
 class ProviderAccount(Owned, Edited):

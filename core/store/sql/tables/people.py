@@ -74,7 +74,7 @@ class Membership(Owned):
 
 
 class Customer(Owned):
-    """A guest, known by business-scoped id, by phone, or by both."""
+    """A guest, known by business-scoped id, by phone, or by both. Since `messages_stopped_at`: nothing unasked."""
 
     __tablename__ = "customers"
 
@@ -83,6 +83,7 @@ class Customer(Owned):
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     phone_index: Mapped[str | None] = mapped_column(info={"blind_index_of": "phone"})
     age_confirmed_at: Mapped[datetime | None]
+    messages_stopped_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 
     __table_args__ = (

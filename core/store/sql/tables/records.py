@@ -13,7 +13,10 @@ from core.store.sql.cipher import EncryptedText
 
 
 class Message(Owned):
-    """One message of a conversation. The id of an outgoing one is the id of its outbox item."""
+    """One message of a conversation. The id of an outgoing one is the id of its outbox item.
+
+    `important`: staff must know when it does not arrive (the thank-you, an order that is ready).
+    """
 
     __tablename__ = "messages"
 
@@ -26,6 +29,7 @@ class Message(Owned):
     body: Mapped[str] = mapped_column(default="", server_default="")
     status: Mapped[MessageStatus | None] = mapped_column(words(MessageStatus, "message_status"))
     error_code: Mapped[str | None]
+    important: Mapped[bool] = mapped_column(default=False, server_default="false")
     at: Mapped[datetime]
 
     __table_args__ = (
@@ -34,6 +38,12 @@ class Message(Owned):
         Index("ix_messages_mailbox_at", "workspace_id", "mailbox", "at"),
         Index("ix_messages_external_id", "workspace_id", "external_id"),
         Index("ix_messages_event_id", "workspace_id", "event_id"),
+        Index(
+            "ix_messages_undelivered",
+            "workspace_id",
+            "at",
+            postgresql_where="important and status in ('failed', 'unknown')",
+        ),
         # Meta's id of what a guest wrote: saved once, however often the history is replayed.
         Index(
             "uq_messages_incoming", "workspace_id", "external_id", unique=True, postgresql_where="direction = 'in'"

@@ -1,0 +1,78 @@
+"""An item of the outbox: a reply, why it is sent, and how."""
+
+import time
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from core.conversation import events
+from core.conversation.catalogues import ENGLISH, money
+from core.conversation.replies import Reply
+from core.domain.statuses import OrderStatus
+from core.providers.whatsapp.templates import Filled
+from core.store.redis.mailbox import Claim
+from core.store.redis.outbox import NOTICE, REPLY, Letter
+
+# News of which staff must hear when they do not reach the guest: about money, and about an order that waits or is off.
+IMPORTANT = frozenset(
+    {events.PAYMENT_SETTLED, events.PAYMENT_EXPIRED, events.PAYMENT_REVIEW, events.ORDER_FAILED, events.MONEY_RETURNED}
+)
+IMPORTANT_STATUSES = frozenset({OrderStatus.READY, OrderStatus.OUT_FOR_DELIVERY, OrderStatus.CANCELLED})
+
+
+def letter(claim: Claim, reply: Reply, quiet_for: str = "", language: str = "") -> dict[str, Any]:
+    """What is said of one event. `releases` names the payment whose prompt may go out once this is sent (rule 9)."""
+    kind, data, plain = claim.body["kind"], claim.body["data"], _plain_length(reply)
+    template = _template(kind, data, language or ENGLISH)
+    extras = ({"plain": plain} if plain else {}) | ({"template": template} if template else {})
+    return extras | {
+        "id": str(uuid4()),
+        "reply": reply.to_dict(),
+        "cause": claim.id,
+        "releases": quiet_for if reply.prompt else "",
+        "at": time.time(),
+        "trace": claim.body.get("trace", ""),
+        "kind": kind if kind in events.NEWS else "reply",
+        "rank": NOTICE if kind in (events.ORDER_STATUS, events.MONEY_RETURNED) else REPLY,
+        "important": _is_important(kind, data),
+    }
+
+
+def _is_important(kind: str, data: dict[str, Any]) -> bool:
+    return kind in IMPORTANT or (kind == events.ORDER_STATUS and data.get("status") in IMPORTANT_STATUSES)
+
+
+def _plain_length(reply: Reply) -> int:
+    """UTF-16 units of a text that may be merged with others: without taps, and not the one a prompt waits for."""
+    if reply.buttons or reply.rows or reply.prompt:
+        return 0
+    return len(reply.body.encode("utf-16-le")) // 2
+
+
+def content(letter: Letter) -> Reply | Filled:
+    """What is POSTed: the template where the guest has not written for a day, else the texts together."""
+    template = letter.item.get("template")
+    if template and not letter.window:
+        return Filled(**template)
+    if len(letter.items) == 1:
+        return Reply.from_dict(letter.item["reply"])
+    return Reply("\n\n".join(item["reply"]["body"] for item in letter.items))
+
+
+def _template(kind: str, data: dict[str, Any], language: str) -> dict[str, Any] | None:
+    name = _TEMPLATES.get(f"{kind}:{data['status']}" if kind == events.ORDER_STATUS else kind)
+    if name is None or data.get("refund"):
+        return None
+    values = {word: data[word] for word in ("number", "receipt") if data.get(word)}
+    if "amount" in data:
+        values["amount"] = money(language, Decimal(data["amount"]), data["currency"])
+    return {"name": name, "language": language, "values": values}
+
+
+_TEMPLATES = {
+    events.PAYMENT_SETTLED: "payment_received",
+    events.MONEY_RETURNED: "money_returned",
+    f"{events.ORDER_STATUS}:{OrderStatus.READY}": "order_ready",
+    f"{events.ORDER_STATUS}:{OrderStatus.OUT_FOR_DELIVERY}": "order_on_its_way",
+    f"{events.ORDER_STATUS}:{OrderStatus.CANCELLED}": "order_cancelled",
+}

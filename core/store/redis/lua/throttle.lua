@@ -1,0 +1,31 @@
+-- What may be sent when, as one date per number and per guest: the time at which all that was sent is paid for. A number may
+-- do `guest.rate` messages a second, in and out. It is used at nine tenths, with a ninth of a second borrowed at most: so no
+-- second, wherever it begins, holds more than the whole. A guest whose channel has no rate (a test's) is not held back.
+local AHEAD_MS, HEARD_MS = 111, 1000
+
+local function number_key(channel) return 'number:' .. channel end
+local function pair_key(box) return 'pair:' .. box end
+local function window_key(box) return 'window:' .. box end
+local function stopped_key(box) return 'stopped:' .. box end
+
+local function owed(name) return tonumber(redis.call('GET', name) or '0') end
+
+local function owe(name, ms, now, most)
+  local before = math.max(owed(name), now)
+  local at = math.max(before, math.min(before + ms, now + most))
+  if at > now then redis.call('SET', name, at, 'PX', math.ceil(at - now)) end
+end
+
+local function number_step(rate) return 1000 / (0.9 * rate) end
+
+local function number_free_at(guest)
+  local at = guest.rate and owed(number_key(guest.channel)) or 0
+  return at > 0 and at + number_step(guest.rate) - AHEAD_MS or 0
+end
+
+-- A guest wrote: it counts as one of the number's messages, but a flood delays our answers by a second at most.
+local function heard(box, item, now)
+  if item.rate > 0 then owe(number_key(item.channel), number_step(item.rate), now, HEARD_MS) end
+  local left = item.heard * 1000 + item.window - now
+  if left > redis.call('PTTL', window_key(box)) then redis.call('SET', window_key(box), '1', 'PX', math.ceil(left)) end
+end
