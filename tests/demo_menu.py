@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.domain.menu import Category, Menu, Product, Venue
-from core.services.demo import HEADINGS, NAME, TABLES
+from core.services.demo import DESCRIPTIONS, HEADINGS, NAME, TABLES
 
 
 def demo_menu(
@@ -27,7 +27,7 @@ def demo_menu(
             _id(heading),
             alcoholic,
             name not in sold_out,
-            "",
+            DESCRIPTIONS.get(name, ""),
             nicknames,
         )
         for heading, alcoholic, _, entries in HEADINGS

@@ -11,7 +11,7 @@ from core.conversation.events import Event
 from core.conversation.here import Acting, Answering, Asking, Here, Move, Said, stay
 from core.conversation.replies import Reply
 from core.conversation.session import Session, State
-from core.conversation.stages import after, browsing, cart, languages, news, paying, requested, table
+from core.conversation.stages import after, browsing, cart, languages, news, paying, requested, searching, table
 from core.conversation.stages.news import Data, News
 from core.conversation.turn import Turn
 from core.conversation.understanding import keywords
@@ -87,6 +87,7 @@ ACTIONS: dict[str, Action] = {
     "menu": Action(browsing.open_menu, _to("BROWSING_CATEGORIES")),
     "more": Action(browsing.show_more, _to("BROWSING_CATEGORIES", "BROWSING_PRODUCTS")),
     "cat": Action(browsing.open_category, _to("BROWSING_CATEGORIES", "BROWSING_PRODUCTS")),
+    "find": Action(searching.find_more, _to("BROWSING_CATEGORIES", "BROWSING_PRODUCTS")),
     "prod": Action(browsing.choose, _to("BROWSING_CATEGORIES", "BROWSING_PRODUCTS", "COLLECTING_QUANTITY")),
     "qty": Action(browsing.add_some, _ORDERING),
     "age": Action(cart.age, _ORDERING),

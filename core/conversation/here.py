@@ -14,8 +14,10 @@ from core.conversation.session import Session, State
 from core.conversation.turn import Turn
 from core.conversation.understanding import keywords
 from core.conversation.understanding.catalogue import Catalogue, catalogue
-from core.conversation.understanding.orders import Request, read_order
-from core.conversation.understanding.words import SEPARATORS, clean, number_at, tokens
+from core.conversation.understanding.orders import read_order
+from core.conversation.understanding.request import Request
+from core.conversation.understanding.search import Search, read_search
+from core.conversation.understanding.words import SEPARATORS, clean, number_at, spoken, stem
 from core.domain import phone
 from core.domain.menu import Menu
 
@@ -121,7 +123,8 @@ class Said:
     def __init__(self, text: str, here: Here) -> None:
         self.text = text
         self.here = here
-        self.words = tokens(text)
+        self.spoken = spoken(text)
+        self.words = [stem(word) for word in self.spoken]
         self.short = keywords.short_reply(self.words)
         self._request: Request | None = None
 
@@ -149,14 +152,19 @@ class Said:
     def request(self) -> Request:
         """The order in it, if any."""
         if self._request is None:
-            self._request = read_order(self.words, self.here.catalogue)
+            self._request = read_order(self.words, self.here.catalogue, self.spoken)
         return self._request
+
+    @property
+    def search(self) -> Search | None:
+        """What it looks for, if anything."""
+        return read_search(self.words, self.here.catalogue, self.request)
 
     @property
     def only_product(self) -> str:
         """The product, where the message only names one."""
         request = self.request
-        plain = request.verb == "add" and request.understood and request.table is None and not request.choices
+        plain = request.plain and request.understood and request.table is None and not request.choices
         lone = len(request.items) == 1 and not (request.items[0].counted or request.items[0].note or request.unknown)
         return request.items[0].product_id if plain and lone else ""
 
@@ -164,7 +172,8 @@ class Said:
     def phone(self) -> str:
         """The M-Pesa number in it, if any."""
         digits = "".join(c for c in self.text if c.isdecimal() or c == "+")
-        return mpesa_number(digits) if 9 <= len(digits) <= 16 else ""
+        whole = mpesa_number(digits) if 9 <= len(digits) <= 16 else ""
+        return whole or ("" if self.request.items else mpesa_number(self.request.phone))
 
     @property
     def any_phone(self) -> bool:

@@ -1,13 +1,20 @@
 """The menu as a guest sees it: an immutable snapshot, small enough for process memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from core.domain.hours import Hours
+from core.domain.timetables import read_hours, written_hours
 
 
 @dataclass(frozen=True)
 class Product:
-    """One thing on the menu. `price` in whole units of the venue's currency, VAT included."""
+    """One thing on the menu. `price` in whole units of the venue's currency, VAT included.
+
+    The bar makes it, or the kitchen.
+    `popularity` is its rank among what sells most, from 1; 0 where that is not known.
+    """
 
     id: str
     name: str
@@ -17,6 +24,8 @@ class Product:
     available: bool = True
     description: str = ""
     nicknames: tuple[str, ...] = ()
+    popularity: int = 0
+    kitchen: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class Venue:
     minimum_age: int = 18
     delivers: bool = False
     payment_methods: tuple[str, ...] = ("MPESA",)
+    hours: Hours = field(default_factory=Hours)
 
 
 @dataclass(frozen=True)
@@ -63,10 +73,10 @@ class Menu:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; `from_dict` reads it back."""
-        venue = vars(self.venue) | {"vat_percent": str(self.venue.vat_percent)}
+        plain = {"vat_percent": str(self.venue.vat_percent), "hours": written_hours(self.venue.hours)}
         return {
             "version": self.version,
-            "venue": venue,
+            "venue": vars(self.venue) | plain,
             "categories": [vars(c) for c in self.categories],
             "products": [vars(p) | {"price": str(p.price)} for p in self.products],
         }
@@ -84,7 +94,8 @@ class Menu:
 
 def _venue(data: dict[str, Any]) -> Venue:
     lists = {"tables": tuple(data["tables"]), "payment_methods": tuple(data["payment_methods"])}
-    return Venue(**data | lists | {"vat_percent": Decimal(data["vat_percent"])})
+    hours = read_hours(data["hours"], data["timezone"])
+    return Venue(**data | lists | {"vat_percent": Decimal(data["vat_percent"]), "hours": hours})
 
 
 def _product(data: dict[str, Any]) -> Product:

@@ -11,6 +11,28 @@ OWNER_NAME = "Demo Owner"
 
 Entry = tuple[str, int, tuple[str, ...]]
 
+DESCRIPTIONS = {
+    "Dawa": "Vodka, honey, lime and crushed ice",
+    "Mojito": "White rum, mint, lime and soda, fresh and sweet",
+    "Margarita": "Tequila, orange liqueur and lime, with a salted rim",
+    "Long Island Iced Tea": "Vodka, gin, rum, tequila and cola",
+    "Whisky Sour": "Whisky, lemon and sugar",
+    "Old Fashioned": "Bourbon, bitters and orange",
+    "Negroni": "Gin, red vermouth and Campari",
+    "Cosmopolitan": "Vodka, cranberry and lime",
+    "Daiquiri": "White rum, lime and sugar, sweet and sour",
+    "Piña Colada": "Rum, coconut and pineapple, sweet and creamy",
+    "Gin and Tonic": "Gin, tonic and a slice of lime",
+    "Espresso Martini": "Vodka and fresh coffee",
+    "Moscow Mule": "Vodka, ginger and lime, spicy",
+    "Passion Martini": "Vodka, passion fruit and vanilla, sweet",
+    "Stoney Tangawizi": "Ginger soda, spicy",
+    "Passion Juice": "Freshly pressed, sweet",
+    "Chicken Wings": "Eight pieces, spicy, with a dip",
+    "Nyama Choma": "Half a kilo of grilled goat, with kachumbari and ugali",
+    "Masala Fries": "In tomato and chilli, spicy",
+}
+
 HEADINGS: tuple[tuple[str, bool, Station, tuple[Entry, ...]], ...] = (
     (
         "Beer",

@@ -9,8 +9,9 @@ from core.conversation.effects import CALL_STAFF, CANCEL_ORDER, FIND_ORDERS, Eff
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button, Reply
 from core.conversation.session import Line, Session, State
-from core.conversation.stages.ordering import order_or_puzzled, paying_state
+from core.conversation.stages.ordering import paying_state
 from core.conversation.stages.paying import ask_closed
+from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.domain.statuses import OrderStatus
 

@@ -2,11 +2,13 @@
 
 from core.conversation import carts, texts
 from core.conversation.here import Here, Move, Said, stay
-from core.conversation.replies import ROW_TITLE_LIMIT, Row
+from core.conversation.replies import Row
 from core.conversation.session import State
-from core.conversation.stages.ordering import Wish, add, checking_out, order_or_puzzled, refusal
+from core.conversation.stages.ordering import Wish, add, checking_out, refusal
+from core.conversation.stages.searching import ask_found, product_row, turn_page
+from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
-from core.conversation.understanding.orders import Wanted
+from core.conversation.understanding.request import Wanted
 from core.domain.menu import Product
 
 PAGE = 9
@@ -37,13 +39,15 @@ def ask_products(here: Here) -> Turn:
     """One page of the products under a heading, or the few a guest may have meant."""
     if "choices" in here.session.aside:
         return _ask_choices(here)
+    if "found" in here.session.aside and (found := ask_found(here)):
+        return found
     category = here.catalogue.category(here.session.category_id)
     if category is None:
         return _ask_headings(here, here.say(texts.CATEGORIES))
     products = here.catalogue.by_category[category.id]
     pages = -(-len(products) // PAGE)
     page = min(max(here.session.page, 0), pages - 1)
-    rows = [_product_row(here, p, f"prod:{p.id}") for p in products[page * PAGE : (page + 1) * PAGE]]
+    rows = [product_row(here, p, f"prod:{p.id}") for p in products[page * PAGE : (page + 1) * PAGE]]
     rows.append(_last_row(here, category.id, page, pages))
     body = here.say(texts.PRODUCTS, category=category.name)
     return here.ask(
@@ -98,6 +102,8 @@ def open_category(here: Here, args: tuple[str, ...]) -> Move:
 def show_more(here: Here, args: tuple[str, ...]) -> Move:
     """Word: the next page of whatever list is open."""
     session = here.session
+    if move := turn_page(here):
+        return move
     if session.state == State.BROWSING_PRODUCTS and here.catalogue.category(session.category_id):
         return Move(State.BROWSING_PRODUCTS, session.but(page=session.page + 1))
     return open_menu(here, ())
@@ -151,20 +157,11 @@ def _ask_choices(here: Here) -> Turn:
     aside = here.session.aside
     found = (here.catalogue.products.get(product_id) for product_id in aside["choices"])
     stamp = carts.stamp(here.session)
-    rows = [_product_row(here, p, f"qty:{p.id}:{aside['quantity']}:{stamp}") for p in found if p][: PAGE + 1]
+    rows = [product_row(here, p, f"qty:{p.id}:{aside['quantity']}:{stamp}") for p in found if p][: PAGE + 1]
     if not rows:
         return _ask_headings(here, here.say(texts.CATEGORIES))
     label = here.say(texts.LABEL_PRODUCTS)
     return here.ask(here.say(texts.CHOICES), rows=tuple(rows), label=label, title=label)
-
-
-def _product_row(here: Here, product: Product, tap: str) -> Row:
-    price = here.money(product.price)
-    if not product.available:
-        return Row(tap, product.name, here.say(texts.SOLD_OUT_ROW, price=price))
-    longer = product.name if len(product.name) > ROW_TITLE_LIMIT else ""
-    detail = " ".join(f"{longer} {product.description}".split())
-    return Row(tap, product.name, here.say(texts.ROW_DETAIL, price=price, description=detail) if detail else price)
 
 
 def _last_row(here: Here, category_id: str, page: int, pages: int) -> Row:

@@ -9,9 +9,11 @@ from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button, Row
 from core.conversation.session import State
 from core.conversation.stages.browsing import ask_categories
-from core.conversation.stages.ordering import Wish, add, change_lines, checking_out, checkout, order_or_puzzled
+from core.conversation.stages.ordering import Wish, add, change_lines, checking_out, checkout
+from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
-from core.conversation.understanding.orders import REMOVE, Wanted
+from core.conversation.understanding.request import Wanted
+from core.conversation.understanding.vocabulary import REMOVE
 from core.conversation.understanding.words import number, stems
 
 PAGE = 8

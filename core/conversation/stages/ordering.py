@@ -1,17 +1,14 @@
-"""What every stage shares: taking a written order, and the way to the review."""
+"""What every stage shares: putting things into the cart, and the way to the review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.conversation import carts, texts
-from core.conversation.here import Here, Move, Said, stay
+from core.conversation.here import Here, Move
 from core.conversation.session import Line, Session, State
-from core.conversation.understanding.orders import Request, Wanted
-from core.conversation.understanding.words import clean
+from core.conversation.understanding.request import Wanted
 from core.domain.menu import Product
-
-ECHO_LIMIT = 40
 
 
 @dataclass(frozen=True)
@@ -36,49 +33,21 @@ class Wish:
         return cls(items, aside["straight"], tuple(aside["choices"]), aside["quantity"])
 
 
-def take_order(here: Here, said: Said) -> Move | None:
-    """Do what a written order says, or nothing where it says none."""
-    request = said.request
-    here = _at_table(here, request)
-    if request.impossible or (request.choices and not 1 <= (request.quantity or 1) <= carts.MOST):
-        return stay(here, here.say(texts.QUANTITY_RANGE))
-    if request.verb != "add" and request.items:
-        return _edit(here, request)
-    if request.understood:
-        return _take_items(here, request)
-    if request.choices or request.items:
-        return _offer(here, request.choices or tuple(w.product_id for w in request.items), request.quantity or 1)
-    if here.catalogue.category(request.category):
-        return Move(State.BROWSING_PRODUCTS, here.session.but(category_id=request.category, page=0))
-    return None if request.table is None else _table_named(here, request.table)
-
-
-def puzzled(here: Here, said: Said) -> Move:
-    """Nothing made sense: say so, and ask again what was asked."""
-    echo = clean(said.text, ECHO_LIMIT)
-    return stay(here, here.say(texts.PUZZLED_BY, text=echo) if echo else here.say(texts.PUZZLED))
-
-
-def order_or_puzzled(here: Here, said: Said) -> Move:
-    """A written order in any ordering state, else a kind question."""
-    return take_order(here, said) or puzzled(here, said)
-
-
 def add(here: Here, wish: Wish) -> Move:
     """Put what can be sold into the cart, asking the age first where it must be asked."""
-    items, refusals = _sellable(here, wish.items)
+    items, refusals = sellable(here, wish.items)
     notices = [*wish.said, *refusals]
     if not items:
-        return _refused(here, wish, notices)
-    if _asks_age(here, [here.catalogue.products[w.product_id] for w in items]):
+        return refused(here, wish, notices)
+    if asks_age(here, [here.catalogue.products[w.product_id] for w in items]):
         aside = replace(wish, items=items).kept()
         return Move(State.ADDING_TO_CART, here.session, "\n".join(notices), aside)
     before = () if carts.fixed(here.session) else here.session.lines
-    lines = _filled(here, before, items)
+    lines = filled(here, before, items)
     if problem := carts.too_much(here, lines):
         return Move(State.ADDING_TO_CART, here.session, problem)
     move = _added(here, lines, wish, [here.say(texts.ADDED, items=_in_words(here, items)), *notices])
-    return _withdrawing(here, move, _filled(here, (), items)) if before else move
+    return _withdrawing(here, move, filled(here, (), items)) if before else move
 
 
 def change_lines(here: Here, lines: Sequence[Line], say: str) -> Move:
@@ -103,7 +72,7 @@ def checkout(here: Here) -> Move:
         session = carts.changed(here, lines)
     if not lines:
         return Move(State.BROWSING_CATEGORIES, session, notices or here.say(texts.CART_EMPTY))
-    if _asks_age(here, [here.catalogue.products[line.product_id] for line in lines]):
+    if asks_age(here, [here.catalogue.products[line.product_id] for line in lines]):
         return Move(State.ADDING_TO_CART, session, notices, Wish((), straight=True).kept())
     if session.table is None and not session.address:
         return Move(State.COLLECTING_TABLE, session, notices)
@@ -144,44 +113,6 @@ def refusal(here: Here, product_id: str) -> str:
     return here.say(texts.SOLD_OUT, name=product.name, instead=instead)
 
 
-def _at_table(here: Here, request: Request) -> Here:
-    """A table named beside an order is kept with it."""
-    if request.table is None or not (request.items or request.choices):
-        return here
-    session = set_table(here, request.table)
-    return here.at(session) if session else here
-
-
-def _table_named(here: Here, table: int) -> Move:
-    session = set_table(here, table)
-    if session is None:
-        return stay(here, unknown_table(here, table))
-    if session.lines and here.session.state in (State.COLLECTING_TABLE, State.REVIEWING_ORDER, State.CHOOSING_PAYMENT):
-        return checkout(here.at(session))
-    return stay(here.at(session), here.say(texts.TABLE_SET, table=table))
-
-
-def _take_items(here: Here, request: Request) -> Move:
-    first = request.items[0]
-    if len(request.items) == 1 and not (first.counted or request.choices) and request.table is None:
-        return _how_many(here, request, first)
-    said = [here.say(texts.NOT_FOUND, text=clean(" ".join(request.unknown), ECHO_LIMIT))] if request.unknown else []
-    seated = request.table is not None and here.session.table == request.table
-    if request.table is not None and not seated:
-        said.append(unknown_table(here, request.table))
-    return add(here, Wish(request.items, seated or checking_out(here), request.choices, request.quantity or 1, said))
-
-
-def _how_many(here: Here, request: Request, wanted: Wanted) -> Move:
-    if said := refusal(here, wanted.product_id):
-        return _refused(here, Wish(request.items), [said])
-    return Move(
-        State.COLLECTING_QUANTITY,
-        here.session.but(product_id=wanted.product_id),
-        aside={"note": wanted.note} if wanted.note else {},
-    )
-
-
 def checking_out(here: Here) -> bool:
     """Whether the guest has been on to the table or the review: what is added then leads back there."""
     session = here.session
@@ -190,44 +121,36 @@ def checking_out(here: Here) -> bool:
     return bool(session.reviewed) or session.state in (State.COLLECTING_TABLE, State.COLLECTING_ADDRESS)
 
 
-def _offer(here: Here, products: Sequence[str], quantity: int) -> Move:
+def offer(here: Here, products: Sequence[str], quantity: int) -> Move:
+    """Products to pick one from."""
     aside = {"choices": list(dict.fromkeys(products)), "quantity": quantity}
     return Move(State.BROWSING_PRODUCTS, here.session, aside=aside)
 
 
-def _edit(here: Here, request: Request) -> Move:
-    lines = here.session.lines
-    for wanted in request.items:
-        index = next((i for i, line in enumerate(lines) if line.product_id == wanted.product_id), None)
-        if index is None:
-            return stay(here, here.say(texts.NOT_IN_CART))
-        left = max(lines[index].quantity - wanted.quantity, 0) if wanted.counted else 0
-        lines = carts.with_quantity(lines, index, wanted.quantity if request.verb == "set" else left)
-    if carts.fixed(here.session):
-        return checkout(here)
-    return change_lines(here, lines, "" if lines else here.say(texts.CART_CLEARED))
-
-
-def _sellable(here: Here, items: Sequence[Wanted]) -> tuple[list[Wanted], list[str]]:
+def sellable(here: Here, items: Sequence[Wanted]) -> tuple[list[Wanted], list[str]]:
+    """What can be had, and why the rest cannot."""
     refusals = {w.product_id: refusal(here, w.product_id) for w in items}
     return [w for w in items if not refusals[w.product_id]], list(dict.fromkeys(filter(None, refusals.values())))
 
 
-def _refused(here: Here, wish: Wish, notices: list[str]) -> Move:
+def refused(here: Here, wish: Wish, notices: list[str]) -> Move:
+    """Nothing can be had: say so, beside what there is instead."""
     say = "\n".join(notices)
     if wish.choices:
-        return _offer(here, wish.choices, wish.quantity).saying(say)
+        return offer(here, wish.choices, wish.quantity).saying(say)
     product = here.catalogue.products.get(wish.items[0].product_id) if wish.items else None
     if product is None:
         return checkout(here) if wish.straight else Move(State.BROWSING_CATEGORIES, here.session, say)
     return Move(State.BROWSING_PRODUCTS, here.session.but(category_id=product.category_id, page=0), say)
 
 
-def _asks_age(here: Here, products: Sequence[Product]) -> bool:
+def asks_age(here: Here, products: Sequence[Product]) -> bool:
+    """Whether the guest must tell an age first."""
     return here.menu.venue.age_gate and not here.session.age_confirmed and any(p.alcoholic for p in products)
 
 
-def _filled(here: Here, lines: tuple[Line, ...], items: Sequence[Wanted]) -> tuple[Line, ...]:
+def filled(here: Here, lines: tuple[Line, ...], items: Sequence[Wanted]) -> tuple[Line, ...]:
+    """The lines with these things added."""
     for wanted in items:
         lines = carts.with_line(lines, here.catalogue.products[wanted.product_id], wanted.quantity, wanted.note)
     return lines
@@ -241,7 +164,7 @@ def _in_words(here: Here, items: Sequence[Wanted]) -> str:
 def _added(here: Here, lines: tuple[Line, ...], wish: Wish, said: list[str]) -> Move:
     session = carts.changed(here, lines)
     if wish.choices:
-        return _offer(here.at(session), wish.choices, wish.quantity).saying("\n".join(said))
+        return offer(here.at(session), wish.choices, wish.quantity).saying("\n".join(said))
     if not wish.straight:
         return Move(State.ADDING_TO_CART, session, "\n".join(said))
     move = checkout(here.at(session))

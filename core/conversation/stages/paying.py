@@ -5,7 +5,8 @@ from core.conversation.effects import FIND_ORDERS, PLACE_ORDER, REQUEST_PAYMENT,
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button
 from core.conversation.session import Session, State
-from core.conversation.stages.ordering import checkout, order_or_puzzled, paying_state
+from core.conversation.stages.ordering import checkout, paying_state
+from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.domain.statuses import Method
 

@@ -7,11 +7,12 @@ from core.conversation import carts, texts
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.session import State
 from core.conversation.stages.cart import ask_adding
-from core.conversation.stages.ordering import checkout, order_or_puzzled, set_table, unknown_table
+from core.conversation.stages.ordering import checkout, set_table, unknown_table
 from core.conversation.stages.paying import answer_pay
+from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.conversation.understanding.keywords import FILLERS
-from core.conversation.understanding.orders import TABLE, TABLE_FILLERS
+from core.conversation.understanding.vocabulary import TABLE, TABLE_FILLERS
 from core.conversation.understanding.words import clean, stems
 from core.domain import money
 

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from core.conversation.understanding.keywords import FILLERS
+from core.conversation.understanding.keywords import FILLERS, transposed
+from core.conversation.understanding.vocabulary import SYNONYMS
 from core.conversation.understanding.words import AND, SEPARATORS, tokens
 from core.domain.menu import Category, Menu, Product
 
 KEPT = 256
 SHORTEST_TYPO = 4
+SHORTEST_SKELETON = 3
+_VOWELS = str.maketrans("", "", "aeiou")
+_KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,13 @@ class Catalogue:
         self.names = _names(menu)
         self.longest = max((name.count(" ") + 1 for name in self.names), default=0)
         self.starts = {name.partition(" ")[0] for name in self.names}
+        self.words = {word for name in self.names for word in name.split()}
+        self.synonyms = {w: of for w, of in SYNONYMS.items() if w not in self.words and of in self.names}
+        self.texts = {p.id: _text(p, menu) for p in served}
+        self.known: frozenset[str] = frozenset().union(*self.texts.values())
+        self.ingredients = {c.id: _ingredients(self.by_category[c.id]) for c in self.categories}
         self._choices = [name for name in self.names if len(name) >= SHORTEST_TYPO]
+        self._skeletons = _skeletons(self.names)
 
     def of(self, menu: Menu) -> "Catalogue":
         """The same catalogue, for an equal menu read again."""
@@ -48,6 +58,13 @@ class Catalogue:
     def category(self, category_id: str) -> Category | None:
         """A heading that still has something under it."""
         return next((c for c in self.categories if c.id == category_id), None)
+
+    def translated(self, words: list[str], spoken: list[str]) -> tuple[list[str], list[str]]:
+        """The words with those of the other language in the menu's own; `spoken` keeps pace with them."""
+        if self.synonyms.keys().isdisjoint(words):
+            return words, spoken
+        pairs = [(w, s) for word, s in zip(words, spoken, strict=True) for w in self.synonyms.get(word, word).split()]
+        return [w for w, _ in pairs], [s for _, s in pairs]
 
     def exact(self, words: list[str], at: int) -> tuple[Match, int] | None:
         """The longest name that starts at this word, and how many words it takes."""
@@ -68,11 +85,44 @@ class Catalogue:
     def _forgive(self, phrase: str) -> Match | None:
         slips = 2 if len(phrase) >= 8 else 1
         if len(phrase) < SHORTEST_TYPO:
-            return None
+            return self._skeletons.get(phrase)
         near = process.extractOne(phrase, self._choices, scorer=OSA.distance, score_cutoff=slips)
-        if near is None or (near[0][0] != phrase[0] and sorted(near[0]) != sorted(phrase)):
-            return None
-        return self.names[near[0]]
+        if near is None:
+            return self._skeletons.get(phrase)
+        return self.names[near[0]] if _slipped(near[0], phrase) else None
+
+
+def _text(product: Product, menu: Menu) -> frozenset[str]:
+    """All words that speak of a product, for the search."""
+    heading = next((c.name for c in menu.categories if c.id == product.category_id), "")
+    return frozenset(tokens(" ".join((product.name, *product.nicknames, product.description, heading))))
+
+
+def _ingredients(products: tuple[Product, ...]) -> frozenset[str]:
+    """What their descriptions speak of."""
+    said = {word for p in products for word in tokens(p.description)}
+    return frozenset(word for word in said if not word.isdecimal()) - FILLERS
+
+
+def _slipped(name: str, phrase: str) -> bool:
+    """Whether this is a slip of the finger, not another word: fingers slip on the first letter only to the next key."""
+    if sorted(name) == sorted(phrase):
+        return True
+    return not transposed(phrase) and (name[0] == phrase[0] or _beside(name[0], phrase[0]))
+
+
+def _beside(one: str, other: str) -> bool:
+    return any(one in row and other in row and abs(row.index(one) - row.index(other)) == 1 for row in _KEYBOARD)
+
+
+def _skeletons(names: dict[str, Match]) -> dict[str, Match]:
+    """Names as they are texted, without their vowels; only where one name looks like that."""
+    bare = [(skeleton, match) for name, match in names.items() if (skeleton := name.translate(_VOWELS)) != name]
+    found: dict[str, set[Match]] = defaultdict(set)
+    for skeleton, match in bare:
+        if len(skeleton) >= SHORTEST_SKELETON and not match.weak:
+            found[skeleton].add(match)
+    return {skeleton: matches.pop() for skeleton, matches in found.items() if len(matches) == 1}
 
 
 def _names(menu: Menu) -> dict[str, Match]:

@@ -86,7 +86,9 @@ _REPLIES = {
     )
     for phrase in _phrases(text)
 }
+GREETINGS = frozenset(phrase for phrase, action in _ACTIONS.items() if action in ("hello", "thanks"))
 _LONG = [phrase for phrase in _ACTIONS if len(phrase) >= 4]
+_LETTERS = {"".join(sorted(phrase)) for phrase in _LONG}
 
 
 def core_of(words: list[str]) -> str:
@@ -114,6 +116,11 @@ def short_reply(words: list[str]) -> str:
         return ""
     whole = " ".join(w for w in words if w not in SEPARATORS)
     return _REPLIES.get(whole) or _REPLIES.get(core_of(words), "")
+
+
+def transposed(word: str) -> bool:
+    """Whether these are the letters of one of our words in another order: "wiater" is no water."""
+    return "".join(sorted(word)) in _LETTERS
 
 
 def misspelt(words: list[str]) -> str:

@@ -1,90 +1,93 @@
 """Whole orders in one line: "2 dawa na tusker moja, bila barafu, to table 7"."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 
+from core.conversation.understanding import vocabulary as vocab
 from core.conversation.understanding.catalogue import Catalogue, Match
-from core.conversation.understanding.keywords import FILLERS
-from core.conversation.understanding.words import AND, SEPARATORS, clean, number_at, stems
+from core.conversation.understanding.keywords import FILLERS, GREETINGS
+from core.conversation.understanding.request import Request, Wanted
+from core.conversation.understanding.words import AND, SEPARATORS, clean, number_at, tokens
+from core.domain import phone
 
 LONGEST = 120
 NOTE_LIMIT = 60
-MOST = 99
 STORY = 10
-
-TABLE = frozenset(stems("table tables tbl tabel tble meza mesa"))
-TABLE_FILLERS = frozenset(stems("number no nambari namba nr ya is the la"))
-NOTE_STARTS = frozenset(stems("no without with extra bila less hold light well medium rare double less"))
-REMOVE = frozenset(stems("remove delete minus ondoa toa drop cancel ghairi futa"))
-PAYING = frozenset(stems("pay lipa checkout check out mpesa m pesa now"))
-SET = frozenset(stems("change make badilisha badili set update"))
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Some of one product. `counted` says that the guest named the number."""
-
-    product_id: str
-    quantity: int = 1
-    note: str = ""
-    counted: bool = False
-
-
-@dataclass
-class Request:
-    """What a message asks for. `choices` are products of which the guest must pick one, `quantity` times."""
-
-    items: list[Wanted] = field(default_factory=list)
-    choices: tuple[str, ...] = ()
-    category: str = ""
-    quantity: int | None = None
-    table: int | None = None
-    unknown: list[str] = field(default_factory=list)
-    verb: str = "add"
-
-    @property
-    def understood(self) -> bool:
-        """A story that merely mentions a drink is no order."""
-        return bool(self.items) and len(self.unknown) <= 3 + len(self.items)
-
-    @property
-    def impossible(self) -> bool:
-        """Whether some number cannot be served."""
-        lowest = 0 if self.verb == "set" else 1
-        return any(not lowest <= item.quantity <= MOST for item in self.items)
+PHONE_LENGTHS = (9, 10, 12)
 
 
 class _Reader:
     """Walks once over the words, taking what each position starts."""
 
-    def __init__(self, words: list[str], catalogue: Catalogue) -> None:
-        self.words, self.catalogue = words, catalogue
+    def __init__(self, words: list[str], spoken: list[str], catalogue: Catalogue) -> None:
+        self.words, self.spoken = catalogue.translated(words, spoken)
+        self.catalogue = catalogue
+        self.found = Request()
+        self.list = self.found.items
         self.at = 0
         self.pending: int | None = None
-        self.beside = False
-        self.found = Request()
+        self.beside = self.once = self.linked = self.swapping = self.met = False
+        self.each: int | None = None
+        self.adjectives: list[str] = []
+        self.strange: list[str] = []
 
     def read(self) -> Request:
-        takes = (self._table, self._exact, self._number, self._note, self._plain, self._similar)
-        if self.words and self.words[0] in REMOVE | SET:
-            self.found.verb = "remove" if self.words[0] in REMOVE else "set"
-            self.at = 1
+        """The request in these words."""
+        takes = (
+            self._phone, self._table, self._exact, self._each, self._verb, self._note, self._number, self._adjective,
+            self._plain, self._similar,
+        )  # fmt: skip
         while self.at < len(self.words):
             if not any(take() for take in takes):
-                self.found.unknown.append(self.words[self.at])
+                self.strange.append(self.words[self.at])
                 self.beside = False
                 self.at += 1
-        self.found.quantity = self.pending if self.found.quantity is None else self.found.quantity
-        return self.found
+        self._close()
+        return self._whole()
+
+    def _whole(self) -> Request:
+        found = self.found
+        if self.each is not None:
+            found.items = [w if w.counted else replace(w, quantity=self.each, counted=True) for w in found.items]
+        if found.quantity is None:
+            found.quantity = self.pending
+        text = f" {' '.join(self.words)} "
+        found.asking = any(f" {phrase} " in text for phrase in vocab.ASKING)
+        found.finished = found.finished or any(f" {phrase} " in text for phrase in vocab.FINISHED)
+        return found
+
+    def _close(self) -> None:
+        """Between two things: strange words with no product among them stood for one we do not have."""
+        if self.strange and not self.met:
+            self.found.missing += [w for w in self.strange if w not in GREETINGS]
+            self.pending = None
+        self.found.unknown += self.strange
+        self.strange, self.met, self.beside, self.adjectives = [], False, False, []
+
+    def _word(self, ahead: int = 0) -> str:
+        return "".join(self.words[self.at + ahead : self.at + ahead + 1])
+
+    def _phone(self) -> bool:
+        end, digits = self.at, ""
+        while end < len(self.words) and self.words[end].isdecimal() and len(digits) < PHONE_LENGTHS[0]:
+            digits, end = digits + self.words[end], end + 1
+        number = phone.normalise(digits) if len(digits) in PHONE_LENGTHS else None
+        if not number or not phone.is_kenyan_mobile(number):
+            return False
+        self.found.phone, self.at, self.beside = number, end, False
+        return True
 
     def _table(self) -> bool:
         word, at = self.words[self.at], self.at + 1
-        if word not in TABLE and word != "t":
+        if word not in vocab.TABLE and word != "t":
             return False
-        while word != "t" and at < len(self.words) and self.words[at] in TABLE_FILLERS:
+        while word != "t" and at < len(self.words) and self.words[at] in vocab.TABLE_FILLERS:
             at += 1
         taken = number_at(self.words, at) if at < len(self.words) else None
         if taken is None:
             return False
+        self._close()
+        self.found.rest = self.words[: self.at] + self.words[at + taken[1] :]
         self.found.table, self.at = taken[0], at + taken[1]
         return True
 
@@ -93,7 +96,7 @@ class _Reader:
 
     def _similar(self) -> bool:
         """Forgiving is slow: in a story of strange words there is nothing to forgive."""
-        if len(self.found.unknown) > STORY:
+        if len(self.found.unknown) + len(self.strange) > STORY:
             return False
         return self._take(self.catalogue.similar(self.words, self.at))
 
@@ -102,6 +105,7 @@ class _Reader:
             return False
         match, length = found
         self.at += length
+        self.met = True
         if not self._decorates(match):
             self._ask_for(match)
         return True
@@ -110,18 +114,100 @@ class _Reader:
         """The "lager" of "white cap lager", right beside its product, is not another drink."""
         if not self.beside or self.pending is not None:
             return False
-        return match.weak or self.found.items[-1].product_id in match.products
+        return match.weak or self.list[-1].product_id in match.products
 
     def _ask_for(self, match: Match) -> None:
+        found = self.found
         if len(match.products) == 1:
-            counted = self.pending is not None
-            self.found.items.append(
-                Wanted(match.products[0], self.pending if self.pending is not None else 1, "", counted)
-            )
-            self.beside, self.pending = True, None
-        elif not self.found.choices and not self.found.category:
-            self.found.choices, self.found.category = match.products, match.category
-            self.found.quantity, self.pending = self.pending, None
+            self._want(match.products[0])
+        elif not found.choices and (not found.category or match.products):
+            quantity = found.quantity if found.category else None
+            found.choices, found.category = match.products, match.category
+            found.quantity, self.pending = quantity if self.pending is None else self.pending, None
+
+    def _want(self, product_id: str) -> None:
+        self._absorb(product_id)
+        counted = self.pending is not None
+        quantity = 1 if self.pending is None else self.pending
+        wanted = Wanted(product_id, quantity, clean(", ".join(self.adjectives), NOTE_LIMIT), counted)
+        if self.linked and self.found.verb == "set" and self.found.items:
+            self.found.out.append(self.found.items.pop())
+            self.found.verb, self.found.instead = "add", True
+        target = self.found.out if self.once else self.list
+        target.append(wanted)
+        self.beside, self.pending, self.once, self.adjectives = target is self.list, None, False, []
+
+    def _absorb(self, product_id: str) -> None:
+        """The "2 cocktails" of "2 cocktails dawa" is no second wish."""
+        product = self.catalogue.products.get(product_id)
+        if product and self.found.category == product.category_id:
+            self.pending = self.found.quantity if self.pending is None else self.pending
+            self.found.category, self.found.quantity = "", None
+
+    def _each(self) -> bool:
+        if self.words[self.at] not in vocab.EACH:
+            return False
+        self.at += 1 + (self.words[self.at] == "kila" and self._word(1) in ("moja", "mmoja"))
+        if self.pending is not None:
+            self.each, self.pending = self.pending, None
+        elif self.list and self.list[-1].counted:
+            self.each = self.list[-1].quantity
+        return True
+
+    def _verb(self) -> bool:
+        word, pair = self.words[self.at], f"{self._word()} {self._word(1)}"
+        if pair in vocab.REMOVE_PAIRS or pair in vocab.INSTEAD_PAIRS:
+            self._turn_out(pair in vocab.INSTEAD_PAIRS)
+            self.at += 2
+            return True
+        done = self._turn(word) or self._says_how(word)
+        self.at += done
+        return done
+
+    def _turn_out(self, once: bool) -> None:
+        if once:
+            self.once = self.found.instead = True
+        else:
+            self.list, self.beside = self.found.out, False
+
+    def _turn(self, word: str) -> bool:
+        """Verbs that change what becomes of the next product."""
+        leaving = self.list is self.found.out
+        if word in vocab.REMOVE or word in vocab.SWAP:
+            self._turn_out(False)
+            self.swapping = self.found.instead = self.found.instead or word in vocab.SWAP
+        elif word in vocab.SET and not (self.found.items or self.found.out):
+            self.found.verb = "set"
+        elif leaving and (word in vocab.ADD or word in vocab.INSTEAD or (self.swapping and word in vocab.LINKS)):
+            self.list, self.beside = self.found.items, False
+            self.found.more |= word in vocab.MORE
+            self.found.instead |= word in vocab.INSTEAD
+        elif word in vocab.NOT and not self.beside and self._names_product(self.at + 1):
+            self.once = True
+        else:
+            return False
+        return True
+
+    def _says_how(self, word: str) -> bool:
+        """Words about the whole: "instead", "only", "more", and the "to" of "change dawa to mojito"."""
+        if word in vocab.INSTEAD:
+            self.found.instead = True
+        elif word in vocab.ONLY:
+            self.found.only = True
+        elif word in vocab.LINKS and self.found.verb == "set" and self.found.items:
+            self.linked = True
+        elif word in vocab.MORE and number_at(self.words, self.at) is None:
+            self.found.more = True
+        else:
+            self.found.more |= word in vocab.MORE
+            return False
+        return True
+
+    def _names_product(self, at: int) -> bool:
+        while at < len(self.words) and (self.words[at] in FILLERS or self.words[at] in vocab.MORE):
+            at += 1
+        named = self.catalogue.exact(self.words, at) if at < len(self.words) else None
+        return named is not None and len(named[0].products) == 1 and not named[0].weak
 
     def _number(self) -> bool:
         taken = number_at(self.words, self.at)
@@ -131,39 +217,75 @@ class _Reader:
         if self.words[self.at] == "-" and self.at + 1 < len(self.words):
             value = -1
         self.at += length
-        last = self.found.items[-1] if self.beside else None
-        if last is not None and not last.counted and self.pending is None:
-            self.found.items[-1] = Wanted(last.product_id, value, last.note, True)
+        last = self.list[-1] if self.beside else None
+        ahead = self.linked and self._names_product(self.at)
+        if last is not None and not last.counted and self.pending is None and not ahead:
+            self.list[-1] = replace(last, quantity=value, counted=True)
         else:
             self.pending, self.beside = value, False
         return True
 
     def _note(self) -> bool:
-        if not self.beside or self.words[self.at] not in NOTE_STARTS:
+        """A wish of several words: beside its product any, elsewhere only about things that go into a glass."""
+        word, end = self.words[self.at], self.at + 1
+        if word not in vocab.NOTE_STARTS or (word == "with" and self._names_product(end)):
             return False
-        end = self.at + 1
         while end < len(self.words) and not self._ends_note(end):
             end += 1
-        last = self.found.items[-1]
-        note = clean(" ".join(self.words[self.at : end]), NOTE_LIMIT)
-        self.found.items[-1] = Wanted(last.product_id, last.quantity, note, last.counted)
+        about = self.words[self.at : end]
+        if not self.beside and (word not in vocab.STRONG_NOTE_STARTS or vocab.NOTE_THINGS.isdisjoint(about)):
+            return False
+        self._noted(" ".join(self.spoken[self.at : end]))
         self.at = end
         return True
 
+    def _noted(self, note: str) -> None:
+        items = self.found.items
+        if items:
+            whole = f"{items[-1].note}, {note}" if items[-1].note else note
+            items[-1] = replace(items[-1], note=clean(whole, NOTE_LIMIT))
+        else:
+            self.found.note = clean(f"{self.found.note}, {note}".strip(", "), NOTE_LIMIT)
+
     def _ends_note(self, at: int) -> bool:
         word = self.words[at]
-        return word in SEPARATORS or word in AND or word in TABLE or word in ("to", "for", "kwa") or word[0].isdigit()
+        if word in SEPARATORS or word in AND or word in vocab.TABLE or word in vocab.NOTE_ENDS or word[0].isdigit():
+            return True
+        if word in ("to", "for", "kwa"):
+            return True
+        return word in ("x", "t") and self.words[at + 1 : at + 2] != [] and self.words[at + 1][0].isdigit()
+
+    def _adjective(self) -> bool:
+        word = self.words[self.at]
+        if word not in vocab.ADJECTIVES or (word == "rock" and not self.beside):
+            return False
+        said = vocab.SPOKEN_ADJECTIVES.get(word, self.spoken[self.at])
+        if self.beside and self.pending is None and self.list is self.found.items:
+            self._noted(said)
+        else:
+            self.adjectives.append(said)
+        self.at += 1
+        return True
 
     def _plain(self) -> bool:
         word = self.words[self.at]
         if word in SEPARATORS or word in AND:
-            self.beside = False
-        elif word not in FILLERS and word not in PAYING and word != "x":
+            self._close()
+        elif word in vocab.PAYING:
+            self.found.finished |= word not in ("now", "m", "out", "check")
+        elif word not in FILLERS and word not in vocab.ALL and word != "x":
             return False
         self.at += 1
         return True
 
 
-def read_order(words: list[str], catalogue: Catalogue) -> Request:
-    """What a message asks for, as far as the menu knows it."""
-    return _Reader(words, catalogue).read() if len(words) <= LONGEST else Request()
+def read_order(words: list[str], catalogue: Catalogue, spoken: Sequence[str] = ()) -> Request:
+    """What a message asks for. `spoken` are the same words as they were written, for the notes."""
+    if len(words) > LONGEST:
+        return Request()
+    return _Reader(words, list(spoken) or words, catalogue).read()
+
+
+def read_text(text: str, catalogue: Catalogue) -> Request:
+    """What a text asks for."""
+    return read_order(tokens(text), catalogue)

@@ -13,20 +13,20 @@ _TOKEN = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+|[,;\n+/]|(?<!\w)-(?=\d)")
 _MARKUP = frozenset("*_~`<>{}[]\\|")
 
 _UNITS = (
-    "one a an moja another single",
-    "two mbili wawili couple pair",
-    "three tatu",
-    "four nne",
-    "five tano",
+    "one a an moja mmoja kimoja another single",
+    "two mbili wawili viwili mawili miwili couple pair tow",
+    "three tatu watatu vitatu matatu mitatu thre",
+    "four nne wanne vinne manne minne",
+    "five tano watano vitano matano mitano",
     "six sita",
     "seven saba",
-    "eight nane",
+    "eight nane wanane",
     "nine tisa",
 )
 _LARGER = {
     "ten kumi": 10,
     "eleven": 11,
-    "twelve dozen": 12,
+    "twelve dozen dazeni": 12,
     "thirteen": 13,
     "fourteen": 14,
     "fifteen": 15,
@@ -38,8 +38,15 @@ _LARGER = {
     "thirty thelathini": 30,
     "forty arobaini": 40,
     "fifty hamsini": 50,
+    "sixty sitini": 60,
+    "seventy sabini": 70,
+    "eighty themanini": 80,
+    "ninety tisini": 90,
+    "hundred mia": 100,
     "zero sifuri": 0,
 }
+_HALVES = frozenset(("half", "nusu"))
+_DOZENS = frozenset(("dozen", "dazeni"))
 
 
 def stem(word: str) -> str:
@@ -50,16 +57,30 @@ def stem(word: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Small letters without accents; full-width and other forms made ordinary."""
+    """Small letters without accents; full-width and other forms made ordinary, digits of every script made ours."""
     if text.isascii():
         return text.lower()
     folded = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in folded if not unicodedata.combining(c))
+    return "".join(_ordinary(c) for c in folded if not unicodedata.combining(c))
+
+
+def _ordinary(character: str) -> str:
+    """The digit that a character of another script stands for, else the character."""
+    if character.isascii():
+        return character
+    value = unicodedata.numeric(character, -1)
+    return str(int(value)) if 0 <= value <= 10 and value == int(value) else character
+
+
+def spoken(text: str) -> list[str]:
+    """Words, numbers and separators as they were written, in order: the same places as in `tokens`."""
+    written = plain(text[:LONGEST_TEXT]).replace("&", " and ").replace("’", "'").replace("don't", "dont")
+    return _TOKEN.findall(written)
 
 
 def tokens(text: str) -> list[str]:
     """Words (stemmed), numbers and separators, in order."""
-    return [stem(token) for token in _TOKEN.findall(plain(text[:LONGEST_TEXT]).replace("&", " and "))]
+    return [stem(token) for token in spoken(text)]
 
 
 def stems(text: str) -> tuple[str, ...]:
@@ -85,6 +106,8 @@ def number_at(words: list[str], at: int) -> tuple[int, int] | None:
     """The number that starts at `at` and how many words it takes: "kumi na mbili" and "twenty two" are one number."""
     if words[at] == "-":
         return -1, 2
+    if words[at] in _HALVES:
+        return _half_a_dozen(words, at)
     value = number(words[at])
     if value is None:
         return None
@@ -94,6 +117,11 @@ def number_at(words: list[str], at: int) -> tuple[int, int] | None:
         if unit is not None and 0 < unit < 10 and words[at + skip] not in ("a", "an"):
             return value + unit, skip + 1
     return value, 1
+
+
+def _half_a_dozen(words: list[str], at: int) -> tuple[int, int] | None:
+    length = 3 if words[at + 1 : at + 2] == ["a"] else 2
+    return (6, length) if _DOZENS.intersection(words[at + length - 1 : at + length]) else None
 
 
 def clean(text: str, limit: int) -> str:

@@ -10,7 +10,7 @@ from core.conversation.session import Session, State
 from tests.unit.conversation.chat import Chat
 
 SENTENCES = Path(__file__).resolve().parents[2] / "samples" / "sentences.toml"
-STAYED = "did not understand"
+STAYED = ("did not understand", "sikuelewa", "sijaelewa")
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def told(lines: Sequence[str]) -> Chat:
 
 def _same(chat: Chat, sentence: Sentence) -> bool:
     twin = told(sentence.before)
+    twin.session = (twin.session or Session()).but(language=(chat.session or Session()).language)
     twin.guest.taps_id(sentence.meaning.removeprefix("do "))
     return twin.session == chat.session and twin.last.replies == chat.last.replies
 
@@ -69,7 +70,7 @@ def _seen(chat: Chat, before: Session, asked: int) -> str:
     parts += [part for part in (_asked(session, before, chat.guest.text),) if part]
     if parts:
         return " ".join(parts)
-    return "unknown" if STAYED in chat.guest.text else "refused"
+    return "unknown" if _puzzled(chat.guest.text) else "refused"
 
 
 def _asked(session: Session, before: Session, text: str) -> str:
@@ -80,9 +81,13 @@ def _asked(session: Session, before: Session, text: str) -> str:
         return f"find {aside['found']}"
     if session.state == State.COLLECTING_QUANTITY and session.product_id:
         return f"card {session.product_id}"
-    if session.state == State.BROWSING_PRODUCTS and STAYED not in text:
+    if session.state == State.BROWSING_PRODUCTS and not _puzzled(text):
         return f"list {session.category_id}"
     return ""
+
+
+def _puzzled(text: str) -> bool:
+    return any(words in text.lower() for words in STAYED)
 
 
 def _rows(session: Session) -> list[tuple[int, str, str]]:

@@ -1,0 +1,71 @@
+"""What a guest looks for, in pages."""
+
+from core.conversation import carts, texts
+from core.conversation.here import Here, Move
+from core.conversation.replies import ROW_TITLE_LIMIT, Row
+from core.conversation.session import State
+from core.conversation.turn import Turn
+from core.conversation.understanding.search import Search, find
+from core.domain.menu import Product
+
+PAGE = 9
+
+
+def look_for(here: Here, search: Search, page: int = 0) -> Move:
+    """The first page of what there is of it, or the headings where there is nothing."""
+    if not find(search, here.catalogue):
+        return Move(State.BROWSING_CATEGORIES, here.session, here.say(texts.NOTHING_FOUND))
+    aside = {"found": search.code} | ({"page": page} if page else {})
+    return Move(State.BROWSING_PRODUCTS, here.session, aside=aside)
+
+
+def find_more(here: Here, args: tuple[str, ...]) -> Move:
+    """Tap: another page of a search."""
+    page, code = (*args, "", "")[:2]
+    return look_for(here, Search.of(code), int(page) if page.isdecimal() and len(page) < 4 else 0)
+
+
+def turn_page(here: Here) -> Move | None:
+    """Word: the next page of a search, if one is open."""
+    aside = here.session.aside
+    return look_for(here, Search.of(aside["found"]), aside.get("page", 0) + 1) if "found" in aside else None
+
+
+def ask_found(here: Here) -> Turn | None:
+    """One page of what was found; nothing where the menu has changed and none is left."""
+    aside = here.session.aside
+    search = Search.of(aside["found"])
+    products = find(search, here.catalogue)
+    if not products:
+        return None
+    pages = -(-len(products) // PAGE)
+    page = aside.get("page", 0) % pages
+    rows = [product_row(here, p, _tap(here, p, search)) for p in products[page * PAGE : (page + 1) * PAGE]]
+    rows.append(_last_row(here, search, page, pages))
+    label = here.say(texts.LABEL_PRODUCTS)
+    return here.ask(here.say(texts.FOUND), rows=tuple(rows), label=label, title=label)
+
+
+def product_row(here: Here, product: Product, tap: str) -> Row:
+    """One product in a list, with its price."""
+    price = here.money(product.price)
+    if not product.available:
+        return Row(tap, product.name, here.say(texts.SOLD_OUT_ROW, price=price))
+    longer = product.name if len(product.name) > ROW_TITLE_LIMIT else ""
+    detail = " ".join(f"{longer} {product.description}".split())
+    return Row(tap, product.name, here.say(texts.ROW_DETAIL, price=price, description=detail) if detail else price)
+
+
+def _tap(here: Here, product: Product, search: Search) -> str:
+    """Where the guest has said how many, one tap adds them."""
+    if search.quantity:
+        return f"qty:{product.id}:{search.quantity}:{carts.stamp(here.session)}"
+    return f"prod:{product.id}"
+
+
+def _last_row(here: Here, search: Search, page: int, pages: int) -> Row:
+    if pages > 1:
+        following = (page + 1) % pages
+        detail = here.say(texts.MORE_DETAIL, page=following + 1, pages=pages)
+        return Row(f"find:{following}:{search.code}", here.say(texts.MORE_ROW), detail)
+    return Row("menu", here.say(texts.BACK_ROW))
