@@ -9,6 +9,13 @@ TEXT = "text"
 TAP = "tap"
 LOCATION = "location"
 UNREADABLE = "unreadable"
+CARDS = "cards"
+CATALOGUE = "catalogue"
+FORM = "form"
+
+# What WhatsApp says of a guest, who said nothing: nobody is answered.
+IDENTITY = "identity"
+PREFERENCE = "preference"
 
 # What the rest of the house tells the conversation.
 PAYMENT_SETTLED = "payment_settled"
@@ -37,7 +44,9 @@ NEWS = frozenset(
 class Event:
     """`at` is the sender's clock (Meta's timestamp), UTC. `data` by kind:
 
-    text {text} · tap {id, title} · location {latitude, longitude, name?, address?} · unreadable {type}
+    text {text, media?} · tap {id, title} · location {latitude, longitude, name?, address?} · unreadable {type}
+    cards {phones, own} · catalogue {lines: [{sku, quantity}], text} · form {fields} · identity {phone, bsuid}
+    preference {stop}
     payment_settled {order_id, number, payment_id, receipt, amount, currency, total, due, status, refund}
         `due` above 0: part-paid. `refund` true: this money does not buy the order (cancelled, paid twice) and goes back
     payment_failed {order_id, number, payment_id, reason}
