@@ -7,6 +7,8 @@ from typing import Any
 
 from core.domain.menu import Category, Menu, Product, Venue
 from core.services.demo import DESCRIPTIONS, HEADINGS, NAME, TABLES
+from core.domain.statuses import Station
+from core.services import demo_swahili
 
 
 def demo_menu(
@@ -30,7 +32,10 @@ def demo_menu(
             DESCRIPTIONS.get(name, ""),
             nicknames,
         )
-        for heading, alcoholic, _, entries in HEADINGS
+        for heading, alcoholic, station, entries in HEADINGS
+            kitchen=station is Station.KITCHEN,
+            photo=photos.get(name, ""),
+            **demo_swahili.words(name),
         for name, price, nicknames in entries
         if name not in gone
     ]

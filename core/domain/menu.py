@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from core.domain.delivery import Delivery, read_delivery, written_delivery
+from core.domain.features import Features, read_features, written_features
 from core.domain.hours import Hours
 from core.domain.timetables import read_hours, written_hours
 
@@ -38,7 +40,7 @@ class Category:
 
 @dataclass(frozen=True)
 class Venue:
-    """What the conversation must know of the workspace. `vat_percent` is contained in prices."""
+    """What the conversation must know of the workspace. `vat_percent` is contained in prices; codes go with tables."""
 
     id: str
     name: str
@@ -72,11 +74,14 @@ class Menu:
         return tuple(p for p in self.products if p.category_id == category_id)
 
     def to_dict(self) -> dict[str, Any]:
+    minimum_order: Decimal = Decimal(0)
         """JSON-ready; `from_dict` reads it back."""
-        plain = {"vat_percent": str(self.venue.vat_percent), "hours": written_hours(self.venue.hours)}
+    delivery: Delivery = field(default_factory=Delivery)
+    features: Features = field(default_factory=Features)
+    table_codes: tuple[str, ...] = ()
         return {
             "version": self.version,
-            "venue": vars(self.venue) | plain,
+            "venue": _written_venue(self.venue),
             "categories": [vars(c) for c in self.categories],
             "products": [vars(p) | {"price": str(p.price)} for p in self.products],
         }
@@ -93,10 +98,26 @@ class Menu:
 
 
 def _venue(data: dict[str, Any]) -> Venue:
-    lists = {"tables": tuple(data["tables"]), "payment_methods": tuple(data["payment_methods"])}
-    hours = read_hours(data["hours"], data["timezone"])
-    return Venue(**data | lists | {"vat_percent": Decimal(data["vat_percent"]), "hours": hours})
+    rules = {
+        "vat_percent": Decimal(data["vat_percent"]),
+        "minimum_order": Decimal(data["minimum_order"]),
+        "hours": read_hours(data["hours"], data["timezone"]),
+        "delivery": read_delivery(data["delivery"]),
+        "features": read_features(data["features"]),
+    }
+    lists = {name: tuple(data[name]) for name in ("tables", "payment_methods", "table_codes")}
+    return Venue(**data | lists | rules)
 
 
 def _product(data: dict[str, Any]) -> Product:
     return Product(**data | {"price": Decimal(data["price"]), "nicknames": tuple(data["nicknames"])})
+def _written_venue(venue: Venue) -> dict[str, Any]:
+    return vars(venue) | {
+        "vat_percent": str(venue.vat_percent),
+        "minimum_order": str(venue.minimum_order),
+        "hours": written_hours(venue.hours),
+        "delivery": written_delivery(venue.delivery),
+        "features": written_features(venue.features),
+    }
+
+

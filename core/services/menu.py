@@ -9,6 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain import menu as domain
+from core.domain.delivery import read_delivery
+from core.domain.features import read_features
+from core.domain.statuses import Station
+from core.domain.table_codes import code
+from core.domain.timetables import read_hours
 from core.store.sql.tables import Category, Product, VenueTable, Workspace
 
 
@@ -25,7 +30,7 @@ def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
 
 def _venue(db: Session, workspace: Workspace) -> domain.Venue:
     in_use = (VenueTable.workspace_id == workspace.id, VenueTable.active, VenueTable.deleted_at.is_(None))
-    tables = db.scalars(select(VenueTable.number).where(*in_use).order_by(VenueTable.number))
+    tables = db.scalars(select(VenueTable.number).where(*in_use).order_by(VenueTable.number)).all()
     return domain.Venue(
         id=str(workspace.id),
         name=workspace.name,
@@ -38,6 +43,11 @@ def _venue(db: Session, workspace: Workspace) -> domain.Venue:
         minimum_age=workspace.minimum_age,
         delivers=workspace.delivers,
         payment_methods=tuple(workspace.payment_methods),
+        minimum_order=workspace.minimum_order,
+        hours=read_hours(workspace.hours, workspace.timezone),
+        delivery=read_delivery(workspace.delivery),
+        features=read_features(workspace.features),
+        table_codes=tuple(code(workspace.table_key, number) for number in tables),
     )
 
 
@@ -64,3 +74,7 @@ def _product(row: Product) -> domain.Product:
         description=row.description,
         nicknames=tuple(row.nicknames),
     )
+        kitchen=row.station is Station.KITCHEN,
+        names=row.names,
+        descriptions=row.descriptions,
+        photo=row.photo,

@@ -15,7 +15,7 @@ ORDER_STATUS = words(OrderStatus, "order_status")
 
 
 class Order(Owned):
-    """`version` goes up with every status; `expires_at` is when an unpaid order gives its stock back."""
+    """`version` goes up with every status; unpaid at `expires_at` it gives its stock back. The fee is in the total."""
 
     __tablename__ = "orders"
 
@@ -27,6 +27,9 @@ class Order(Owned):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     table_number: Mapped[int | None]
     address: Mapped[str] = mapped_column(default="", server_default="")
+    pickup: Mapped[bool] = mapped_column(default=False, server_default="false")
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    delivery_fee: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
     customer_name: Mapped[str] = mapped_column(default="", server_default="")
     total: Mapped[Decimal]
     currency: Mapped[str]
@@ -42,6 +45,7 @@ class Order(Owned):
         UniqueConstraint("workspace_id", "cart_id"),
         UniqueConstraint("workspace_id", "number"),
         CheckConstraint("total > 0 and vat >= 0 and vat <= total", name="total"),
+        CheckConstraint("delivery_fee >= 0 and delivery_fee <= total", name="delivery_fee"),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("table_number is null or table_number > 0", name="table"),
         Index("ix_orders_customer_id_created_at", "customer_id", "created_at"),

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import Role
@@ -13,7 +14,10 @@ from core.store.sql.cipher import EncryptedText
 
 
 class Workspace(Row):
-    """One venue; every other row hangs off one."""
+    """One venue; every other row hangs off one.
+
+    `hours`, `delivery` and `features` are as `core.domain` reads them; `table_key` signs the codes on the tables.
+    """
 
     __tablename__ = "workspaces"
 
@@ -29,12 +33,18 @@ class Workspace(Row):
     delivers: Mapped[bool] = mapped_column(default=False, server_default="false")
     payment_methods: Mapped[list[str]] = mapped_column(default=lambda: ["MPESA"], server_default='["MPESA"]')
     hold_seconds: Mapped[int] = mapped_column(default=600, server_default="600")
+    minimum_order: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    delivery: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    features: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    table_key: Mapped[UUID] = mapped_column(default=uuid4, server_default=func.gen_random_uuid())
 
     __table_args__ = (
         CheckConstraint("vat_percent between 0 and 100", name="vat"),
         CheckConstraint("hold_seconds between 60 and 86400", name="hold"),
         CheckConstraint("minimum_age between 0 and 99", name="age"),
         CheckConstraint("length(currency) = 3", name="currency"),
+        CheckConstraint("minimum_order >= 0", name="minimum_order"),
     )
 
 
