@@ -66,7 +66,7 @@ class GraphSwitches:
         self._simulators = simulators
 
     def set(self, **switches: Any) -> None:
-        """delay, statuses, status_delay, drop_answer, repeat, pair_rate, fail_next, fail_later."""
+        """delay, statuses, status_delay, drop_answer, repeat, pair_rate, templates_needed, fail_next, fail_later."""
         self._simulators.post("control", {"graph": switches})
 
     def fail_next(self, code: int, status: int = 0, times: int = 1, guest: str = "") -> None:

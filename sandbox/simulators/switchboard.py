@@ -8,6 +8,7 @@
         "status_delay": 0.05,            time before each status
         "drop_answer": 1,                the next n messages are taken, but the caller never hears so
         "pair_rate": 45,                 Meta's limit for one guest: a burst of so many, then one in 6 s; 0 is off
+        "templates_needed": true,        refuse a template that was not registered
         "repeat": 2,                     every webhook is delivered so many times
         "fail_next": {"code": 131000, "status": 500, "times": 3, "guest": "2547…"},      refused at once
         "fail_later": {"code": 131026, "times": 1, "guest": "2547…"}},                   accepted, then status `failed`

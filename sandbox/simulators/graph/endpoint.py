@@ -1,4 +1,4 @@
-"""`POST /graph/{version}/{phone-number-id}/messages`, and how tests look at what arrived."""
+"""`POST /graph/{version}/{phone-number-id}/messages`, the account's templates, and how tests look at what arrived."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from sandbox.simulators.graph.errors import Refused, refusal
 from sandbox.simulators.graph.faults import GraphFaults
 from sandbox.simulators.graph.kinds import check_message, check_read
 from sandbox.simulators.graph.limits import recipient
-from sandbox.simulators.inbound import DISPLAY_PHONE
+from sandbox.simulators.inbound import DISPLAY_PHONE, WABA_ID
 from sandbox.simulators.journal import Entry
 from sandbox.simulators.server import DROP, NOT_FOUND, Answer, Request, Response, answer_json
 from sandbox.simulators.whatsapp import WhatsApp
@@ -34,6 +34,8 @@ class Graph:
         parts = request.path.split("/")[2:]
         if len(parts) == 3 and parts[2] == "messages" and VERSION.fullmatch(parts[0]):
             return self._send(request, parts[1])
+        if len(parts) == 3 and parts[2] == "message_templates" and VERSION.fullmatch(parts[0]):
+            return self._templates(request, parts[1])
         if parts == ["_messages"]:
             return self._received(request)
         return NOT_FOUND
@@ -51,6 +53,13 @@ class Graph:
         except Refused as refused:
             return refusal(refused.code, refused.details)
 
+    def _templates(self, request: Request, account: str) -> Response:
+        if request.headers.get("authorization") != self._token:
+            return refusal(190, "The access token is missing or not valid")
+        if request.method not in ("GET", "POST") or account != WABA_ID:
+            return refusal(33, "Object does not exist or does not support this operation")
+        return self._faults.templates.handle(request)
+
     def _mark_read(self, fields: dict[str, Any]) -> Response:
         self._whatsapp.read(check_read(fields), typing="typing_indicator" in fields)
         return answer_json({"success": True})
@@ -58,6 +67,8 @@ class Graph:
     def _take(self, fields: dict[str, Any], body: bytes) -> Any:
         kind = check_message(fields)
         address = recipient(fields, DISPLAY_PHONE)
+        if kind == "template":
+            self._faults.templates.check(fields["template"])
         guest = self._whatsapp.guests.find(address)
         failure = self._faults.refuses(address)
         if failure is not None:

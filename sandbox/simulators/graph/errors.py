@@ -50,6 +50,9 @@ CODES = {
     131051: Known(400, "Unsupported message type"),
     131056: Known(400, "Pair rate limit hit"),
     131057: Known(500, "Account in maintenance mode"),
+    130497: Known(403, "Business account is restricted from messaging users in this country"),
+    131050: Known(400, "User has stopped marketing messages"),
+    132000: Known(400, "Number of parameters does not match"),
     132001: Known(404, "Template does not exist"),
     135000: Known(400, "Generic user error"),
 }

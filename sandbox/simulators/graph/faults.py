@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.simulators.graph.templates import Templates
+
 PAIR_RATE_HIT = 131056
 REFILL_SECONDS = 6.0
 MOST_PAIRS = 20_000
@@ -54,6 +56,7 @@ class GraphFaults:
     repeat: int = 1
     pair_rate: int = 0
     pairs: PairRate = field(default_factory=PairRate)
+    templates: Templates = field(default_factory=Templates)
     failures: list[Failure] = field(default_factory=list)
     later_failures: list[Failure] = field(default_factory=list)
 
@@ -64,6 +67,8 @@ class GraphFaults:
                 self.failures.append(Failure(**value))
             elif name == "fail_later":
                 self.later_failures.append(Failure(**value))
+            elif name == "templates_needed":
+                self.templates.needed = value
             elif name in ("delay", "statuses", "status_delay", "drop_answer", "repeat", "pair_rate"):
                 setattr(self, name, value)
             else:

@@ -1,0 +1,1 @@
+"""Sending through the simulated Graph API: every code has its own behaviour."""
