@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from core.domain.menu import Category, Menu, Product, Venue
-from core.services.demo import DESCRIPTIONS, HEADINGS, NAME, TABLES
 from core.domain.statuses import Station
 from core.services import demo_swahili
+from core.services.demo import DESCRIPTIONS, HEADINGS, NAME, TABLES
 
 
 def demo_menu(
@@ -31,11 +31,11 @@ def demo_menu(
             name not in sold_out,
             DESCRIPTIONS.get(name, ""),
             nicknames,
-        )
-        for heading, alcoholic, station, entries in HEADINGS
             kitchen=station is Station.KITCHEN,
             photo=photos.get(name, ""),
             **demo_swahili.words(name),
+        )
+        for heading, alcoholic, station, entries in HEADINGS
         for name, price, nicknames in entries
         if name not in gone
     ]

@@ -53,7 +53,11 @@ class Venue:
     minimum_age: int = 18
     delivers: bool = False
     payment_methods: tuple[str, ...] = ("MPESA",)
+    minimum_order: Decimal = Decimal(0)
     hours: Hours = field(default_factory=Hours)
+    delivery: Delivery = field(default_factory=Delivery)
+    features: Features = field(default_factory=Features)
+    table_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,7 @@ class Menu:
         return tuple(p for p in self.products if p.category_id == category_id)
 
     def to_dict(self) -> dict[str, Any]:
-    minimum_order: Decimal = Decimal(0)
         """JSON-ready; `from_dict` reads it back."""
-    delivery: Delivery = field(default_factory=Delivery)
-    features: Features = field(default_factory=Features)
-    table_codes: tuple[str, ...] = ()
         return {
             "version": self.version,
             "venue": _written_venue(self.venue),
@@ -97,6 +97,16 @@ class Menu:
         )
 
 
+def _written_venue(venue: Venue) -> dict[str, Any]:
+    return vars(venue) | {
+        "vat_percent": str(venue.vat_percent),
+        "minimum_order": str(venue.minimum_order),
+        "hours": written_hours(venue.hours),
+        "delivery": written_delivery(venue.delivery),
+        "features": written_features(venue.features),
+    }
+
+
 def _venue(data: dict[str, Any]) -> Venue:
     rules = {
         "vat_percent": Decimal(data["vat_percent"]),
@@ -111,13 +121,3 @@ def _venue(data: dict[str, Any]) -> Venue:
 
 def _product(data: dict[str, Any]) -> Product:
     return Product(**data | {"price": Decimal(data["price"]), "nicknames": tuple(data["nicknames"])})
-def _written_venue(venue: Venue) -> dict[str, Any]:
-    return vars(venue) | {
-        "vat_percent": str(venue.vat_percent),
-        "minimum_order": str(venue.minimum_order),
-        "hours": written_hours(venue.hours),
-        "delivery": written_delivery(venue.delivery),
-        "features": written_features(venue.features),
-    }
-
-

@@ -73,8 +73,8 @@ def _product(row: Product) -> domain.Product:
         available=row.on_hand > row.held,
         description=row.description,
         nicknames=tuple(row.nicknames),
-    )
         kitchen=row.station is Station.KITCHEN,
         names=row.names,
         descriptions=row.descriptions,
         photo=row.photo,
+    )
