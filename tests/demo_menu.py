@@ -7,7 +7,6 @@ from typing import Any
 
 from core.domain.menu import Category, Menu, Product, Venue
 from core.domain.statuses import Station
-from core.services import demo_swahili
 from core.services.demo import DESCRIPTIONS, HEADINGS, NAME, TABLES
 
 
@@ -32,8 +31,6 @@ def demo_menu(
             DESCRIPTIONS.get(name, ""),
             nicknames,
             kitchen=station is Station.KITCHEN,
-            photo=photos.get(name, ""),
-            **demo_swahili.words(name),
         )
         for heading, alcoholic, station, entries in HEADINGS
         for name, price, nicknames in entries

@@ -74,7 +74,4 @@ def _product(row: Product) -> domain.Product:
         description=row.description,
         nicknames=tuple(row.nicknames),
         kitchen=row.station is Station.KITCHEN,
-        names=row.names,
-        descriptions=row.descriptions,
-        photo=row.photo,
     )
