@@ -1,12 +1,14 @@
 """The demo venue's menu as guests see it, for tests without a database."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from core.domain.menu import Category, Menu, Product, Venue
 from core.domain.statuses import Station
+from core.services import demo_swahili
 from core.services.demo import DESCRIPTIONS, HEADINGS, NAME, TABLES
 
 
@@ -16,6 +18,7 @@ def demo_menu(
     sold_out: Collection[str] = (),
     gone: Collection[str] = (),
     prices: dict[str, int] | None = None,
+    photos: Mapping[str, str] = MappingProxyType({}),
     **venue: Any,
 ) -> Menu:
     """The demo venue; whatever is changed of it needs another version, as when staff edit the menu."""
@@ -31,12 +34,15 @@ def demo_menu(
             DESCRIPTIONS.get(name, ""),
             nicknames,
             kitchen=station is Station.KITCHEN,
+            photo=photos.get(name, ""),
+            **demo_swahili.words(name),
         )
         for heading, alcoholic, station, entries in HEADINGS
         for name, price, nicknames in entries
         if name not in gone
     ]
-    return Menu(version, replace(place, **venue), tuple(Category(_id(h[0]), h[0]) for h in HEADINGS), tuple(rows))
+    headings = tuple(Category(_id(h[0]), h[0], **demo_swahili.names(h[0])) for h in HEADINGS)
+    return Menu(version, replace(place, **venue), headings, tuple(rows))
 
 
 def _id(name: str) -> str:

@@ -119,7 +119,10 @@ def listed(here: Here, lines: Sequence[Line]) -> str:
     rows, room = [], BODY_ROOM
     for i, line in enumerate(lines):
         row = here.say(
-            texts.LINE, quantity=line.quantity, name=line.name[:40], amount=here.money(line.quantity * line.unit_price)
+            texts.LINE,
+            quantity=line.quantity,
+            name=here.called(line),
+            amount=here.money(line.quantity * line.unit_price),
         )
         row += f" ({line.note})" if line.note else ""
         room -= len(row) + 1
@@ -142,10 +145,10 @@ def reprice(here: Here, lines: Sequence[Line]) -> tuple[tuple[Line, ...], str]:
     for line in lines:
         product = here.catalogue.products.get(line.product_id)
         if product is None or not product.available:
-            notices.append(here.say(texts.LINE_GONE, name=line.name[:40]))
+            notices.append(here.say(texts.LINE_GONE, name=here.called(line)))
             continue
         if product.price != line.unit_price:
-            notices.append(here.say(texts.PRICE_CHANGED, name=product.name[:40], price=here.money(product.price)))
+            notices.append(here.say(texts.PRICE_CHANGED, name=here.called(line), price=here.money(product.price)))
         kept.append(_line(product, line.quantity, line.note))
     return tuple(kept), "\n".join(notices)
 

@@ -10,7 +10,7 @@ from core.conversation import catalogues, texts
 from core.conversation.catalogues import Text
 from core.conversation.effects import Effect
 from core.conversation.replies import Button, Reply, Row
-from core.conversation.session import Session, State
+from core.conversation.session import Line, Session, State
 from core.conversation.turn import Turn
 from core.conversation.understanding import keywords
 from core.conversation.understanding.catalogue import Catalogue, catalogue
@@ -22,7 +22,8 @@ from core.domain import phone
 from core.domain.menu import Menu
 
 SAY_LIMIT = 500
-NAME_LIMIT = 24
+GUEST_NAME_LIMIT = 24
+NAME_LIMIT = 40
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Here:
     @property
     def name(self) -> str:
         """The guest's name, safe to say."""
-        return clean(self.guest_name, NAME_LIMIT)
+        return clean(self.guest_name, GUEST_NAME_LIMIT)
 
     def payer(self) -> str:
         """The M-Pesa number we would ask: the one last given, else the chat's own, else none."""
@@ -72,6 +73,11 @@ class Here:
         """An amount as this venue writes it."""
         return catalogues.money(self.language, texts.amount(amount), self.menu.venue.currency)
 
+    def called(self, line: Line) -> str:
+        """What a line of the cart is called where the guest reads it."""
+        product = self.catalogue.products.get(line.product_id)
+        return (product.called(self.language) if product else line.name)[:NAME_LIMIT]
+
     def ask(
         self,
         body: str,
@@ -80,11 +86,12 @@ class Here:
         rows: tuple[Row, ...] = (),
         label: str = "",
         title: str = "",
+        image: str = "",
         **changes: Any,
     ) -> Turn:
         """One message, with what was decided said first. A list's rows can be chosen by number."""
         said = f"{self.before}\n\n{body}" if self.before and body else self.before or body
-        reply = Reply(said, buttons, rows, label, title)
+        reply = Reply(said, buttons, rows, label, title, image=image)
         return Turn(self.session.but(shown=tuple(r.id for r in rows), **changes), (reply,))
 
     def at(self, session: Session, before: str = "") -> "Here":

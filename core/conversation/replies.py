@@ -4,6 +4,7 @@ Limits from the Cloud API reference: text 4096; buttons 1-3, title 20, id 256, b
 24, description 72, id 200, button 20, body 1024 (older validators). Counted in UTF-16 units to be on the safe side.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ ROWS_LIMIT = 10
 ROW_TITLE_LIMIT = 24
 ROW_DESCRIPTION_LIMIT = 72
 ROW_ID_LIMIT = 200
+IMAGE_LINK = re.compile(r"https://[!-~]{1,2000}")
 
 
 def clip(text: str, limit: int) -> str:
@@ -47,6 +49,7 @@ class Row:
 class Reply:
     """One outgoing message: plain text, text with up to three buttons, or text with a list of up to ten rows.
 
+    `image` is the link of a picture above a text with buttons; anything but https is left out.
     `prompt` marks the one message that may pass while a PIN dialog is open ("check your phone").
     """
 
@@ -56,6 +59,7 @@ class Reply:
     list_label: str = ""
     list_title: str = ""
     prompt: bool = False
+    image: str = ""
 
     def __post_init__(self) -> None:
         """Clip every part to its limit."""
@@ -65,6 +69,7 @@ class Reply:
         buttons = tuple(Button(b.id, clip(b.title, BUTTON_TITLE_LIMIT)) for b in self.buttons)
         object.__setattr__(self, "buttons", buttons)
         object.__setattr__(self, "rows", tuple(_clipped(r) for r in self.rows))
+        object.__setattr__(self, "image", self.image if self.buttons and IMAGE_LINK.fullmatch(self.image) else "")
         object.__setattr__(self, "list_label", clip(self.list_label, BUTTON_TITLE_LIMIT))
         object.__setattr__(self, "list_title", clip(self.list_title, ROW_TITLE_LIMIT))
 
@@ -77,6 +82,7 @@ class Reply:
             "list_label": self.list_label,
             "list_title": self.list_title,
             "prompt": self.prompt,
+            "image": self.image,
         }
 
     @classmethod
@@ -84,7 +90,9 @@ class Reply:
         """Inverse of `to_dict`."""
         buttons = tuple(Button(*b) for b in data["buttons"])
         rows = tuple(Row(*r) for r in data["rows"])
-        return cls(data["body"], buttons, rows, data["list_label"], data["list_title"], data["prompt"])
+        return cls(
+            data["body"], buttons, rows, data["list_label"], data["list_title"], data["prompt"], data.get("image", "")
+        )
 
 
 def _clipped(row: Row) -> Row:

@@ -26,8 +26,25 @@ class Product:
     available: bool = True
     description: str = ""
     nicknames: tuple[str, ...] = ()
+    code: str = ""
     popularity: int = 0
     kitchen: bool = False
+    names: dict[str, str] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    photo: str = ""
+
+    def called(self, language: str) -> str:
+        """Its name in this language."""
+        return self.names.get(language) or self.name
+
+    def described(self, language: str) -> str:
+        """What it is, in this language."""
+        return self.descriptions.get(language) or self.description
+
+    @property
+    def calls(self) -> tuple[str, ...]:
+        """All that guests may call it."""
+        return (self.name, *self.names.values(), *self.nicknames)
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,11 @@ class Category:
 
     id: str
     name: str
+    names: dict[str, str] = field(default_factory=dict)
+
+    def called(self, language: str) -> str:
+        """Its name in this language."""
+        return self.names.get(language) or self.name
 
 
 @dataclass(frozen=True)
@@ -53,6 +75,7 @@ class Venue:
     minimum_age: int = 18
     delivers: bool = False
     payment_methods: tuple[str, ...] = ("MPESA",)
+    asks: tuple[str, ...] = ()
     minimum_order: Decimal = Decimal(0)
     hours: Hours = field(default_factory=Hours)
     delivery: Delivery = field(default_factory=Delivery)
@@ -115,7 +138,7 @@ def _venue(data: dict[str, Any]) -> Venue:
         "delivery": read_delivery(data["delivery"]),
         "features": read_features(data["features"]),
     }
-    lists = {name: tuple(data[name]) for name in ("tables", "payment_methods", "table_codes")}
+    lists = {name: tuple(data[name]) for name in ("tables", "payment_methods", "asks", "table_codes")}
     return Venue(**data | lists | rules)
 
 

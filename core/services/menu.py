@@ -43,6 +43,7 @@ def _venue(db: Session, workspace: Workspace) -> domain.Venue:
         minimum_age=workspace.minimum_age,
         delivers=workspace.delivers,
         payment_methods=tuple(workspace.payment_methods),
+        asks=tuple(workspace.asks),
         minimum_order=workspace.minimum_order,
         hours=read_hours(workspace.hours, workspace.timezone),
         delivery=read_delivery(workspace.delivery),
@@ -53,8 +54,10 @@ def _venue(db: Session, workspace: Workspace) -> domain.Venue:
 
 def _categories(db: Session, workspace_id: UUID) -> list[domain.Category]:
     mine = (Category.workspace_id == workspace_id, Category.deleted_at.is_(None))
-    rows = db.execute(select(Category.id, Category.name).where(*mine).order_by(Category.position, Category.name))
-    return [domain.Category(str(id), name) for id, name in rows]
+    rows = db.execute(
+        select(Category.id, Category.name, Category.names).where(*mine).order_by(Category.position, Category.name)
+    )
+    return [domain.Category(str(id), name, names) for id, name, names in rows]
 
 
 def _products(db: Session, workspace_id: UUID) -> tuple[domain.Product, ...]:
@@ -73,5 +76,9 @@ def _product(row: Product) -> domain.Product:
         available=row.on_hand > row.held,
         description=row.description,
         nicknames=tuple(row.nicknames),
+        code=row.sku or "",
         kitchen=row.station is Station.KITCHEN,
+        names=row.names,
+        descriptions=row.descriptions,
+        photo=row.photo,
     )

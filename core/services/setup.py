@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.statuses import ChannelKind, MovementReason, Provider, Role
 from core.errors import Rejected
-from core.services import demo
+from core.services import demo, demo_swahili
 from core.services.sign_in import hash_password
 from core.settings import Settings
 from core.store.sql.tables import (
@@ -153,6 +153,7 @@ def _demo_heading(
     entries: tuple[demo.Entry, ...],
 ) -> None:
     heading = {"workspace_id": workspace.id, "name": name, "slug": slug(name), "position": position}
+    heading |= demo_swahili.names(name)
     db.execute(insert(Category).values(heading).on_conflict_do_nothing())
     mine = (Category.workspace_id == workspace.id, Category.slug == slug(name))
     category_id = db.execute(select(Category.id).where(*mine)).scalar_one()
@@ -169,7 +170,7 @@ def _demo_heading(
             "station": station,
             "position": place,
         }
-        _demo_product(db, row)
+        _demo_product(db, row | demo_swahili.words(product))
 
 
 def _demo_product(db: Session, row: dict[str, object]) -> None:

@@ -49,12 +49,12 @@ def ask_products(here: Here) -> Turn:
     page = min(max(here.session.page, 0), pages - 1)
     rows = [product_row(here, p, f"prod:{p.id}") for p in products[page * PAGE : (page + 1) * PAGE]]
     rows.append(_last_row(here, category.id, page, pages))
-    body = here.say(texts.PRODUCTS, category=category.name)
+    body = here.say(texts.PRODUCTS, category=category.called(here.language))
     return here.ask(
         body,
         rows=tuple(rows),
         label=here.say(texts.LABEL_PRODUCTS),
-        title=category.name or here.say(texts.TITLE_MENU),
+        title=category.called(here.language) or here.say(texts.TITLE_MENU),
         page=page,
     )
 
@@ -141,7 +141,7 @@ def _ask_headings(here: Here, body: str) -> Turn:
     size = PAGE if len(catalogue.categories) + bool(session.lines) > PAGE + 1 else PAGE + 1
     pages = -(-len(catalogue.categories) // size)
     page = session.aside.get("headings", 0) % pages
-    rows = [Row(f"cat:{c.id}", c.name) for c in catalogue.categories[page * size : (page + 1) * size]]
+    rows = [Row(f"cat:{c.id}", c.called(here.language)) for c in catalogue.categories[page * size : (page + 1) * size]]
     if pages > 1:
         rows.append(Row(f"menu:{(page + 1) % pages}", here.say(texts.MORE_ROW)))
     if session.lines:

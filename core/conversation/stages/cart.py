@@ -17,22 +17,28 @@ from core.conversation.understanding.vocabulary import REMOVE
 from core.conversation.understanding.words import number, stems
 
 PAGE = 8
+DESCRIPTION_LIMIT = 300
 TAKE_OUT = REMOVE | {"take out", "out"}
 YOUNGEST, OLDEST = 5, 119
 NEGATIONS = frozenset(stems("not under below younger less no hapana si sio siko chini ain"))
 
 
 def ask_quantity(here: Here) -> Turn:
-    """How many of one product, or how many instead."""
+    """A product's card, asking how many; or how many instead."""
     if "line" in here.session.aside:
         return _ask_instead(here)
     product = here.catalogue.products.get(here.session.product_id)
     if product is None:
         return ask_categories(here)
-    description = f"\n{product.description[:200]}" if product.description else ""
-    body = here.say(texts.HOW_MANY, name=product.name, price=here.money(product.price), description=description)
+    body = here.say(
+        texts.HOW_MANY,
+        name=product.called(here.language),
+        price=here.money(product.price),
+        description=f"\n{product.described(here.language)}"[:DESCRIPTION_LIMIT].rstrip(),
+    )
     stamp = carts.stamp(here.session)
-    return here.ask(body, buttons=tuple(Button(f"qty:{product.id}:{n}:{stamp}", str(n)) for n in (1, 2, 3)))
+    buttons = tuple(Button(f"qty:{product.id}:{n}:{stamp}", str(n)) for n in (1, 2, 3))
+    return here.ask(body, buttons=buttons, image=product.photo)
 
 
 def answer_quantity(here: Here, said: Said) -> Move:
@@ -127,7 +133,7 @@ def same_again(here: Here, args: tuple[str, ...]) -> Move:
 def _ask_age(here: Here, wish: Wish) -> Turn:
     venue, products = here.menu.venue, here.catalogue.products
     ids = [w.product_id for w in wish.items] or [line.product_id for line in here.session.lines]
-    names = [products[i].name for i in ids if i in products and products[i].alcoholic]
+    names = [products[i].called(here.language) for i in ids if i in products and products[i].alcoholic]
     body = here.say(texts.AGE, items=texts.in_words(names), age=venue.minimum_age)
     yes = here.button("age:yes", texts.B_AGE_YES, age=venue.minimum_age)
     return here.ask(body, buttons=(yes, here.button("age:no", texts.B_AGE_NO)))
@@ -195,7 +201,7 @@ def _ask_change(here: Here, aside: dict[str, Any]) -> Turn:
     pages = -(-len(lines) // PAGE)
     page = aside["change"] % pages
     rows = [
-        Row(f"line:{i}:{stamp}", line.name, _line_detail(here, line.quantity, line.quantity * line.unit_price))
+        Row(f"line:{i}:{stamp}", here.called(line), _line_detail(here, line.quantity, line.quantity * line.unit_price))
         for i, line in list(enumerate(lines))[page * PAGE : (page + 1) * PAGE]
     ]
     if pages > 1:
@@ -214,7 +220,7 @@ def _ask_instead(here: Here) -> Turn:
     if index >= len(here.session.lines):
         return ask_adding(here.at(here.session.but(aside={}), here.before))
     line = here.session.lines[index]
-    body = here.say(texts.HOW_MANY_INSTEAD, name=line.name, quantity=line.quantity)
+    body = here.say(texts.HOW_MANY_INSTEAD, name=here.called(line), quantity=line.quantity)
     out = here.button(f"out:{index}:{carts.stamp(here.session)}", texts.B_REMOVE)
     return here.ask(body, buttons=(out, here.button("keep", texts.B_KEEP)))
 

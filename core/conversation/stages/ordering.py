@@ -76,6 +76,8 @@ def checkout(here: Here) -> Move:
         return Move(State.ADDING_TO_CART, session, notices, Wish((), straight=True).kept())
     if session.table is None and not session.address:
         return Move(State.COLLECTING_TABLE, session, notices)
+    if detail := here.missing_detail():
+        return Move(State.COLLECTING_DETAILS, session, notices, {"detail": detail})
     return Move(State.REVIEWING_ORDER, session, notices)
 
 
@@ -108,9 +110,9 @@ def refusal(here: Here, product_id: str) -> str:
         return here.say(texts.NOT_SERVED if product_id in here.catalogue.refused else texts.NOT_ON_MENU)
     if product.available:
         return ""
-    others = [p.name for p in here.catalogue.by_category[product.category_id] if p.available][:3]
+    others = [p.called(here.language) for p in here.catalogue.by_category[product.category_id] if p.available][:3]
     instead = here.say(texts.INSTEAD, names=texts.in_words(others)) if others else ""
-    return here.say(texts.SOLD_OUT, name=product.name, instead=instead)
+    return here.say(texts.SOLD_OUT, name=product.called(here.language), instead=instead)
 
 
 def checking_out(here: Here) -> bool:
@@ -157,7 +159,7 @@ def filled(here: Here, lines: tuple[Line, ...], items: Sequence[Wanted]) -> tupl
 
 
 def _in_words(here: Here, items: Sequence[Wanted]) -> str:
-    names = ((w.quantity, here.catalogue.products[w.product_id].name) for w in items)
+    names = ((w.quantity, here.catalogue.products[w.product_id].called(here.language)) for w in items)
     return texts.in_words([here.say(texts.ITEM, quantity=quantity, name=name[:40]) for quantity, name in names])
 
 

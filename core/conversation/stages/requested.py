@@ -46,6 +46,11 @@ def _live_attempt(here: Here, note: Note, outcome: Outcome) -> Move:
     return Move(State.AWAITING_PAYMENT, here.session, say)
 
 
+def _too_many(here: Here, note: Note, outcome: Outcome) -> Move:
+    say = here.say(texts.TOO_MANY_PROMPTS, phone=texts.local_phone(note["payer"]))
+    return Move(State.AWAITING_PAYMENT, here.session.but(phone=""), say)
+
+
 def _already_paid(here: Here, note: Note, outcome: Outcome) -> Move:
     say = here.say(texts.ALREADY_PAID, number=outcome.get("number"))
     return Move(State.ORDER_COMPLETE, carts.settled(here.session, OrderStatus.PAID), say)
@@ -63,7 +68,7 @@ def _sold_out(here: Here, note: Note, outcome: Outcome) -> Move:
         quantity = min(line.quantity, left.get(line.product_id, line.quantity))
         if quantity < line.quantity:
             text: Text = texts.ONLY_LEFT if quantity else texts.NONE_LEFT
-            said.append(here.say(text, name=line.name[:40], count=quantity))
+            said.append(here.say(text, name=here.called(line), count=quantity))
         if line.product_id in left:
             left[line.product_id] -= quantity
         lines += [replace(line, quantity=quantity)] if quantity else []
@@ -84,6 +89,7 @@ _PAID_OUTCOMES = {
     "closed": _closed,
     "requested": _requested,
     "live_attempt": _live_attempt,
+    "too_many": _too_many,
     "already_paid": _already_paid,
     "order_closed": _order_closed,
 }

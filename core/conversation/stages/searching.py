@@ -48,12 +48,12 @@ def ask_found(here: Here) -> Turn | None:
 
 def product_row(here: Here, product: Product, tap: str) -> Row:
     """One product in a list, with its price."""
-    price = here.money(product.price)
+    name, price = product.called(here.language), here.money(product.price)
     if not product.available:
-        return Row(tap, product.name, here.say(texts.SOLD_OUT_ROW, price=price))
-    longer = product.name if len(product.name) > ROW_TITLE_LIMIT else ""
-    detail = " ".join(f"{longer} {product.description}".split())
-    return Row(tap, product.name, here.say(texts.ROW_DETAIL, price=price, description=detail) if detail else price)
+        return Row(tap, name, here.say(texts.SOLD_OUT_ROW, price=price))
+    longer = name if len(name) > ROW_TITLE_LIMIT else ""
+    detail = " ".join(f"{longer} {product.described(here.language)}".split())
+    return Row(tap, name, here.say(texts.ROW_DETAIL, price=price, description=detail) if detail else price)
 
 
 def _tap(here: Here, product: Product, search: Search) -> str:

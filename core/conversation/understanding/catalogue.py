@@ -95,7 +95,7 @@ class Catalogue:
 def _text(product: Product, menu: Menu) -> frozenset[str]:
     """All words that speak of a product, for the search."""
     heading = next((c.name for c in menu.categories if c.id == product.category_id), "")
-    return frozenset(tokens(" ".join((product.name, *product.nicknames, product.description, heading))))
+    return frozenset(tokens(" ".join((*product.calls, product.description, *product.descriptions.values(), heading))))
 
 
 def _ingredients(products: tuple[Product, ...]) -> frozenset[str]:
@@ -129,16 +129,21 @@ def _names(menu: Menu) -> dict[str, Match]:
     """Full names and nicknames before first words, these before other words and categories."""
     layers: tuple[dict[str, list[str]], ...] = (defaultdict(list), defaultdict(list), defaultdict(list))
     for product in menu.products:
-        for name in (product.name, *product.nicknames):
+        for name in product.calls:
             _put(layers[0], name, product.id)
-        first, *rest = tokens(product.name) or [""]
-        _put(layers[1], first, product.id)
-        for word in rest:
-            _put(layers[2], word, product.id)
-    names = {c: Match((), True, category.id) for category in menu.categories for c in (_phrase(category.name),) if c}
+        for name in (product.name, *product.names.values()):
+            first, *rest = tokens(name) or [""]
+            _put(layers[1], first, product.id)
+            for word in rest:
+                _put(layers[2], word, product.id)
+    names = {c: Match((), True, category.id) for category in menu.categories for c in _headings(category)}
     for layer, weak in ((layers[2], True), (layers[1], False), (layers[0], False)):
         names |= {name: Match(tuple(dict.fromkeys(ids)), weak) for name, ids in layer.items() if _speaks(name, names)}
     return names
+
+
+def _headings(category: Category) -> set[str]:
+    return {_phrase(name) for name in (category.name, *category.names.values())} - {""}
 
 
 def _speaks(name: str, names: dict[str, Match]) -> bool:

@@ -94,7 +94,8 @@ def _content(reply: Reply) -> dict[str, Any]:
 
 def _buttons(reply: Reply) -> dict[str, Any]:
     buttons = [{"type": "reply", "reply": {"id": one.id, "title": one.title}} for one in reply.buttons]
-    return {"type": "button", "body": {"text": reply.body}, "action": {"buttons": buttons}}
+    header = {"header": {"type": "image", "image": {"link": reply.image}}} if reply.image else {}
+    return {"type": "button", **header, "body": {"text": reply.body}, "action": {"buttons": buttons}}
 
 
 def _list(reply: Reply) -> dict[str, Any]:

@@ -51,7 +51,14 @@ def _check_header(header: Fields, text_only: bool) -> None:
     elif text_only or kind not in MEDIA_HEADERS:
         raise Refused(INVALID, f"a header of type {kind} is not allowed here")
     else:
-        object_of(header, kind, "interactive['header']")
+        _check_media(object_of(header, kind, "interactive['header']"))
+
+
+def _check_media(media: Fields) -> None:
+    if ("id" in media) == ("link" in media):
+        raise Refused(MISSING, "exactly one of id and link is required")
+    if "link" in media and not str(media["link"]).startswith("https://"):
+        raise Refused(INVALID, "the link of a header must be https")
 
 
 def _check_buttons(action: Fields) -> None:

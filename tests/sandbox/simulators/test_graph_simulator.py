@@ -40,6 +40,9 @@ def changed(body: dict[str, Any], /, **inside: Any) -> dict[str, Any]:
 ACCEPTED = {
     "text": message("text", {"body": "x" * 4096, "preview_url": False}),
     "emoji counted in UTF-16 units": message("text", {"body": "🍸" * 2048}),
+    "photo above buttons": changed(
+        buttons(2), header={"type": "image", "image": {"link": "https://example.com/i.png"}}
+    ),
     "three buttons": changed(buttons(3), footer={"text": "f" * 60}, header={"type": "text", "text": "h" * 60}),
     "ten rows": changed(rows(10, description="d" * 72), body={"text": "b" * 4096}),
     "link": link("p" * 20),
@@ -67,6 +70,11 @@ REFUSED = {
     "no body": (changed(buttons(), body=None), 131008),
     "footer": (changed(buttons(), footer={"text": "f" * 61}), 131009),
     "header": (changed(buttons(), header={"type": "text", "text": "h" * 61}), 131009),
+    "header image without https": (
+        changed(buttons(), header={"type": "image", "image": {"link": "http://example.com/i.png"}}),
+        131009,
+    ),
+    "header image without link": (changed(buttons(), header={"type": "image", "image": {}}), 131008),
     "list header image": (changed(rows(1), header={"type": "image", "image": {"id": "1"}}), 131009),
     "eleven rows": (rows(11), 131009),
     "row title": (rows(1, title="t" * 25), 131009),

@@ -15,7 +15,7 @@ from tests.unit.conversation.test_typed_taps import SCRIPTS, play
 
 def test_from_habari_to_the_receipt(guest: Guest, bar: Bar) -> None:
     guest.says("Habari").reads("Karibu *Destination Cocktails*, Jane!", "Chagua kwenye menyu", "dawa 2 na tusker 1")
-    guest.taps("Cocktail").reads("Gusa unachotaka", "Zaidi Ukurasa 2 wa 2")
+    guest.taps("Kokteli").reads("*Kokteli*", "Gusa unachotaka", "Zaidi Ukurasa 2 wa 2")
     guest.taps("Dawa").reads("*Dawa*, KES 700", "Ungependa ngapi?")
     guest.says("mbili").reads("lazima uwe na miaka 18 au zaidi", "Nina miaka 18+", "Sijafika umri huo")
     guest.says("ndio").reads("Nimeongeza: 2 × Dawa.", "*Oda yako*", "*Jumla KES 1,400*", "Maliza oda", "Badilisha")

@@ -1,6 +1,7 @@
 """What is sold, how much of it is there, and how much is set aside."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
@@ -18,6 +19,7 @@ class Category(Owned, Edited):
     __tablename__ = "categories"
 
     name: Mapped[str]
+    names: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     slug: Mapped[str]
     position: Mapped[int] = mapped_column(default=0, server_default="0")
 
@@ -25,7 +27,10 @@ class Category(Owned, Edited):
 
 
 class Product(Owned, Edited):
-    """One thing on the menu. `held` of the `on_hand` are set aside for unpaid orders."""
+    """One thing on the menu. `held` of the `on_hand` are set aside for unpaid orders.
+
+    `name` and `description` are English; `names` and `descriptions` say it in other languages, by code.
+    """
 
     __tablename__ = "products"
 
@@ -34,6 +39,9 @@ class Product(Owned, Edited):
     slug: Mapped[str]
     sku: Mapped[str | None]
     description: Mapped[str] = mapped_column(default="", server_default="")
+    names: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    descriptions: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    photo: Mapped[str] = mapped_column(default="", server_default="")
     nicknames: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     price: Mapped[Decimal]
     alcoholic: Mapped[bool] = mapped_column(default=False, server_default="false")
@@ -49,6 +57,7 @@ class Product(Owned, Edited):
         UniqueConstraint("workspace_id", "slug"),
         UniqueConstraint("workspace_id", "sku"),
         CheckConstraint("price > 0", name="price"),
+        CheckConstraint("photo = '' or photo like 'https://%'", name="photo"),
         CheckConstraint("held >= 0 and on_hand >= held", name="stock"),
     )
 

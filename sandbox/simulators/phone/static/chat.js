@@ -4,6 +4,13 @@ import { element, make, marked } from "./dom.js";
 const TICKS = { "": ["·", "waiting"], sent: ["✓", "sent"], delivered: ["✓✓", "delivered"], read: ["✓✓", "read"] };
 const UNSHOWN = { image: "[photo]", audio: "[voice note]", video: "[video]", document: "[document]", sticker: "[sticker]" };
 
+function photo(link) {
+  const shown = make("img", "photo");
+  shown.src = link;
+  shown.alt = UNSHOWN.image;
+  return shown;
+}
+
 export class Chat {
   constructor({ onButton, onList }) {
     this.log = element("chat");
@@ -49,6 +56,7 @@ export class Chat {
     const inside = message.body[kind] || {};
     this.quote(bubble, message);
     if (inside.header?.text) bubble.append(make("p", "heading", inside.header.text));
+    if (inside.header?.image?.link) bubble.append(photo(inside.header.image.link));
     const words = wordsOf(kind, inside);
     this.words.set(message.id, words);
     bubble.append(make("p", "words", ...marked(words)));
