@@ -24,6 +24,10 @@ confirm_age   {}
     confirmed     {}
 call_staff    {reason: str}
     called        {}
+stop_messages {}
+    stopped       {}                                              nothing unasked is sent to this guest any more
+resume_messages {}
+    resumed       {was_stopped: bool}
 """
 
 from typing import Any
@@ -34,6 +38,8 @@ CANCEL_ORDER = "cancel_order"
 FIND_ORDERS = "find_orders"
 CONFIRM_AGE = "confirm_age"
 CALL_STAFF = "call_staff"
+STOP_MESSAGES = "stop_messages"
+RESUME_MESSAGES = "resume_messages"
 
 Effect = dict[str, Any]
 Outcome = dict[str, Any]

@@ -11,7 +11,7 @@ from core.conversation.events import Event
 from core.conversation.here import Acting, Answering, Asking, Here, Move, Said, stay
 from core.conversation.replies import Reply
 from core.conversation.session import Session, State
-from core.conversation.stages import after, browsing, cart, languages, news, paying, requested, searching, table
+from core.conversation.stages import after, browsing, cart, languages, news, opting, paying, requested, searching, table
 from core.conversation.stages.news import Data, News
 from core.conversation.turn import Turn
 from core.conversation.understanding import keywords
@@ -111,7 +111,8 @@ ACTIONS: dict[str, Action] = {
     "help": Action(after.help_out, frozenset()),
     "english": Action(languages.speak_english, frozenset()),
     "kiswahili": Action(languages.speak_swahili, frozenset()),
-    "stop": Action(after.stop, frozenset()),
+    "stop": Action(opting.stop, frozenset()),
+    "start": Action(opting.start, _to("BROWSING_CATEGORIES")),
     "hello": Action(after.greet, _to("BROWSING_CATEGORIES")),
     "thanks": Action(after.thanked, frozenset()),
 }
@@ -121,6 +122,8 @@ CONCLUSIONS: dict[str, Conclusion] = {
     "change": Conclusion(after.conclude_change, _to("ADDING_TO_CART", "ORDER_COMPLETE")),
     "cancel": Conclusion(after.conclude_cancel, _to(*_MONEY)),
     "status": Conclusion(after.conclude_status, _to("ORDER_COMPLETE", *_MONEY)),
+    "stop": Conclusion(opting.conclude_stop, frozenset()),
+    "start": Conclusion(opting.conclude_start, frozenset()),
     "pay": Conclusion(
         requested.conclude_pay,
         _to("REVIEWING_ORDER", "ADDING_TO_CART", "BROWSING_CATEGORIES", "ORDER_COMPLETE", *_MONEY),

@@ -145,6 +145,7 @@ HELP = (
     "*menu* · *cart* · *pay* · *status* · *again* · *cancel* · *staff* · *stop*"
 )
 STOP = "Understood: we send you nothing unasked. Messages about your orders still come. Write *menu* any time to order."
+STARTED = "Good to have you back: we may write to you again."
 THANKS = "Karibu sana! Write *menu* any time."
 STAFF_CALLED = "We have called our staff; someone is with you shortly. To order here again write *menu*."
 STAFF_TOLD = "Our staff have your message. To order here again write *menu*."

@@ -1,6 +1,7 @@
 """A guest wrote to us, or something the guest waits for has happened: take the turns of the conversations claimed."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ import structlog
 from core import metrics
 from core.conversation import flow, texts
 from core.conversation.catalogues import ENGLISH, wording
+from core.conversation.effects import RESUME_MESSAGES, STOP_MESSAGES
 from core.conversation.events import Event
 from core.conversation.replies import Reply
 from core.conversation.session import Session
@@ -101,7 +103,7 @@ def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
         crashpoint("turn.before_effects_commit")
     crashpoint("turn.after_effects_commit")
     final = flow.conclude(plan, outcomes, _menu(program, claim), datetime.now(UTC))
-    _commit(program, [(claim, _ending(claim, final))])
+    _commit(program, [(claim, replace(_ending(claim, final), stopped=_stopped(plan)))])
     crashpoint("turn.before_followup")
     follow_up(program, followup)
 
@@ -131,6 +133,12 @@ def _ending(claim: Claim, turn: Turn) -> Ending:
     replies = tuple(letter(claim, reply, turn.quiet_for, turn.session.language) for reply in turn.replies)
     history = _note(claim, replies) | {"state": turn.session.state.value}
     return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over)
+
+
+def _stopped(plan: Turn) -> bool | None:
+    """Whether this turn was about messages nobody asked for: opted out of, or back in."""
+    kinds = {effect["kind"] for effect in plan.effects}
+    return STOP_MESSAGES in kinds if kinds & {STOP_MESSAGES, RESUME_MESSAGES} else None
 
 
 def _dead_ending(claim: Claim) -> Ending:

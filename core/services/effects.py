@@ -14,7 +14,14 @@ from core.crashpoint import crashpoint
 from core.services.ask_payment import ask_payment
 from core.services.customers import Guest, GuestRef, find_guest
 from core.services.followup import Followup
-from core.services.guest_requests import call_staff, cancel_order, confirm_age, find_orders
+from core.services.guest_requests import (
+    call_staff,
+    cancel_order,
+    confirm_age,
+    find_orders,
+    resume_messages,
+    stop_messages,
+)
 from core.services.place_order import place_order
 from core.store.sql.tables import TurnEffects
 
@@ -104,6 +111,14 @@ def _call(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Result
     return call_staff(db, guest, effect["reason"]), Followup()
 
 
+def _stop(_db: Session, guest: Guest, _effect: Effect, _: list[Outcome]) -> Result:
+    return stop_messages(guest), Followup()
+
+
+def _resume(_db: Session, guest: Guest, _effect: Effect, _: list[Outcome]) -> Result:
+    return resume_messages(guest), Followup()
+
+
 _DO: dict[str, Callable[[Session, Guest, Effect, list[Outcome]], Result]] = {
     kinds.PLACE_ORDER: _place,
     kinds.REQUEST_PAYMENT: _ask,
@@ -111,4 +126,6 @@ _DO: dict[str, Callable[[Session, Guest, Effect, list[Outcome]], Result]] = {
     kinds.FIND_ORDERS: _find,
     kinds.CONFIRM_AGE: _confirm,
     kinds.CALL_STAFF: _call,
+    kinds.STOP_MESSAGES: _stop,
+    kinds.RESUME_MESSAGES: _resume,
 }

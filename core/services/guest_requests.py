@@ -55,6 +55,19 @@ def confirm_age(guest: Guest) -> Outcome:
     return {"result": "confirmed"}
 
 
+def stop_messages(guest: Guest) -> Outcome:
+    """The guest wants nothing unasked; the first time counts."""
+    guest.customer.messages_stopped_at = guest.customer.messages_stopped_at or datetime.now(UTC)
+    return {"result": "stopped"}
+
+
+def resume_messages(guest: Guest) -> Outcome:
+    """The guest may be written to again."""
+    was_stopped = guest.customer.messages_stopped_at is not None
+    guest.customer.messages_stopped_at = None
+    return {"result": "resumed", "was_stopped": was_stopped}
+
+
 def call_staff(db: Session, guest: Guest, reason: str) -> Outcome:
     """Somebody should look after this guest: a line in the log that staff read."""
     call = Activity(

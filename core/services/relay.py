@@ -125,4 +125,5 @@ def _guest(db: Session, conversation: Conversation) -> dict[str, Any]:
         "phone": customer.phone or "",
         "bsuid": customer.bsuid or "",
         "name": customer.name,
+        "stopped": customer.messages_stopped_at is not None,
     }

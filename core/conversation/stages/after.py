@@ -60,11 +60,6 @@ def help_out(here: Here, args: tuple[str, ...]) -> Move:
     return _said(here, here.say(texts.HELP), *(here.button(*tap) for tap in taps))
 
 
-def stop(here: Here, args: tuple[str, ...]) -> Move:
-    """Nothing unasked any more."""
-    return _said(here, here.say(texts.STOP))
-
-
 def call_staff(here: Here, args: tuple[str, ...]) -> Move:
     """Tap or word: a person, please."""
     if here.session.state == State.TALKING_TO_STAFF:

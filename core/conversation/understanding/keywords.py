@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 from core.conversation.understanding.words import AND, SEPARATORS, stems
 
 _KEYWORDS = {
-    "menu": "menu, menyu, orodha, list, catalog, catalogue, drinks, vinywaji, order, agiza, start, anza, back,"
+    "menu": "menu, menyu, orodha, list, catalog, catalogue, drinks, vinywaji, order, agiza, back,"
     " rudi, home, see menu, ona menyu, aina zote, whats on the menu,"
     " all categories, what do you have, mna nini, mko na nini, kuna nini",
     "more": "more, next, zaidi, show more, next page, endelea mbele",
@@ -33,6 +33,7 @@ _KEYWORDS = {
     "help": "help, msaada, saidia, nisaidie, naomba msaada, info, how, how does this work, help me",
     "english": "english, in english, english please, speak english, kiingereza, kwa kiingereza",
     "kiswahili": "kiswahili, swahili, kwa kiswahili, in swahili, swahili please, kiswahili tafadhali",
+    "start": "start, anza, subscribe, start messages, resume messages, anza kutuma",
     "stop": "stop, acha, unsubscribe, wacha, simama, stop messages, acha kutuma",
     "hello": "hi, hello, hey, helo, hallo, hae, hii, habari, mambo, sasa, niaje, vipi, sema, jambo, hujambo,"
     " shikamoo, salama, good morning, good afternoon, good evening, morning, evening, habari yako, habari za"

@@ -64,13 +64,17 @@ class Claim:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a turn ends: the next session (None: unchanged), the replies for the outbox, the note for the history."""
+    """How a turn ends: the next session (None: unchanged), the replies for the outbox, the note for the history.
+
+    `stopped`: the guest opted out of what nobody asked for, or back in; None says nothing of it.
+    """
 
     session: dict[str, Any] | None = None
     replies: tuple[dict[str, Any], ...] = ()
     history: dict[str, Any] | None = None
     quiet_for: str = ""
     quiet_over: str = ""
+    stopped: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,8 @@ class Mailboxes:
             "quiet": ending.quiet_for,
             "quiet_ms": QUIET_SECONDS * 1000,
             "quiet_over": ending.quiet_over,
+            "stopped": {None: "", True: "yes", False: "no"}[ending.stopped],
+            "stopped_ttl": ALIAS_SECONDS,
             "sender": uuid4().hex if ending.replies or ending.quiet_over else "",
             "sender_most": SENDERS,
             "bell_ttl": BELL_SECONDS * 1000,

@@ -115,8 +115,22 @@ def test_help_tells_the_words(guest: Guest, chat: Chat, word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["stop", "acha", "STOP."])
-def test_stop_is_respected(guest: Guest, word: str) -> None:
-    guest.says(word).reads("nothing unasked")
+def test_stop_is_respected(guest: Guest, chat: Chat, word: str) -> None:
+    guest.says("2 sprite").says(word).reads("nothing unasked")
+    assert chat.world.done == [{"kind": "stop_messages"}]
+    assert chat.state == State.ADDING_TO_CART
+
+
+@pytest.mark.parametrize("word", ["start", "ANZA", "subscribe"])
+def test_start_brings_a_guest_back_in_and_shows_the_menu(guest: Guest, chat: Chat, word: str) -> None:
+    guest.says("stop").says(word).reads("Good to have you back", "Cocktail")
+    assert chat.world.done[1:] == [{"kind": "resume_messages"}]
+    assert chat.state == State.BROWSING_CATEGORIES
+
+
+def test_start_from_a_guest_who_never_stopped_just_begins(guest: Guest) -> None:
+    guest.says("start").reads("Cocktail")
+    assert "back" not in guest.text
 
 
 @pytest.mark.parametrize("word", ["thanks", "asante sana", "Thank you!"])

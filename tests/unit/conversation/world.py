@@ -18,6 +18,7 @@ class World:
     closed: bool = False
     busy_phone: bool = False
     refuses_to_cancel: bool = False
+    stopped: bool = False
 
     def perform(self, effects: tuple[Effect, ...]) -> list[Outcome]:
         """All effects of one turn, in order."""
@@ -95,6 +96,24 @@ class World:
     def confirm_age(self, effect: Effect, before: list[Outcome]) -> Outcome:
         """Kept with the customer."""
         return {"result": "confirmed"}
+
+    def remember(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Kept with the customer."""
+        return {"result": "remembered"}
+
+    def change_identity(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Somebody else, perhaps."""
+        return {"result": "changed"}
+
+    def stop_messages(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Nothing unasked any more."""
+        self.stopped = True
+        return {"result": "stopped"}
+
+    def resume_messages(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Back in."""
+        was_stopped, self.stopped = self.stopped, False
+        return {"result": "resumed", "was_stopped": was_stopped}
 
     def call_staff(self, effect: Effect, before: list[Outcome]) -> Outcome:
         """Somebody comes."""

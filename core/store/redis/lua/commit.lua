@@ -1,5 +1,5 @@
 -- End a turn, all or nothing: pop its event, save the session, append the replies, note the history.
--- ARGV[1]: JSON {lane, box, token, id, session, session_ttl, replies: [json], history, quiet, quiet_ms, quiet_over,
+-- ARGV[1]: JSON {lane, box, token, id, session, session_ttl, replies: [json], history, quiet, quiet_ms, quiet_over, stopped, stopped_ttl,
 --   sender, sender_most, bell_ttl}. Answers {'done' | 'already' | 'lost', bell of a sender to publish}.
 local a = cjson.decode(ARGV[1])
 local now = now_ms()
@@ -22,6 +22,8 @@ else
 end
 
 if a.session ~= '' then redis.call('SET', session_key(a.box), a.session, 'EX', a.session_ttl) end
+if a.stopped == 'yes' then redis.call('SET', stopped_key(a.box), '1', 'EX', a.stopped_ttl) end
+if a.stopped == 'no' then redis.call('DEL', stopped_key(a.box)) end
 for _, reply in ipairs(a.replies) do redis.call('RPUSH', out_key(a.box), reply) end
 if a.quiet_over ~= '' then
   local quiet = redis.call('HGET', quiet_key(a.box), 'payment')

@@ -55,7 +55,7 @@ local function take(box, guest)
     owe(number_key(guest.channel), number_step(guest.rate), now, math.huge)
     owe(pair_key(box), pair_ms, now, math.huge)
   end
-  local stopped = redis.call('EXISTS', stopped_key(box)) == 1 and '1' or ''
+  local stopped = (guest.stopped or redis.call('EXISTS', stopped_key(box)) == 1) and '1' or ''
   return {box, token, redis.call('GET', guest_key(box)) or '', tostring(again), redis.call('HGET', sending, 'tries') or '0',
     window, stopped, unpack(items, 1, count)}
 end
