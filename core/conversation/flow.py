@@ -11,10 +11,22 @@ from core.conversation.events import Event
 from core.conversation.here import Acting, Answering, Asking, Here, Move, Said, stay
 from core.conversation.replies import Reply
 from core.conversation.session import Session, State
-from core.conversation.stages import after, browsing, cart, languages, news, opting, paying, requested, searching, table
+from core.conversation.stages import (
+    after,
+    browsing,
+    cart,
+    languages,
+    news,
+    opting,
+    paying,
+    requested,
+    searching,
+    table,
+    written,
+)
 from core.conversation.stages.news import Data, News
 from core.conversation.turn import Turn
-from core.conversation.understanding import keywords
+from core.conversation.understanding import intents, keywords
 from core.domain.menu import Menu
 from core.errors import IllegalTransition
 
@@ -197,12 +209,28 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
     """A word that always works, an answer to an open question, a row by its number, or what the state makes of it."""
     if here.session.aside.get("question") and said.short in ("yes", "no"):
         return _tapped(here, "clear" if said.short == "yes" else "keep")
-    if (name := keywords.keyword(said.words)) or (name := _row(here, said)):
+    if (name := _word(said)) or (name := _row(here, said)):
         return _tapped(here, name)
+    if name := _beside_table(said):
+        return _tapped(written.at_table(here, said.request.table), name)
     move = STATES[here.session.state].answer(here, said)
-    lost = move.to == here.session.state != State.TALKING_TO_STAFF and not move.effects
-    near = keywords.misspelt(said.words) if lost else ""
+    near = (keywords.misspelt(said.words) or intents.intent(said.words)) if move.puzzled else ""
     return _tapped(here, near) if near else (move, frozenset())
+
+
+def _word(said: Said) -> str:
+    """The action the message names; "food menu" is about the food."""
+    name = keywords.keyword(said.words)
+    return "" if name == "menu" and said.request.category else name
+
+
+def _beside_table(said: Said) -> str:
+    """ "Same again for table 4": the action beside the table."""
+    request = said.request
+    if request.table is None or request.phone or request.items or request.out or request.choices:
+        return ""
+    name = keywords.keyword(request.rest) or intents.intent(request.rest)
+    return "" if name in intents.GREETINGS else name
 
 
 def _row(here: Here, said: Said) -> str:

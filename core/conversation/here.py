@@ -105,7 +105,7 @@ class Move:
 
     `then` names the conclusion that is drawn from the effects' outcomes, with `note` to draw it from.
     `aside` is what the next state must know for one answer. `prompt` is the one message that passes while a PIN
-    dialog is open, and `quiet_for` the payment it is about.
+    dialog is open, and `quiet_for` the payment it is about. `puzzled`: nothing in the words made sense here.
     """
 
     to: State
@@ -118,6 +118,7 @@ class Move:
     note: dict[str, Any] = field(default_factory=dict)
     prompt: str = ""
     quiet_for: str = ""
+    puzzled: bool = False
 
     def saying(self, text: str) -> "Move":
         """The same move with something said first."""
@@ -185,7 +186,7 @@ class Said:
     @property
     def any_phone(self) -> bool:
         """Whether it looks like a phone number at all, of whatever country."""
-        return sum(c.isdecimal() for c in self.text) >= 9
+        return not self.request.phone and sum(c.isdecimal() for c in self.text) >= 9
 
 
 Asking = Callable[[Here], Turn]

@@ -1,5 +1,7 @@
 """What a guest looks for, in pages."""
 
+from dataclasses import replace
+
 from core.conversation import carts, texts
 from core.conversation.here import Here, Move
 from core.conversation.replies import ROW_TITLE_LIMIT, Row
@@ -14,6 +16,8 @@ PAGE = 9
 def look_for(here: Here, search: Search, page: int = 0) -> Move:
     """The first page of what there is of it, or the headings where there is nothing."""
     if not find(search, here.catalogue):
+        if search.category and search.dry:
+            return look_for(here, replace(search, category=""))
         return Move(State.BROWSING_CATEGORIES, here.session, here.say(texts.NOTHING_FOUND))
     aside = {"found": search.code} | ({"page": page} if page else {})
     return Move(State.BROWSING_PRODUCTS, here.session, aside=aside)

@@ -1,5 +1,7 @@
 """What a guest writes in any ordering state: an order, a change of it, a table, a search."""
 
+from dataclasses import replace
+
 from core.conversation import carts, texts
 from core.conversation.here import Here, Move, Said, mpesa_number, stay
 from core.conversation.session import State
@@ -39,7 +41,8 @@ def take_order(here: Here, said: Said) -> Move | None:
 def puzzled(here: Here, said: Said) -> Move:
     """Nothing made sense: say so, and ask again what was asked."""
     echo = clean(said.text, ECHO_LIMIT)
-    return stay(here, here.say(texts.PUZZLED_BY, text=echo) if echo else here.say(texts.PUZZLED))
+    say = here.say(texts.PUZZLED_BY, text=echo) if echo else here.say(texts.PUZZLED)
+    return replace(stay(here, say), puzzled=True)
 
 
 def order_or_puzzled(here: Here, said: Said) -> Move:

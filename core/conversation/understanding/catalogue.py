@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from core.conversation.understanding.keywords import FILLERS, transposed
-from core.conversation.understanding.vocabulary import SYNONYMS
+from core.conversation.understanding.keywords import FILLERS, KNOWN, transposed
+from core.conversation.understanding.vocabulary import COMMON, SYNONYMS
 from core.conversation.understanding.words import AND, SEPARATORS, tokens
 from core.domain.menu import Category, Menu, Product
 
@@ -83,6 +83,8 @@ class Catalogue:
         return None
 
     def _forgive(self, phrase: str) -> Match | None:
+        if phrase in KNOWN or phrase in COMMON:
+            return None
         slips = 2 if len(phrase) >= 8 else 1
         if len(phrase) < SHORTEST_TYPO:
             return self._skeletons.get(phrase)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from core.conversation.understanding.words import AND, SEPARATORS, stems
+from core.conversation.understanding.words import AND, NUMBERS, SEPARATORS, stems
 
 _KEYWORDS = {
     "menu": "menu, menyu, orodha, list, catalog, catalogue, drinks, vinywaji, order, agiza, back,"
@@ -88,6 +88,7 @@ _REPLIES = {
     for phrase in _phrases(text)
 }
 GREETINGS = frozenset(phrase for phrase, action in _ACTIONS.items() if action in ("hello", "thanks"))
+KNOWN = frozenset(word for phrase in (*_ACTIONS, *_REPLIES) for word in phrase.split())
 _LONG = [phrase for phrase in _ACTIONS if len(phrase) >= 4]
 _LETTERS = {"".join(sorted(phrase)) for phrase in _LONG}
 
@@ -108,6 +109,8 @@ def keyword(words: list[str]) -> str:
 
 def _first_action(words: list[str]) -> str:
     """ "Hello there" is nothing but politeness, and that is an answer too."""
+    if len(words) > 1 and not NUMBERS.keys().isdisjoint(words):
+        return ""
     return next((_ACTIONS[w] for w in words if w in _ACTIONS), "")
 
 

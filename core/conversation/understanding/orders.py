@@ -26,7 +26,7 @@ class _Reader:
         self.list = self.found.items
         self.at = 0
         self.pending: int | None = None
-        self.beside = self.once = self.linked = self.swapping = self.met = False
+        self.beside = self.once = self.linked = self.swapping = self.met = self.lost = False
         self.each: int | None = None
         self.adjectives: list[str] = []
         self.strange: list[str] = []
@@ -40,6 +40,7 @@ class _Reader:
         while self.at < len(self.words):
             if not any(take() for take in takes):
                 self.strange.append(self.words[self.at])
+                self.lost = self.pending is not None
                 self.beside = False
                 self.at += 1
         self._close()
@@ -60,9 +61,10 @@ class _Reader:
         """Between two things: strange words with no product among them stood for one we do not have."""
         if self.strange and not self.met:
             self.found.missing += [w for w in self.strange if w not in GREETINGS]
-            self.pending = None
+            self.pending = None if self.lost else self.pending
         self.found.unknown += self.strange
-        self.strange, self.met, self.beside, self.adjectives = [], False, False, []
+        self.strange, self.adjectives = [], []
+        self.met = self.beside = self.lost = False
 
     def _word(self, ahead: int = 0) -> str:
         return "".join(self.words[self.at + ahead : self.at + ahead + 1])
@@ -194,8 +196,8 @@ class _Reader:
             self.found.instead = True
         elif word in vocab.ONLY:
             self.found.only = True
-        elif word in vocab.LINKS and self.found.verb == "set" and self.found.items:
-            self.linked = True
+        elif word in vocab.LINKS and self.found.verb == "set":
+            self.linked = bool(self.found.items)
         elif word in vocab.MORE and number_at(self.words, self.at) is None:
             self.found.more = True
         else:

@@ -11,7 +11,7 @@ from core.conversation.understanding.words import AND, SEPARATORS, number
 from core.domain.menu import Product
 
 CHEAP, DEAR, POPULAR = "cheap", "dear", "popular"
-LEAST_PRICE, LARGEST_PRICE = 20, 10**6
+LEAST_PRICE, LONGEST_PRICE = 20, 7
 MOST_WORDS, LONGEST_WORD = 4, 20
 
 _AT_MOST = phrases(
@@ -124,7 +124,7 @@ def read_search(said: list[str], catalogue: Catalogue, request: Request) -> Sear
     text, _ = catalogue.translated(said, said)
     category, leftover = _leftover(text, catalogue)
     fresh = _ingredients(leftover, category, catalogue)
-    if _SIGNS.isdisjoint(text) and not fresh:
+    if request.phone or (_SIGNS.isdisjoint(text) and not fresh and not any(map(_is_price, text))):
         return None
     most, least = _bounds(text, bool(request.items))
     line = f" {' '.join(text)} "
@@ -168,7 +168,7 @@ def _asks_with(text: Sequence[str], category: str) -> bool:
 
 def _bounds(text: Sequence[str], named: bool) -> tuple[int, int]:
     """The highest and the lowest price in the words; 0 where there is none."""
-    prices = [(at, int(w)) for at, w in enumerate(text) if w.isdecimal() and LEAST_PRICE <= _value(w) < LARGEST_PRICE]
+    prices = [(at, int(word)) for at, word in enumerate(text) if _is_price(word)]
     if not prices:
         return 0, 0
     if len(prices) > 1 and not _BETWEEN.isdisjoint(text[: prices[0][0]]):
@@ -183,5 +183,5 @@ def _bounds(text: Sequence[str], named: bool) -> tuple[int, int]:
     return (price, 0) if purse else (0, 0)
 
 
-def _value(word: str) -> int:
-    return int(word) if len(word) < 8 else LARGEST_PRICE
+def _is_price(word: str) -> bool:
+    return word.isdecimal() and len(word) < LONGEST_PRICE and int(word) >= LEAST_PRICE

@@ -75,3 +75,18 @@ SYNONYMS = {
     **dict.fromkeys(words("tangawizi"), "ginger"),
     **dict.fromkeys(words("nyama"), "meat"),
 }
+
+# Common words that look like a slip of the finger beside the name of some drink or dish, and are none.
+COMMON = words(
+    "come came home some same take make made time game like live love life line mine fine been bear dear seen want went"
+    " what when then than them they this that have gave give here there where were know work week well will wish with"
+    " just must most more much many very even ever over only soon sure sorry send sent side size sign sing song same"
+    " talk walk call tell told long late last least left right night light might fight find kind mind hand hold head"
+    " hear heat help high hope hour house keep left less look lost love main mean meet need next nice none once open"
+    " pack part past pick plan play post pull push read real rest ride ring road rock room round rude rule safe said"
+    " sale save seat sell ship shop show shut sick sit sleep slow small smell snow soft sold sort soup stay step still"
+    " stop such table tall team test text tired today too town tree true turn used wait wake wall warm wash watch wear"
+    " weather wife wild wind winter woman wonder word world worry year young kwani kwenye lakini sana sasa sawa sema"
+    " hapa huko hivi hizo kama kila kitu kwao leta leo lini mara moja mtu muda nani nini pale pande siku tafuta wale"
+    " wapi watu yake yangu yule zake zangu dawati data dada kaka"
+)

@@ -74,7 +74,8 @@ def _ordinary(character: str) -> str:
 
 def spoken(text: str) -> list[str]:
     """Words, numbers and separators as they were written, in order: the same places as in `tokens`."""
-    written = plain(text[:LONGEST_TEXT]).replace("&", " and ").replace("’", "'").replace("don't", "dont")
+    written = plain(text[:LONGEST_TEXT]).replace("&", " and ").replace("’", "'")
+    written = written.replace("don't", "dont").replace("'s", "s")
     return _TOKEN.findall(written)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.conversation.meanings import Sentence, sentences, understood
 
-LEAST_SENTENCES, LEAST_SHARE = 300, 0.89
+LEAST_SENTENCES, LEAST_SHARE = 300, 0.99
 
 
 def test_the_share_of_sentences_understood_does_not_fall(capsys: pytest.CaptureFixture[str]) -> None:
