@@ -32,6 +32,7 @@ class Workspace(Row):
     minimum_age: Mapped[int] = mapped_column(default=18, server_default="18")
     delivers: Mapped[bool] = mapped_column(default=False, server_default="false")
     payment_methods: Mapped[list[str]] = mapped_column(default=lambda: ["MPESA"], server_default='["MPESA"]')
+    asks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     hold_seconds: Mapped[int] = mapped_column(default=600, server_default="600")
     minimum_order: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
     hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
@@ -94,6 +95,11 @@ class Customer(Owned):
     phone_index: Mapped[str | None] = mapped_column(info={"blind_index_of": "phone"})
     age_confirmed_at: Mapped[datetime | None]
     messages_stopped_at: Mapped[datetime | None]
+    given_name: Mapped[str] = mapped_column(default="", server_default="")
+    email: Mapped[str | None] = mapped_column(EncryptedText)
+    birthday: Mapped[str] = mapped_column(default="", server_default="")
+    language: Mapped[str] = mapped_column(default="", server_default="")
+    asked: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     deleted_at: Mapped[datetime | None]
 
     __table_args__ = (

@@ -62,6 +62,10 @@ class WebhookEvent(Row):
     digest: Mapped[str]
     body: Mapped[str | None] = mapped_column(EncryptedText)
     received_at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(default="", server_default="")
+    subject: Mapped[str] = mapped_column(default="", server_default="")
+    loud: Mapped[bool] = mapped_column(default=False, server_default="false")
+    seen_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("source", "digest"),)
 
