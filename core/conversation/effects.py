@@ -14,6 +14,7 @@ request_payment {order_id: str|None (None: the order just placed), method, phone
     live_attempt  {payment_id, order_id, number}                  another prompt for this order or phone is still open
     already_paid  {order_id, number, receipt}
     order_closed  {order_id, number, status}
+    too_many      {order_id, number}                              a number that is not the guest's was asked too often
     not_placed    {}                                              the order of this same turn was refused
 cancel_order  {order_id}
     cancelled     {order_id, number}
@@ -28,6 +29,10 @@ stop_messages {}
     stopped       {}                                              nothing unasked is sent to this guest any more
 resume_messages {}
     resumed       {was_stopped: bool}
+remember      {details: {name?, email?, birthday?}}                 an empty one was refused
+    remembered    {}
+change_identity {phone, bsuid}                                      who the guest is from now on; either may be empty
+    changed       {}
 """
 
 from typing import Any
@@ -40,6 +45,8 @@ CONFIRM_AGE = "confirm_age"
 CALL_STAFF = "call_staff"
 STOP_MESSAGES = "stop_messages"
 RESUME_MESSAGES = "resume_messages"
+REMEMBER = "remember"
+CHANGE_IDENTITY = "change_identity"
 
 Effect = dict[str, Any]
 Outcome = dict[str, Any]

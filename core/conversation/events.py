@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.conversation.profile import Profile
+
 # What a guest may send. Everything that is neither text nor tap nor location is answered, never silent (bar reactions).
 TEXT = "text"
 TAP = "tap"
@@ -12,6 +14,8 @@ UNREADABLE = "unreadable"
 CARDS = "cards"
 CATALOGUE = "catalogue"
 FORM = "form"
+
+FROM_GUESTS = frozenset({TEXT, TAP, LOCATION, UNREADABLE, CARDS, CATALOGUE, FORM})
 
 # What WhatsApp says of a guest, who said nothing: nobody is answered.
 IDENTITY = "identity"
@@ -26,6 +30,8 @@ PAYMENT_REVIEW = "payment_review"
 ORDER_STATUS = "order_status"
 ORDER_FAILED = "order_failed"
 MONEY_RETURNED = "money_returned"
+STAFF_SAID = "staff_said"
+STAFF_DONE = "staff_done"
 NEWS = frozenset(
     {
         PAYMENT_SETTLED,
@@ -36,6 +42,8 @@ NEWS = frozenset(
         ORDER_STATUS,
         ORDER_FAILED,
         MONEY_RETURNED,
+        STAFF_SAID,
+        STAFF_DONE,
     }
 )
 
@@ -52,7 +60,7 @@ class Event:
     payment_failed {order_id, number, payment_id, reason}
     payment_checking, payment_expired, payment_review {order_id, number, payment_id}
     order_status {order_id, number, status} · order_failed {order_id, number}
-    money_returned {order_id, number, amount, currency}
+    money_returned {order_id, number, amount, currency} · staff_said {text} · staff_done {}
     Amounts are decimal strings of whole shillings.
     """
 
@@ -62,3 +70,4 @@ class Event:
     data: dict[str, Any] = field(default_factory=dict)
     guest_name: str = ""
     guest_phone: str = ""
+    profile: Profile = field(default_factory=Profile)

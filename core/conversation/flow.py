@@ -9,21 +9,26 @@ from core.conversation import events, texts
 from core.conversation.effects import PLACE_ORDER, REQUEST_PAYMENT, Outcome
 from core.conversation.events import Event
 from core.conversation.here import Acting, Answering, Asking, Here, Move, Said, stay
+from core.conversation.profile import Profile
 from core.conversation.replies import Reply
 from core.conversation.session import Session, State
 from core.conversation.stages import (
     after,
     browsing,
     cart,
+    details,
     languages,
     news,
     opting,
     paying,
     requested,
     searching,
+    staffing,
     table,
     written,
 )
+from core.conversation.stages.besides import take_cards, take_catalogue, take_form, take_unreadable, with_caption
+from core.conversation.stages.knowing import change_of_identity, conclude_silently, preference, remembered
 from core.conversation.stages.news import Data, News
 from core.conversation.turn import Turn
 from core.conversation.understanding import intents, keywords
@@ -31,8 +36,9 @@ from core.domain.menu import Menu
 from core.errors import IllegalTransition
 
 TOO_LATE = timedelta(minutes=30)
-REACTION = "reaction"
-WELCOME_REQUEST = "request_welcome"
+# After an outage: whoever wrote a day ago wants no answer any more.
+LONG_AGO = timedelta(hours=24)
+UNANSWERED = ("reaction", "system")
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,14 @@ class Action:
     """One tap or word, understood in every state, and where it may lead besides staying."""
 
     take: Acting
+    leads_to: frozenset[State]
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What is neither tap nor text, and where it may lead besides staying."""
+
+    take: Callable[[Here, Data], Move]
     leads_to: frozenset[State]
 
 
@@ -74,7 +88,7 @@ def _to(*names: str) -> frozenset[State]:
 
 
 _LISTS = ("BROWSING_CATEGORIES", "BROWSING_PRODUCTS", "COLLECTING_QUANTITY", "ADDING_TO_CART")
-_REVIEW = ("COLLECTING_TABLE", "REVIEWING_ORDER")
+_REVIEW = ("COLLECTING_TABLE", "COLLECTING_DETAILS", "REVIEWING_ORDER")
 _MONEY = ("AWAITING_PAYMENT", "PAYMENT_CONFIRMATION")
 _ORDERING = _to(*_LISTS, *_REVIEW, *_MONEY)
 _PAYING = _ORDERING | _to("CHOOSING_PAYMENT", "ORDER_COMPLETE")
@@ -88,11 +102,12 @@ STATES: dict[State, Stage] = {
     State.REVIEWING_ORDER: Stage(table.ask_review, table.answer_review, _PAYING),
     State.COLLECTING_TABLE: Stage(table.ask_table, table.answer_table, _ORDERING),
     State.COLLECTING_ADDRESS: Stage(table.ask_address, table.answer_address, _ORDERING),
+    State.COLLECTING_DETAILS: Stage(details.ask_details, details.answer_details, _ORDERING),
     State.CHOOSING_PAYMENT: Stage(paying.ask_payment, paying.answer_payment, _PAYING),
     State.AWAITING_PAYMENT: Stage(paying.ask_awaiting, paying.answer_awaiting, _PAYING),
     State.PAYMENT_CONFIRMATION: Stage(paying.ask_confirmation, paying.answer_confirmation, _PAYING),
     State.ORDER_COMPLETE: Stage(after.ask_complete, after.answer_complete, _ORDERING),
-    State.TALKING_TO_STAFF: Stage(after.ask_staff, after.answer_staff, frozenset()),
+    State.TALKING_TO_STAFF: Stage(staffing.ask_staff, staffing.answer_staff, frozenset()),
 }
 
 ACTIONS: dict[str, Action] = {
@@ -119,7 +134,8 @@ ACTIONS: dict[str, Action] = {
     "retry": Action(paying.retry, _PAYING),
     "status": Action(after.status, _to("ORDER_COMPLETE", *_MONEY)),
     "cancel": Action(after.cancel, _to("BROWSING_CATEGORIES", "ORDER_COMPLETE")),
-    "staff": Action(after.call_staff, _to("TALKING_TO_STAFF")),
+    "staff": Action(staffing.call_staff, _to("TALKING_TO_STAFF")),
+    "skip": Action(details.skip, _ORDERING),
     "help": Action(after.help_out, frozenset()),
     "english": Action(languages.speak_english, frozenset()),
     "kiswahili": Action(languages.speak_swahili, frozenset()),
@@ -129,7 +145,17 @@ ACTIONS: dict[str, Action] = {
     "thanks": Action(after.thanked, frozenset()),
 }
 
+BESIDES: dict[str, Taking] = {
+    events.CARDS: Taking(take_cards, _PAYING),
+    events.CATALOGUE: Taking(take_catalogue, _ORDERING),
+    events.FORM: Taking(take_form, _ORDERING),
+    events.UNREADABLE: Taking(take_unreadable, frozenset()),
+    events.IDENTITY: Taking(change_of_identity, frozenset()),
+    events.PREFERENCE: Taking(preference, frozenset()),
+}
+
 CONCLUSIONS: dict[str, Conclusion] = {
+    "silently": Conclusion(conclude_silently, frozenset()),
     "go": Conclusion(after.conclude_go, frozenset()),
     "change": Conclusion(after.conclude_change, _to("ADDING_TO_CART", "ORDER_COMPLETE")),
     "cancel": Conclusion(after.conclude_cancel, _to(*_MONEY)),
@@ -151,15 +177,18 @@ NEWS: dict[str, Telling] = {
     events.ORDER_STATUS: Telling(news.order_status, _to("ORDER_COMPLETE")),
     events.ORDER_FAILED: Telling(news.order_failed, _to("ORDER_COMPLETE")),
     events.MONEY_RETURNED: Telling(news.money_returned, frozenset()),
+    events.STAFF_SAID: Telling(staffing.staff_said, _to("TALKING_TO_STAFF")),
+    events.STAFF_DONE: Telling(staffing.staff_done, _to("BROWSING_CATEGORIES", "ADDING_TO_CART", "ORDER_COMPLETE", *_MONEY)),
 }
 
 
 def step(session: Session | None, event: Event, menu: Menu, now: datetime) -> Turn:
     """One event: the next session, what to say, and what to do. With effects it is a plan for `conclude`."""
-    here = Here(session or Session(), menu, now, event.id, event.guest_name, event.guest_phone)
+    here = Here(session or Session(), menu, now, event.id, event.guest_name, event.guest_phone, known=event.profile)
+    here = staffing.after_silence(remembered(here, new=session is None))
     if event.kind in NEWS:
         return _tell(here, NEWS[event.kind], event.data)
-    if event.kind == events.UNREADABLE and event.data.get("type") == REACTION:
+    if _wants_no_answer(event, now):
         return Turn(here.session)
     move, leads_to = _answer(here, event)
     if now - event.at > TOO_LATE and any(e["kind"] in (PLACE_ORDER, REQUEST_PAYMENT) for e in move.effects):
@@ -172,10 +201,17 @@ def conclude(plan: Turn, outcomes: Sequence[Outcome], menu: Menu, now: datetime)
     """The final turn, from what became of the plan's effects."""
     note = plan.note
     conclusion = CONCLUSIONS[note["then"]]
-    here = Here(plan.session, menu, now, note["event"], note["name"], note["phone"])
+    here = Here(
+        plan.session, menu, now, note["event"], note["name"], note["phone"], known=Profile.of(note.get("known"))
+    )
     move = conclusion.draw(here, note, outcomes)
     _check(plan.session.state, move.to, conclusion.leads_to | {State(note["to"])})
     return _arrive(here, move)
+
+
+def _wants_no_answer(event: Event, now: datetime) -> bool:
+    silent = event.kind == events.UNREADABLE and event.data.get("type") in UNANSWERED
+    return silent or (event.kind in events.FROM_GUESTS and now - event.at > LONG_AGO)
 
 
 def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
@@ -183,18 +219,12 @@ def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
         return _tapped(here, str(event.data.get("id", "")))
     if event.kind == events.TEXT:
         said = Said(str(event.data.get("text", "")), here)
-        return _written(languages.heard(here, said), said)
+        move, leads_to = _written(languages.heard(here, said), said)
+        return with_caption(move, here, str(event.data.get("media", ""))), leads_to
     if event.kind == events.LOCATION:
         return table.take_location(here, event.data), frozenset()
-    return _unreadable(here, str(event.data.get("type")))
-
-
-def _unreadable(here: Here, kind: str) -> tuple[Move, frozenset[State]]:
-    if kind == WELCOME_REQUEST:
-        return _tapped(here, "hello")
-    if here.session.state == State.TALKING_TO_STAFF:
-        return stay(here), frozenset()
-    return stay(here, here.say(texts.UNREADABLE.get(kind, texts.UNREADABLE_OTHER))), frozenset()
+    taking = BESIDES.get(event.kind, BESIDES[events.UNREADABLE])
+    return taking.take(here, event.data), taking.leads_to
 
 
 def _tapped(here: Here, tap: str) -> tuple[Move, frozenset[State]]:
@@ -209,6 +239,8 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
     """A word that always works, an answer to an open question, a row by its number, or what the state makes of it."""
     if here.session.aside.get("question") and said.short in ("yes", "no"):
         return _tapped(here, "clear" if said.short == "yes" else "keep")
+    if name := details.introduced(said.text):
+        return details.take_name(here, name), frozenset()
     if (name := _word(said)) or (name := _row(here, said)):
         return _tapped(here, name)
     if name := _beside_table(said):
@@ -267,12 +299,15 @@ def _planned(here: Here, move: Move) -> Turn:
         "event": here.event_id,
         "name": here.name,
         "phone": here.guest_phone,
+        "known": here.known.to_dict(),
     }
     return Turn(move.session.but(state=here.session.state), effects=move.effects, note=note | move.note)
 
 
 def _arrive(here: Here, move: Move) -> Turn:
     session = move.session.but(state=move.to, aside=move.aside)
+    if move.silent:
+        return Turn(session)
     if move.prompt:
         return Turn(session.but(shown=()), (Reply(move.prompt, prompt=True),), quiet_for=move.quiet_for)
     if move.reply is not None:

@@ -9,6 +9,7 @@ from typing import Any
 from core.conversation import catalogues, texts
 from core.conversation.catalogues import Text
 from core.conversation.effects import Effect
+from core.conversation.profile import DETAILS, Profile
 from core.conversation.replies import Button, Reply, Row
 from core.conversation.session import Line, Session, State
 from core.conversation.turn import Turn
@@ -37,6 +38,7 @@ class Here:
     guest_name: str = ""
     guest_phone: str = ""
     before: str = ""
+    known: Profile = field(default_factory=Profile)
 
     @property
     def catalogue(self) -> Catalogue:
@@ -46,7 +48,12 @@ class Here:
     @property
     def name(self) -> str:
         """The guest's name, safe to say."""
-        return clean(self.guest_name, GUEST_NAME_LIMIT)
+        return clean(self.known.name or self.guest_name, GUEST_NAME_LIMIT)
+
+    def missing_detail(self) -> str:
+        """What the venue asks of its guests and this one was never asked, if anything."""
+        asked = (*self.known.asked, *self.session.told)
+        return next((name for name in self.menu.venue.asks if name in DETAILS and name not in asked), "")
 
     def payer(self) -> str:
         """The M-Pesa number we would ask: the one last given, else the chat's own, else none."""
@@ -104,6 +111,7 @@ class Move:
     """Where an answer leads. The state `to` is asked, unless `reply` stands for it or effects must come first.
 
     `then` names the conclusion that is drawn from the effects' outcomes, with `note` to draw it from.
+    `silent`: there is nothing to say.
     `aside` is what the next state must know for one answer. `prompt` is the one message that passes while a PIN
     dialog is open, and `quiet_for` the payment it is about. `puzzled`: nothing in the words made sense here.
     """
@@ -116,6 +124,7 @@ class Move:
     effects: tuple[Effect, ...] = ()
     then: str = ""
     note: dict[str, Any] = field(default_factory=dict)
+    silent: bool = False
     prompt: str = ""
     quiet_for: str = ""
     puzzled: bool = False

@@ -22,6 +22,7 @@ class State(StrEnum):
     PAYMENT_CONFIRMATION = "PAYMENT_CONFIRMATION"
     ORDER_COMPLETE = "ORDER_COMPLETE"
     TALKING_TO_STAFF = "TALKING_TO_STAFF"
+    COLLECTING_DETAILS = "COLLECTING_DETAILS"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Session:
     `shown` are the ids behind the numbers of the last list, so that "2" means what the guest saw.
     `table` 0 is the bar itself. `reviewed` is the cart's version that was last shown whole, with its total.
     `aside` is what the next answer needs to know, and is forgotten after it.
+    `hinted`: when the guest was last told that such a thing cannot be read. `told`: the details given or refused.
     `language` is guessed from what the guest writes, unless it was `language_chosen`: by word or tap.
     """
 
@@ -65,6 +67,8 @@ class Session:
     aside: dict[str, Any] = field(default_factory=dict)
     language: str = "en"
     language_chosen: bool = False
+    hinted: dict[str, float] = field(default_factory=dict)
+    told: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, defaults left out; `from_dict` reads it back."""
@@ -81,6 +85,7 @@ class Session:
         for name in ("lines", "last_lines"):
             read[name] = tuple(_line(line) for line in data.get(name, ()))
         read["shown"] = tuple(data.get("shown", ()))
+        read["told"] = tuple(data.get("told", ()))
         read["state"] = State(data.get("state", State.GREETING))
         return cls(**read)
 

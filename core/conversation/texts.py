@@ -81,6 +81,9 @@ OR_THIS_NUMBER = "Or pay from {phone}."
 BAD_NUMBER = "M-Pesa cannot reach that number. Please write a Kenyan Safaricom number, for example 0712 345 678."
 CHECK_PHONE = "📲 Check your phone: M-Pesa asks {phone} for *{amount}* (order {number}). Enter your PIN to pay."
 PROMPT_OPEN = "The M-Pesa request for order {number} ({amount}) is on its way to {phone}. Enter your PIN there to pay."
+TOO_MANY_PROMPTS = (
+    "We have asked {phone} several times already. Please pay from your own number, or wait an hour before you ask it again."
+)
 OTHER_PROMPT = "An M-Pesa request is still open on {phone}. Answer it, or wait two minutes, then tap Try again."
 UNPAID = "Order {number} ({amount}) waits for its payment."
 CHECKING = "We are checking with M-Pesa whether order {number} is paid. No need to pay again; we tell you at once."
@@ -167,11 +170,28 @@ UNREADABLE = {
     "document": "I cannot open documents. Please write what you would like, or use the buttons.",
     "contacts": "I cannot use contact cards. Please write what you would like, or use the buttons.",
     "location": "Thank you, but we bring orders to your table. Write its number, or what you would like.",
-    "order": "We do not take catalogue orders. Please write what you would like, or use the menu.",
+    "revoke": "You took a message back. Here is how things stand.",
     "button": "That button is from an older message. Please use the ones below.",
     "edit": "I cannot see edited messages. Please write it again.",
 }
 UNREADABLE_OTHER = "I can read text and buttons only. Please write what you would like, or use the buttons."
+CARD_NUMBERS = "There are several numbers on that card: {phones}. Please write the one M-Pesa shall ask."
+CARD_KEPT = "Thank you. M-Pesa will ask {phone} when you pay."
+EMPTY_CATALOGUE = "That cart was empty. Here is our menu."
+FORM_TAKEN = "Thank you, noted."
+STAFF_SAYS = "👤 {text}"
+STAFF_BACK = "Our staff have handed you back to me. What would you like?"
+NICE_TO_MEET = "Nice to meet you, {name}!"
+ASK_DETAIL = {
+    "name": "What may we call you? Write your name, or tap Skip.",
+    "email": "Where may we e-mail your receipts? Write your address, or tap Skip.",
+    "birthday": "When is your birthday? Write it as 24 March, or tap Skip.",
+}
+BAD_DETAIL = {
+    "name": "Please write just your name, or tap Skip.",
+    "email": "That does not look like an e-mail address. Please write it again, or tap Skip.",
+    "birthday": "Please write the day and the month, as 24 March, or tap Skip.",
+}
 LANGUAGE_SET = "Fine, we go on in English."
 
 # Titles of taps. In help, the other language offers itself: this one is "English" in Swahili.
@@ -186,6 +206,7 @@ B_KEEP = "Keep it"
 B_AGE_YES = "I am {age} or over"
 B_AGE_NO = "I am younger"
 B_SKIP = "Skip, I'm at the bar"
+B_SKIP_DETAIL = "Skip"
 B_DELIVER = "Deliver to me"
 B_PAY = "Pay with M-Pesa"
 B_OTHER_NUMBER = "Other number"

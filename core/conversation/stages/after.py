@@ -5,12 +5,13 @@ from typing import Any
 
 from core.conversation import carts, texts
 from core.conversation.catalogues import SWAHILI
-from core.conversation.effects import CALL_STAFF, CANCEL_ORDER, FIND_ORDERS, Effect, Outcome
+from core.conversation.effects import CANCEL_ORDER, FIND_ORDERS, Effect, Outcome
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button, Reply
 from core.conversation.session import Line, Session, State
 from core.conversation.stages.ordering import paying_state
 from core.conversation.stages.paying import ask_closed
+from core.conversation.stages.staffing import for_staff
 from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.domain.statuses import OrderStatus
@@ -26,21 +27,11 @@ def answer_complete(here: Here, said: Said) -> Move:
     return order_or_puzzled(here, said)
 
 
-def ask_staff(here: Here) -> Turn:
-    """Staff have the word."""
-    return here.ask("" if here.before else here.say(texts.STAFF_TOLD), buttons=(here.button("menu", texts.B_MENU),))
-
-
-def answer_staff(here: Here, said: Said) -> Move:
-    """What is written now is for staff."""
-    return stay(here)
-
-
 def greet(here: Here, args: tuple[str, ...]) -> Move:
     """A greeting keeps whatever was begun."""
     session, name = here.session, f", {here.name}" if here.name else ""
     if session.state == State.TALKING_TO_STAFF:
-        return stay(here)
+        return for_staff(here)
     if session.lines or carts.waiting(session):
         return stay(here, here.say(texts.WELCOME_BACK, name=name))
     welcome = here.say(texts.WELCOME, venue=here.menu.venue.name, name=name)
@@ -49,6 +40,8 @@ def greet(here: Here, args: tuple[str, ...]) -> Move:
 
 def thanked(here: Here, args: tuple[str, ...]) -> Move:
     """A word of thanks gets one back."""
+    if here.session.state == State.TALKING_TO_STAFF:
+        return for_staff(here)
     return _said(here, here.say(texts.THANKS))
 
 
@@ -58,14 +51,6 @@ def help_out(here: Here, args: tuple[str, ...]) -> Move:
     other = "english" if here.language == SWAHILI else "kiswahili"
     taps = (first, ("staff", texts.B_STAFF), (other, texts.B_LANGUAGE))
     return _said(here, here.say(texts.HELP), *(here.button(*tap) for tap in taps))
-
-
-def call_staff(here: Here, args: tuple[str, ...]) -> Move:
-    """Tap or word: a person, please."""
-    if here.session.state == State.TALKING_TO_STAFF:
-        return stay(here)
-    effects: tuple[Effect, ...] = ({"kind": CALL_STAFF, "reason": "guest"},)
-    return Move(State.TALKING_TO_STAFF, here.session, here.say(texts.STAFF_CALLED), effects=effects)
 
 
 def status(here: Here, args: tuple[str, ...]) -> Move:

@@ -76,6 +76,8 @@ def checkout(here: Here) -> Move:
         return Move(State.ADDING_TO_CART, session, notices, Wish((), straight=True).kept())
     if session.table is None and not session.address:
         return Move(State.COLLECTING_TABLE, session, notices)
+    if detail := here.missing_detail():
+        return Move(State.COLLECTING_DETAILS, session, notices, {"detail": detail})
     return Move(State.REVIEWING_ORDER, session, notices)
 
 

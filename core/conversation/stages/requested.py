@@ -46,6 +46,11 @@ def _live_attempt(here: Here, note: Note, outcome: Outcome) -> Move:
     return Move(State.AWAITING_PAYMENT, here.session, say)
 
 
+def _too_many(here: Here, note: Note, outcome: Outcome) -> Move:
+    say = here.say(texts.TOO_MANY_PROMPTS, phone=texts.local_phone(note["payer"]))
+    return Move(State.AWAITING_PAYMENT, here.session.but(phone=""), say)
+
+
 def _already_paid(here: Here, note: Note, outcome: Outcome) -> Move:
     say = here.say(texts.ALREADY_PAID, number=outcome.get("number"))
     return Move(State.ORDER_COMPLETE, carts.settled(here.session, OrderStatus.PAID), say)
@@ -84,6 +89,7 @@ _PAID_OUTCOMES = {
     "closed": _closed,
     "requested": _requested,
     "live_attempt": _live_attempt,
+    "too_many": _too_many,
     "already_paid": _already_paid,
     "order_closed": _order_closed,
 }

@@ -114,8 +114,8 @@ def cards(message: dict[str, Any]) -> Content:
     own = bool(items(message, "contacts"))
     for card in items(message, "contacts")[:NUMBERS_KEPT]:
         own = own and text(card, "origin") == "contact_request"
-        for phone in items(card, "phones")[:NUMBERS_KEPT]:
-            numbers.append((text(phone, "phone") or text(phone, "wa_id"))[:32])
+        phones = items(card, "phones")[:NUMBERS_KEPT]
+        numbers += [(text(phone, "phone") or text(phone, "wa_id"))[:32] for phone in phones]
     return CARDS, {"phones": list(dict.fromkeys(filter(None, numbers)))[:NUMBERS_KEPT], "own": own}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.conversation import events, flow
 from core.conversation.events import Event
+from core.conversation.profile import Profile
 from core.conversation.replies import Button, Reply, Row
 from core.conversation.session import Session, State
 from core.conversation.turn import Turn
@@ -27,8 +28,10 @@ class Chat:
         self.session: Session | None = None
         self.now = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
         self.phone, self.name = phone, name
+        self.profile = Profile()
         self.turns: list[Turn] = []
         self.seen: list[str] = []
+        self.before: Session | None = None
         self.reviewed: set[str] = set()
         self.events = 0
         self.guest, self.bar = Guest(self), Bar(self)
@@ -36,8 +39,8 @@ class Chat:
     def play(self, kind: str, data: dict[str, Any], late: timedelta = timedelta(0)) -> Turn:
         """One event, through the plan where there is one, as from and to JSON."""
         self.events += 1
-        event = Event(f"wamid.{self.events}", kind, self.now - late, data, self.name, self.phone)
-        before = self.session
+        event = Event(f"wamid.{self.events}", kind, self.now - late, data, self.name, self.phone, self.profile)
+        before = self.before = self.session
         turn = flow.step(self.session, event, self.menu, self.now)
         if turn.effects:
             turn = self._conclude(turn, late)
@@ -116,6 +119,10 @@ class Guest:
         """Something that is no text."""
         return self._did(self.chat.play(events.UNREADABLE, {"type": kind}))
 
+    def shares(self, kind: str, **data: Any) -> "Guest":
+        """Cards, a catalogue's cart, or a form."""
+        return self._did(self.chat.play(kind, data))
+
     def shares_location(self, latitude: float, longitude: float) -> "Guest":
         """A pin on the map."""
         return self._did(self.chat.play(events.LOCATION, {"latitude": latitude, "longitude": longitude}))
@@ -145,7 +152,8 @@ class Guest:
         return [tap.title for r in self.chat.last.replies for tap in taps(r)]
 
     def _did(self, turn: Turn) -> "Guest":
-        assert len(turn.replies) == 1, "every message is answered, with one message"
+        if turn.replies or not may_be_silent(self.chat):
+            assert len(turn.replies) == 1, "every message is answered, with one message"
         return self
 
 
@@ -207,6 +215,13 @@ class Bar:
     def _about_payment(self, kind: str, **more: Any) -> None:
         prompt = self.chat.world.prompts[-1]
         self.chat.play(kind, {k: prompt[k] for k in ("order_id", "number", "payment_id")} | more)
+
+
+def may_be_silent(chat: Chat) -> bool:
+    """Staff have the word, or the guest was just told that such a thing cannot be read."""
+    before, after = chat.before, chat.session
+    talking = before is not None and before.state == State.TALKING_TO_STAFF and "told" in before.aside
+    return talking or (before is not None and after is not None and bool(before.hinted))
 
 
 def taps(reply: Reply) -> list[Button | Row]:

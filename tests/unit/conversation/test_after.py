@@ -91,9 +91,13 @@ def test_staff_are_called(guest: Guest, chat: Chat, word: str) -> None:
     assert chat.state == State.TALKING_TO_STAFF
 
 
-def test_while_talking_to_staff_the_bot_only_says_so(guest: Guest, chat: Chat) -> None:
-    guest.says("staff").says("my glass is broken").reads("have your message").says("hello").reads("have your message")
-    guest.says("2 dawa").reads("have your message").says("staff")
+def test_while_talking_to_staff_the_bot_says_so_once_and_is_silent(guest: Guest, chat: Chat) -> None:
+    guest.says("staff").says("my glass is broken").reads("have your message")
+    for words in ("hello", "thanks", "2 dawa", "is anybody there"):
+        guest.says(words)
+        assert not chat.last.replies
+    guest.sends("image")
+    assert not chat.last.replies
     assert len(chat.world.done) == 1
     guest.says("menyu").reads("Beer")
     assert chat.state == State.BROWSING_CATEGORIES

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from core.conversation import carts, events, flow
 from core.conversation.session import Session, State
 from tests.demo_menu import demo_menu
-from tests.unit.conversation.chat import Chat, taps
+from tests.unit.conversation.chat import Chat, may_be_silent, taps
 
 WORDS = [
     *(
@@ -155,7 +155,7 @@ class Anything:
 
     def sends(self, kind: str) -> None:
         turn = self.chat.play(events.UNREADABLE, {"type": kind})
-        assert bool(turn.replies) == (kind != "reaction")
+        assert bool(turn.replies) == (kind != "reaction") or may_be_silent(self.chat)
 
     def menu(self, which: int) -> None:
         self.chat.menu = demo_menu(f"any-{which}", **MENUS[which])
@@ -184,7 +184,7 @@ class Anything:
             bar.fails("other", kind)
 
     def answered(self, turn: Any) -> None:
-        assert len(turn.replies) == 1
+        assert len(turn.replies) == 1 or may_be_silent(self.chat)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -146,7 +146,6 @@ def test_invented_taps_are_answered_in_every_state(tap: str) -> None:
         "order",
         "button",
         "unsupported",
-        "system",
         "nfm_reply",
     ],
 )
