@@ -6,6 +6,7 @@ from core.jobs import (
     CHECK_PAYMENT,
     CONVERSATIONS,
     HISTORY,
+    MARK_READ,
     MESSAGES,
     PAYMENTS,
     REQUEST_PAYMENT,
@@ -71,6 +72,7 @@ task_default_queue = SCHEDULED
 task_routes = {
     SERVE_CONVERSATIONS: {"queue": CONVERSATIONS},
     SEND_MESSAGES: {"queue": MESSAGES},
+    MARK_READ: {"queue": MESSAGES},
     REQUEST_PAYMENT: {"queue": PAYMENTS},
     CHECK_PAYMENT: {"queue": PAYMENTS},
     SETTLE_PAYMENTS: {"queue": SETTLEMENTS},

@@ -15,6 +15,7 @@ QUEUES = (CONVERSATIONS, MESSAGES, PAYMENTS, SETTLEMENTS, STATUSES, HISTORY, DOC
 
 SERVE_CONVERSATIONS = "conversations.serve_conversations"
 SEND_MESSAGES = "messages.send_messages"
+MARK_READ = "messages.mark_read"
 REQUEST_PAYMENT = "payments.request_payment"
 CHECK_PAYMENT = "payments.check_payment"
 SETTLE_PAYMENTS = "settlements.settle_payments"

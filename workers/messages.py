@@ -1,7 +1,7 @@
-"""Queue `messages`: doorbells for replies to send."""
+"""Queue `messages`: doorbells for replies to send, and read marks."""
 
-from core.jobs import MESSAGES, SEND_MESSAGES
-from core.services import doorbells
+from core.jobs import MARK_READ, MESSAGES, SEND_MESSAGES
+from core.services import doorbells, reading
 from workers.app import app, program
 
 
@@ -9,3 +9,9 @@ from workers.app import app, program
 def send_messages(bell: str) -> None:
     """Send the replies that wait."""
     doorbells.send_replies(program(), bell)
+
+
+@app.task(name=MARK_READ, queue=MESSAGES)
+def mark_read() -> None:
+    """Show guests that their messages were read."""
+    reading.mark_as_read(program())

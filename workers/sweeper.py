@@ -10,6 +10,7 @@ from core import metrics
 from core.errors import StoreUnavailable, TryAgain
 from core.jobs import (
     CONVERSATIONS,
+    MARK_READ,
     MESSAGES,
     SEND_MESSAGES,
     SERVE_CONVERSATIONS,
@@ -53,6 +54,8 @@ def _run(program: Program, queues: list[str], threads: bool) -> None:
 
 def _sweep(program: Program, threads: bool) -> None:
     measuring.note_backlog(program.store.report())
+    if program.store.reads.waiting():
+        program.ring(Job(MARK_READ, MESSAGES))
     for lane, swept in sweep(program).items():
         metrics.swept.labels(lane).inc(swept.returned)
         if not swept.bell:

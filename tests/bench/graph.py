@@ -58,7 +58,8 @@ class _Exchange(asyncio.Protocol):
             self.notes.clear()
             return notes
         to = TO.search(request, end)
-        self.notes.append((to[1].decode() if to else "", time.monotonic()))
+        if to:  # a read mark is to nobody
+            self.notes.append((to[1].decode(), time.monotonic()))
         _Exchange.count += 1
         return ANSWER % _Exchange.count
 

@@ -9,7 +9,7 @@ from core.providers.http import Answer, Http
 from core.providers.whatsapp.templates import Filled
 
 SEND_SECONDS = 15.0
-READ_SECONDS = 5.0
+READ_SECONDS = 2.0
 
 
 class Action(StrEnum):

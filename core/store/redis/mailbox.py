@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from core.conversation.events import IDENTITY, PREFERENCE
 from core.errors import LeaseLost, StoreUnavailable
 from core.store.redis.connection import Call, Scripts
 
@@ -22,6 +23,7 @@ SESSION_SECONDS = 2 * 3600
 QUIET_SECONDS = 45
 SENDERS = 16
 COMMIT_REPEATS = 3
+SAID_OF_GUESTS = frozenset({IDENTITY, PREFERENCE})
 # Meta lets us write freely for 24 h after the guest's last message; five minutes of them are left to clocks and queues.
 WINDOW_SECONDS = 24 * 3600 - 300
 
@@ -196,6 +198,7 @@ def _packed(item: Item) -> dict[str, Any]:
         "body": json.dumps(item.body),
         "guest": json.dumps(item.guest) if item.guest else "",
         "heard": item.at if _is_message(item) else 0,
+        "external": item.body.get("external", ""),
         "window": WINDOW_SECONDS * 1000,
         "channel": item.guest.get("channel", ""),
         "rate": item.guest.get("rate", 0),
@@ -204,7 +207,9 @@ def _packed(item: Item) -> dict[str, Any]:
 
 def _is_message(item: Item) -> bool:
     """Whether the guest wrote. What a reaction does to the 24 hours is open, so it does nothing."""
-    return bool(item.body.get("external")) and item.body.get("data", {}).get("type") != "reaction"
+    body = item.body
+    said_something = body.get("kind") not in SAID_OF_GUESTS and body.get("data", {}).get("type") != "reaction"
+    return bool(body.get("external")) and said_something
 
 
 def _claim(row: list[Any]) -> Claim:

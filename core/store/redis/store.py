@@ -11,6 +11,7 @@ from core.store.redis.connection import Scripts, connect
 from core.store.redis.mailbox import Mailboxes
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
+from core.store.redis.reads import Reads
 from core.store.redis.streams import Stream
 
 CONVERSATION_DOORBELLS = 2
@@ -34,6 +35,7 @@ class Store:
         self.conversations = Mailboxes(self.scripts, "conversations", CONVERSATION_DOORBELLS)
         self.payments = Mailboxes(self.scripts, "payments", PAYMENT_DOORBELLS)
         self.outbox = Outbox(self.scripts)
+        self.reads = Reads(self.client, self.scripts)
         self.history = Stream(self.client, "history")
         self.statuses = Stream(self.client, "statuses")
         # Listening to a board blocks for up to two seconds more than any other call may take.

@@ -39,6 +39,14 @@ class House:
         self._push({"kind": "text", "data": {"text": text}, "external": f"wamid.{uuid4().hex}"}, at, guest)
         self._end()
 
+    def waits_for_a_turn(self, external_id: str) -> None:
+        """The guest wrote, and nobody has answered yet."""
+        self._push({"kind": "text", "data": {"text": "hi"}, "external": external_id}, None, {})
+
+    def answers(self, *texts: str) -> list[str]:
+        """The turn is taken: ids of the messages."""
+        return self._end(*texts)
+
     def says(self, *texts: str, body: dict[str, Any] | None = None, language: str = "") -> list[str]:
         """The bar has news for the guest (or answers with these texts): ids of the messages."""
         self._push(body or {"kind": "text", "data": {}}, None, {})

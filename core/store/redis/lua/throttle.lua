@@ -23,9 +23,20 @@ local function number_free_at(guest)
   return at > 0 and at + number_step(guest.rate) - AHEAD_MS or 0
 end
 
+-- The newest message of each guest, until it shows as read. Without anybody to show it, a minute is enough.
+local UNREAD, UNREAD_IDS, UNREAD_SECONDS = 'unread', 'unread:ids', 60
+
+local function unread(box, id, now)
+  redis.call('ZADD', UNREAD, 'NX', now, box)
+  redis.call('HSET', UNREAD_IDS, box, id)
+  redis.call('EXPIRE', UNREAD, UNREAD_SECONDS)
+  redis.call('EXPIRE', UNREAD_IDS, UNREAD_SECONDS)
+end
+
 -- A guest wrote: it counts as one of the number's messages, but a flood delays our answers by a second at most.
 local function heard(box, item, now)
   if item.rate > 0 then owe(number_key(item.channel), number_step(item.rate), now, HEARD_MS) end
+  unread(box, item.external, now)
   local left = item.heard * 1000 + item.window - now
   if left > redis.call('PTTL', window_key(box)) then redis.call('SET', window_key(box), '1', 'PX', math.ceil(left)) end
 end
