@@ -1,4 +1,4 @@
-"""The operators' page: what waits, how long, and who is at work."""
+"""The operators' page: what waits, how long, who is at work, and what did not reach its guest."""
 
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,6 +11,7 @@ from core.domain.statuses import DeadLetterState
 from core.errors import TryAgain
 from core.jobs import QUEUES
 from core.services.program import Program
+from core.services.undelivered import sending_alerts, undelivered
 from core.store.sql.tables import DeadLetter
 from webapp.admin.login import staff
 
@@ -38,7 +39,8 @@ def queues() -> str:
     """Backlog, dead letters and heartbeats, as of now."""
     program = cast(Program, current_app.extensions["program"])
     flower = f"http://127.0.0.1:{program.settings.flower_port}/"
-    return render_template("admin/queues.html", groups=[*_store(program), _dead_letters(program)], flower_url=flower)
+    groups = [*_store(program), _dead_letters(program), _undelivered(program)]
+    return render_template("admin/queues.html", groups=groups, flower_url=flower)
 
 
 def _store(program: Program) -> list[Group]:
@@ -68,3 +70,14 @@ def _dead_letters(program: Program) -> Group:
     with program.sessions.begin() as db:
         count = db.scalar(mine.where(DeadLetter.state == DeadLetterState.DEAD)) or 0
     return Group("Dead letters", [Figure("to look at", str(count), count > 0)])
+
+
+def _undelivered(program: Program) -> Group:
+    """Whoever reads this tells the guest in person, or looks after the number."""
+    with program.sessions.begin() as db:
+        stops = sending_alerts(db, staff().workspace_id)
+        found = [(f"all sending: error {one.detail['code']}", one.created_at) for one in stops]
+        lost = undelivered(db, staff().workspace_id)
+    found += [(f"{one.guest}: {one.kind.replace('_', ' ')} (error {one.code})", one.at) for one in lost]
+    figures = [Figure(label, at.strftime("%H:%M UTC"), alarming=True) for label, at in found]
+    return Group("Did not reach the guest", figures or [Figure("in the last day", "0")])

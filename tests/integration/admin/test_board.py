@@ -1,13 +1,15 @@
 """What the bar sees, and what a tap does."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from core.domain.statuses import OrderStatus
-from core.store.sql.tables import OrderEvent
+from core.domain.statuses import Direction, MessageStatus, OrderStatus
+from core.services.alerts import alert
+from core.store.sql.tables import Message, OrderEvent
 from tests.integration.admin.venue import Venue, open_venue
 
 
@@ -75,6 +77,21 @@ def test_another_venues_order_is_not_there(venue: Venue) -> None:
     assert browser.board()["orders"] == []
     assert browser.move(order_id, "PREPARING", 1).status_code == 404
     assert browser.move(uuid4(), "PREPARING", 1).status_code == 404
+
+
+def test_the_queues_page_names_who_did_not_get_what_matters(venue: Venue) -> None:
+    now = datetime.now(UTC)
+    shared = {"workspace_id": venue.workspace_id, "direction": Direction.OUT, "body": "text", "at": now}
+    failed = shared | {"mailbox": "m", "status": MessageStatus.FAILED, "error_code": "131026"}
+    with venue.program.sessions.begin() as db:
+        db.add(Message(**failed, kind="payment_settled", important=True))
+        db.add(Message(**failed, kind="reply"))
+        db.add(Message(**failed | {"at": now - timedelta(days=2)}, kind="order_ready", important=True))
+    alert(venue.program, str(venue.workspace_id), str(uuid4()), 190)
+    page = venue.signed_in().get("/admin/queues").text
+    assert "a guest: payment settled (error 131026)" in page
+    assert "reply" not in page and "order ready" not in page
+    assert "all sending: error 190" in page
 
 
 def test_the_queues_page_shows_backlog_and_workers(venue: Venue) -> None:
