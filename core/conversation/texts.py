@@ -82,7 +82,8 @@ BAD_NUMBER = "M-Pesa cannot reach that number. Please write a Kenyan Safaricom n
 CHECK_PHONE = "📲 Check your phone: M-Pesa asks {phone} for *{amount}* (order {number}). Enter your PIN to pay."
 PROMPT_OPEN = "The M-Pesa request for order {number} ({amount}) is on its way to {phone}. Enter your PIN there to pay."
 TOO_MANY_PROMPTS = (
-    "We have asked {phone} several times already. Please pay from your own number, or wait an hour before you ask it again."
+    "We have asked {phone} several times already. Please pay from your own number,"
+    " or wait an hour before you ask it again."
 )
 OTHER_PROMPT = "An M-Pesa request is still open on {phone}. Answer it, or wait two minutes, then tap Try again."
 UNPAID = "Order {number} ({amount}) waits for its payment."

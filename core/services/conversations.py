@@ -13,6 +13,7 @@ from core.conversation import flow, texts
 from core.conversation.catalogues import ENGLISH, wording
 from core.conversation.effects import RESUME_MESSAGES, STOP_MESSAGES
 from core.conversation.events import Event
+from core.conversation.profile import Profile
 from core.conversation.replies import Reply
 from core.conversation.session import Session
 from core.conversation.turn import Turn
@@ -20,6 +21,7 @@ from core.crashpoint import crashpoint
 from core.domain.menu import Menu
 from core.errors import LeaseLost, StoreUnavailable, TryAgain
 from core.log import get_logger
+from core.services.customers import read_profile
 from core.services.effects import GuestRef, abandon, perform
 from core.services.letters import letter
 from core.services.program import Program
@@ -100,10 +102,11 @@ def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
     crashpoint("turn.after_plan")
     with transaction(program.sessions) as db:
         outcomes, followup = perform(db, _guest(claim), claim.id, list(plan.effects))
+        profile = read_profile(db, _guest(claim), plan.session.language)
         crashpoint("turn.before_effects_commit")
     crashpoint("turn.after_effects_commit")
     final = flow.conclude(plan, outcomes, _menu(program, claim), datetime.now(UTC))
-    _commit(program, [(claim, replace(_ending(claim, final), stopped=_stopped(plan)))])
+    _commit(program, [(claim, replace(_ending(claim, final), stopped=_stopped(plan), profile=profile))])
     crashpoint("turn.before_followup")
     follow_up(program, followup)
 
@@ -173,7 +176,11 @@ def _said(letter: dict[str, Any]) -> dict[str, Any]:
 def _event(claim: Claim) -> Event:
     body, guest = claim.body, claim.guest
     at = datetime.fromtimestamp(body["at"], UTC)
-    return Event(claim.id, body["kind"], at, body["data"], guest.get("name", ""), guest.get("phone", ""))
+    return Event(claim.id, body["kind"], at, body["data"], guest.get("name", ""), guest.get("phone", ""), _known(claim))
+
+
+def _known(claim: Claim) -> Profile:
+    return Profile.of(claim.profile)
 
 
 def _menu(program: Program, claim: Claim) -> Menu:

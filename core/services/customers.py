@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,8 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.conversation.profile import Profile
+from core.domain.statuses import PaymentStatus
 from core.store.sql.cipher import installed
-from core.store.sql.tables import Conversation, Customer
+from core.store.sql.tables import Conversation, Customer, Payment
+
+NUMBERS_KEPT = 3
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,33 @@ def find_guest(db: Session, ref: GuestRef) -> Guest:
     return Guest(customer, known or _conversation(db, ref, customer))
 
 
+def read_profile(db: Session, ref: GuestRef, language: str = "") -> dict[str, Any]:
+    """What is kept beside the session of this guest; the language they are spoken to is noted on the way."""
+    customer = find_guest(db, ref).customer
+    customer.language = language or customer.language
+    return _profile(db, customer)
+
+
+def _profile(db: Session, customer: Customer) -> dict[str, Any]:
+    confirmed = customer.age_confirmed_at
+    return Profile(
+        known=True,
+        name=customer.given_name or customer.name,
+        age_confirmed_at=confirmed.date().isoformat() if confirmed else "",
+        language=customer.language,
+        stopped=customer.messages_stopped_at is not None,
+        phones=_paid_from(db, customer),
+        asked=tuple(customer.asked),
+    ).to_dict()
+
+
+def _paid_from(db: Session, customer: Customer) -> tuple[str, ...]:
+    """The numbers that paid for this guest, the newest first."""
+    paid = (Payment.customer_id == customer.id, Payment.status == PaymentStatus.SUCCEEDED, Payment.phone.is_not(None))
+    numbers = db.scalars(select(Payment.phone).where(*paid).order_by(Payment.created_at.desc()).limit(10))
+    return tuple(dict.fromkeys(number for number in numbers if number))[:NUMBERS_KEPT]
+
+
 def _by_mailbox(db: Session, ref: GuestRef) -> Conversation | None:
     mine = (Conversation.workspace_id == ref.workspace_id, Conversation.mailbox == ref.mailbox)
     return db.scalar(select(Conversation).where(*mine))
@@ -60,12 +92,21 @@ def _customer(db: Session, ref: GuestRef) -> Customer:
 
 
 def _by_identity(db: Session, ref: GuestRef) -> Customer | None:
-    return _by_bsuid(db, ref) or (by_phone(db, ref.workspace_id, ref.phone) if ref.phone else None)
+    if found := by_bsuid(db, ref.workspace_id, ref.bsuid) if ref.bsuid else None:
+        return found
+    owner = by_phone(db, ref.workspace_id, ref.phone) if ref.phone else None
+    if owner is None or not ref.bsuid or owner.bsuid in (None, ref.bsuid):
+        return owner
+    # The number came to another person: the one who had it is known by their id alone from now on.
+    owner.phone = owner.phone_index = None
+    db.flush()
+    return None
 
 
-def _by_bsuid(db: Session, ref: GuestRef) -> Customer | None:
-    mine = (Customer.workspace_id == ref.workspace_id, Customer.bsuid == ref.bsuid)
-    return db.scalar(select(Customer).where(*mine)) if ref.bsuid else None
+def by_bsuid(db: Session, workspace_id: UUID, bsuid: str) -> Customer | None:
+    """The customer with this business-scoped id."""
+    mine = (Customer.workspace_id == workspace_id, Customer.bsuid == bsuid)
+    return db.scalar(select(Customer).where(*mine))
 
 
 def by_phone(db: Session, workspace_id: UUID, phone: str) -> Customer | None:

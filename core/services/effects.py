@@ -22,6 +22,7 @@ from core.services.guest_requests import (
     resume_messages,
     stop_messages,
 )
+from core.services.identities import change_identity, remember
 from core.services.place_order import place_order
 from core.store.sql.tables import TurnEffects
 
@@ -119,6 +120,14 @@ def _resume(_db: Session, guest: Guest, _effect: Effect, _: list[Outcome]) -> Re
     return resume_messages(guest), Followup()
 
 
+def _remember(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Result:
+    return remember(guest, effect["details"]), Followup()
+
+
+def _change(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Result:
+    return change_identity(db, guest, effect["phone"], effect["bsuid"]), Followup()
+
+
 _DO: dict[str, Callable[[Session, Guest, Effect, list[Outcome]], Result]] = {
     kinds.PLACE_ORDER: _place,
     kinds.REQUEST_PAYMENT: _ask,
@@ -126,6 +135,8 @@ _DO: dict[str, Callable[[Session, Guest, Effect, list[Outcome]], Result]] = {
     kinds.FIND_ORDERS: _find,
     kinds.CONFIRM_AGE: _confirm,
     kinds.CALL_STAFF: _call,
+    kinds.REMEMBER: _remember,
+    kinds.CHANGE_IDENTITY: _change,
     kinds.STOP_MESSAGES: _stop,
     kinds.RESUME_MESSAGES: _resume,
 }

@@ -109,7 +109,7 @@ def _mark(db: Session, rows: list[Outbox], done: bool = False) -> None:
 
 def _item(conversation: Conversation, row: Outbox, guest: dict[str, Any]) -> Item:
     body = {"kind": row.kind, "at": row.created_at.timestamp(), "data": row.payload, "trace": str(row.id)}
-    return Item(str(row.id), (conversation.mailbox,), row.created_at.timestamp(), body, guest)
+    return Item(str(row.id), (conversation.mailbox,), row.created_at.timestamp(), body, guest, fixed=True)
 
 
 def _rate(program: Program, conversation: Conversation) -> dict[str, Any]:

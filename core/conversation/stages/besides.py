@@ -1,4 +1,4 @@
-"""What comes besides text: pictures, voices, cards, carts of a catalogue, forms; each answered as a good waiter would."""
+"""What comes besides text: pictures, voices, cards, catalogue carts, forms; each answered as a good waiter would."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a venue may ask of a guest for its own books: a name, an e-mail for receipts, a birthday. Each may be refused."""
+"""What a venue may ask of a guest for its own books: name, e-mail for receipts, birthday. Each may be refused."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Who the guest is: what the house remembers of them, and what must be asked again once somebody else may be writing."""
+"""Who the guest is: what the house knows of them, and what is asked again once somebody else may be writing."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +10,8 @@ from core.conversation.session import Session
 
 def remembered(here: Here, *, new: bool) -> Here:
     """The age once confirmed counts in every session; a new one also speaks the guest's language."""
+    if not here.menu.venue.features.recognition:
+        return here
     session, known = here.session, here.known
     if known.age_confirmed_at and not session.age_confirmed:
         session = session.but(age_confirmed=True)

@@ -20,6 +20,7 @@ SEEN_SECONDS = 8 * 24 * 3600
 ALIAS_SECONDS = 30 * 24 * 3600
 GUEST_SECONDS = 24 * 3600
 SESSION_SECONDS = 2 * 3600
+PROFILE_SECONDS = 24 * 3600
 QUIET_SECONDS = 45
 SENDERS = 16
 COMMIT_REPEATS = 3
@@ -31,13 +32,20 @@ WINDOW_SECONDS = 24 * 3600 - 300
 @dataclass(frozen=True)
 class Item:
     """One event to keep. `addresses` are opaque keys of its mailbox, strongest first; `at` the sender's clock in epoch
-    seconds; `guest` how to answer (channel, workspace, phone, bsuid, name), empty where nobody is to be answered."""
+    seconds; `guest` how to answer (channel, workspace, phone, bsuid, name), empty where nobody is to be answered.
+
+    `owner` is the address of the guest's business-scoped id, if we know it: a mailbox never changes hands by number.
+    `former` are addresses this guest has no longer. `fixed`: the one address is the mailbox itself.
+    """
 
     id: str
     addresses: tuple[str, ...]
     at: float
     body: dict[str, Any]
     guest: dict[str, Any] = field(default_factory=dict)
+    owner: str = ""
+    former: tuple[str, ...] = ()
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,7 @@ class Claim:
     session: dict[str, Any] | None
     guest: dict[str, Any]
     menu_version: str
+    profile: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,7 @@ class Ending:
     history: dict[str, Any] | None = None
     quiet_for: str = ""
     quiet_over: str = ""
+    profile: dict[str, Any] | None = None
     stopped: bool | None = None
 
 
@@ -177,6 +187,8 @@ class Mailboxes:
             "id": claim.id,
             "session": json.dumps(ending.session) if ending.session is not None else "",
             "session_ttl": SESSION_SECONDS,
+            "profile": json.dumps(ending.profile) if ending.profile is not None else "",
+            "profile_ttl": PROFILE_SECONDS,
             "replies": [json.dumps(reply) for reply in ending.replies],
             "history": json.dumps(ending.history) if ending.history else "",
             "quiet": ending.quiet_for,
@@ -194,6 +206,9 @@ def _packed(item: Item) -> dict[str, Any]:
     return {
         "id": item.id,
         "addresses": list(item.addresses),
+        "owner": item.owner,
+        "former": list(item.former),
+        "fixed": item.fixed,
         "at": item.at,
         "body": json.dumps(item.body),
         "guest": json.dumps(item.guest) if item.guest else "",
@@ -213,7 +228,7 @@ def _is_message(item: Item) -> bool:
 
 
 def _claim(row: list[Any]) -> Claim:
-    box, token, id, tries, body, plan, session, guest, version = row
+    box, token, id, tries, body, plan, session, guest, version, profile = row
     return Claim(
         box=box,
         token=token,
@@ -224,4 +239,5 @@ def _claim(row: list[Any]) -> Claim:
         session=json.loads(session) if session else None,
         guest=json.loads(guest) if guest else {},
         menu_version=version,
+        profile=json.loads(profile) if profile else None,
     )

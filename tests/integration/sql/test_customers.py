@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy import select, text
 
-from core.services.customers import Guest, GuestRef, find_guest
+from core.conversation.profile import Profile
+from core.services.customers import Guest, GuestRef, find_guest, read_profile
 from core.store.sql.cipher import Cipher, install
 from core.store.sql.rotation import rotate_keys
 from core.store.sql.tables import Base, Channel, Conversation, Customer, Payment
@@ -76,3 +77,46 @@ def test_rotating_keys_reseals_everything_and_guests_are_still_found(bar: Bar) -
     with bar.sessions.begin() as db:
         assert db.scalars(select(Channel)).one().secrets["verify_token"] == "v"
         assert db.scalars(select(Customer)).one().phone == "254700000001"
+
+
+def test_a_number_that_came_to_another_person_finds_nothing_of_the_first(bar: Bar) -> None:
+    first = find(bar, replace(bar.guest(1), bsuid="KE.1"))
+    second = find(bar, replace(bar.guest(1), bsuid="KE.2", mailbox="box-2"))
+    assert first.customer.id != second.customer.id and second.customer.phone == bar.guest(1).phone
+    again = find(bar, replace(bar.guest(1), bsuid="KE.1", phone=""))
+    assert again.customer.id == first.customer.id and again.customer.phone is None
+
+
+def profile(bar: Bar, ref: GuestRef) -> Profile:
+    with bar.sessions.begin() as db:
+        return Profile.of(read_profile(db, ref, "sw"))
+
+
+def test_what_is_known_of_a_guest_is_read_from_their_row(bar: Bar) -> None:
+    ref = bar.guest()
+    bar.perform(ref, {"kind": "confirm_age"}, {"kind": "remember", "details": {"name": "Shiru", "email": ""}})
+    known = profile(bar, ref)
+    assert known.known and known.name == "Shiru" and known.language == "sw"
+    assert known.age_confirmed_at and known.asked == ("email", "name")
+
+
+def test_another_number_drops_what_was_confirmed_and_keeps_the_orders(bar: Bar) -> None:
+    ref = replace(bar.guest(), bsuid="KE.1")
+    placed = bar.perform(ref, {"kind": "confirm_age"}, bar.place(Dawa=1))[1]
+    moved = replace(ref, phone="254711000111", bsuid="KE.9")
+    bar.perform(moved, {"kind": "change_identity", "phone": "254711000111", "bsuid": "KE.9"})
+    found = find(bar, moved)
+    assert (found.customer.bsuid, found.customer.phone) == ("KE.9", "254711000111")
+    assert profile(bar, moved).age_confirmed_at == ""
+    shown = bar.perform(moved, {"kind": "find_orders"})[0]["orders"]
+    assert [one["order_id"] for one in shown] == [placed["order_id"]]
+
+
+def test_an_identity_that_another_row_had_moves_to_the_guest_who_has_it_now(bar: Bar) -> None:
+    other = find(bar, replace(bar.guest(2), bsuid=""))
+    ref = replace(bar.guest(1), bsuid="KE.1")
+    find(bar, ref)
+    bar.perform(ref, {"kind": "change_identity", "phone": bar.guest(2).phone, "bsuid": ""})
+    assert find(bar, replace(ref, phone="")).customer.phone == bar.guest(2).phone
+    with bar.sessions.begin() as db:
+        assert db.get_one(Customer, other.customer.id).deleted_at is not None

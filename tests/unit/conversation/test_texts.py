@@ -43,6 +43,7 @@ LONGEST: dict[str, object] = {
     "next": "n" * 80,
     "number": 123456,
     "phone": "0712 345 678",
+    "phones": ", ".join(["0712 345 678"] * 5),
     "receipt": "QK12345678",
     "table": 9999,
     "tables": "1–999",

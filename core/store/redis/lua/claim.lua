@@ -1,5 +1,5 @@
 -- Take up to `limit` waiting mailboxes under a lease. ARGV: lane, bell, limit, lease ms, bell ms, token …
--- Answers one row per mailbox: {box, token, event id, tries, body, plan, session, guest, menu version}.
+-- Answers one row per mailbox: {box, token, event id, tries, body, plan, session, guest, menu version, profile}.
 -- Finding nothing un-counts the bell in the same step, so that the next push rings again (rule 6).
 local lane, bell, limit = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local lease, bell_ttl = tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -37,7 +37,8 @@ for _, box in ipairs(redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 
     local found = redis.call('HMGET', state, 'body:' .. id, 'plan:' .. id)
     local guest = redis.call('GET', guest_key(box))
     rows[#rows + 1] = {box, token, id, tries + 1, found[1], found[2] or '',
-      redis.call('GET', session_key(box)) or '', guest or '', menu_version(guest)}
+      redis.call('GET', session_key(box)) or '', guest or '', menu_version(guest),
+      redis.call('GET', profile_key(box)) or ''}
     if tries > 0 then break end
   end
 end

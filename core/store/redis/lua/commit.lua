@@ -21,6 +21,7 @@ else
   redis.call('DEL', state)
 end
 
+if a.profile ~= '' then redis.call('SET', profile_key(a.box), a.profile, 'EX', a.profile_ttl) end
 if a.session ~= '' then redis.call('SET', session_key(a.box), a.session, 'EX', a.session_ttl) end
 if a.stopped == 'yes' then redis.call('SET', stopped_key(a.box), '1', 'EX', a.stopped_ttl) end
 if a.stopped == 'no' then redis.call('DEL', stopped_key(a.box)) end

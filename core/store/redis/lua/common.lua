@@ -12,6 +12,7 @@ local function out_key(box) return 'out:' .. box end
 local function sending_key(box) return 'sending:' .. box end
 local function quiet_key(box) return 'quiet:' .. box end
 local function guest_key(box) return 'guest:' .. box end
+local function profile_key(box) return 'profile:' .. box end
 local function session_key(box) return 'user_session:' .. box end
 local function seen_key(id) return 'seen:' .. id end
 

@@ -1,26 +1,38 @@
 -- Keep what a webhook or the relay brings: dedupe, append, mark waiting, in one step.
 -- ARGV[1]: JSON {lane, bell, most, bell_ttl, seen_ttl, alias_ttl, guest_ttl,
---   items: [{id, addresses, at, body, guest, heard, external, window, channel, rate}], statuses: [{id, body}], notes: [body], directory}
+--   items: [{id, addresses, owner, former, fixed, at, body, guest, heard, external, window, channel, rate}], statuses: [{id, body}], notes: [body], directory}
 -- Answers {ids that were new, bell to publish, directory version}.
 local a = cjson.decode(ARGV[1])
 local now = now_ms()
 local fresh = {}
 
-local function mailbox_of(addresses)
-  local found
+-- A mailbox belongs to the business-scoped id that wrote into it: a number that came to another person does not open it.
+local function opens(box, item)
+  local owner = redis.call('GET', 'owner:' .. box)
+  return not owner or item.owner == '' or owner == item.owner
+end
+
+local function found_by(addresses, item)
   for _, address in ipairs(addresses) do
-    found = redis.call('GET', 'alias:' .. address)
-    if found then break end
+    local box = redis.call('GET', 'alias:' .. address)
+    if box and (not item or opens(box, item)) then return box end
   end
-  found = found or addresses[1]
-  for _, address in ipairs(addresses) do
+end
+
+-- `former`: by these the guest was known until now. They lead to the mailbox once more, and from then on nowhere.
+local function mailbox_of(item)
+  if item.fixed then return item.addresses[1] end
+  local found = found_by(item.former) or found_by(item.addresses, item) or item.addresses[1]
+  for _, address in ipairs(item.former) do redis.call('DEL', 'alias:' .. address) end
+  for _, address in ipairs(item.addresses) do
     redis.call('SET', 'alias:' .. address, found, 'EX', a.alias_ttl)
   end
+  if item.owner ~= '' then redis.call('SET', 'owner:' .. found, item.owner, 'EX', a.alias_ttl) end
   return found
 end
 
 local function append(item)
-  local box = mailbox_of(item.addresses)
+  local box = mailbox_of(item)
   local state = box_key(a.lane, box)
   local sequence = redis.call('HINCRBY', state, 'sequence', 1)
   redis.call('HSET', state, 'body:' .. item.id, item.body)
