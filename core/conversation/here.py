@@ -65,8 +65,8 @@ class Here:
 
     @property
     def language(self) -> str:
-        """The language the guest reads."""
-        return self.session.language
+        """The language the guest reads; where the venue speaks one only, that one."""
+        return self.session.language if self.menu.venue.features.languages else catalogues.ENGLISH
 
     def say(self, text: Text, /, **values: object) -> str:
         """A text of ours with its values: the one place where a language is chosen."""
@@ -103,7 +103,7 @@ class Here:
 
     def at(self, session: Session, before: str = "") -> "Here":
         """The same moment with another session."""
-        return replace(self, session=session, before=clean_end(before))
+        return Here(**vars(self) | {"session": session, "before": clean_end(before)})
 
 
 @dataclass(frozen=True)

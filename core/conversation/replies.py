@@ -22,7 +22,7 @@ IMAGE_LINK = re.compile(r"https://[!-~]{1,2000}")
 
 def clip(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units, ending in an ellipsis where something was cut."""
-    if len(text.encode("utf-16-le")) // 2 <= limit:
+    if (len(text) <= limit and text.isascii()) or len(text.encode("utf-16-le")) // 2 <= limit:
         return text
     units = text.encode("utf-16-le")[: (limit - 1) * 2]
     return units.decode("utf-16-le", "ignore").rstrip() + "…"

@@ -1,6 +1,6 @@
 """What the bot remembers of one guest between two messages."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -91,7 +91,7 @@ class Session:
 
     def but(self, **changes: Any) -> "Session":
         """A copy with changes."""
-        return replace(self, **changes)
+        return Session(**vars(self) | changes)
 
 
 def _line(data: dict[str, Any]) -> Line:

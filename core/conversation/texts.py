@@ -194,6 +194,7 @@ BAD_DETAIL = {
     "birthday": "Please write the day and the month, as 24 March, or tap Skip.",
 }
 LANGUAGE_SET = "Fine, we go on in English."
+ONE_LANGUAGE = "Here we speak English only."
 
 # Titles of taps. In help, the other language offers itself: this one is "English" in Swahili.
 B_LANGUAGE = "Kiswahili"

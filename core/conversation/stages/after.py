@@ -49,7 +49,8 @@ def help_out(here: Here, args: tuple[str, ...]) -> Move:
     """How to order here."""
     first = ("cart", texts.B_CART) if here.session.lines else ("menu", texts.B_MENU)
     other = "english" if here.language == SWAHILI else "kiswahili"
-    taps = (first, ("staff", texts.B_STAFF), (other, texts.B_LANGUAGE))
+    switch = ((other, texts.B_LANGUAGE),) if here.menu.venue.features.languages else ()
+    taps = (first, ("staff", texts.B_STAFF), *switch)
     return _said(here, here.say(texts.HELP), *(here.button(*tap) for tap in taps))
 
 

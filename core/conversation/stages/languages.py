@@ -10,9 +10,10 @@ from core.conversation.understanding.languages import AT_FIRST, LATER, guessed
 def heard(here: Here, said: Said) -> Here:
     """The same moment, in the language of what was just written."""
     session = here.session
-    if session.language_chosen:
+    if session.language_chosen or not here.menu.venue.features.languages:
         return here
-    language = guessed(said.words, session.language, AT_FIRST if session.state == State.GREETING else LATER)
+    first = session.state == State.GREETING and not here.known.language
+    language = guessed(said.words, session.language, AT_FIRST if first else LATER)
     return here if language == session.language else here.at(session.but(language=language))
 
 
@@ -27,5 +28,7 @@ def speak_swahili(here: Here, args: tuple[str, ...]) -> Move:
 
 
 def _speak(here: Here, language: str) -> Move:
+    if not here.menu.venue.features.languages:
+        return stay(here, here.say(texts.ONE_LANGUAGE))
     now = here.at(here.session.but(language=language, language_chosen=True))
     return stay(now, now.say(texts.LANGUAGE_SET))

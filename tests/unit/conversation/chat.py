@@ -14,6 +14,7 @@ from core.conversation.session import Session, State
 from core.conversation.turn import Turn
 from core.domain.menu import Menu
 from tests.demo_menu import demo_menu
+from tests.unit.conversation.spoken import check_language
 from tests.unit.conversation.world import World
 
 LIMITS = {"text": 4096, "body": 1024, "button": 20, "row": 24, "detail": 72, "label": 20}
@@ -47,6 +48,7 @@ class Chat:
         self.session = _through_json(turn.session)
         self.turns.append(turn)
         check_replies(turn)
+        check_language(turn)
         legal = before is None or before.state == turn.session.state or _may_lead(before.state, turn.session.state)
         assert legal, f"{before} → {turn.session.state}"
         self._remember(turn.replies)

@@ -72,9 +72,9 @@ def test_headings_are_known_in_both_languages(guest: Guest) -> None:
 def test_sold_out_things_are_called_as_the_guest_reads_them(chat: Chat, guest: Guest) -> None:
     guest.says("kiswahili").says("mabawa mawili, chipsi moja, meza ya 4")
     chat.world.left = {"chicken-wings": 0}
-    guest.taps("Lipa na M-Pesa").reads("Pole, Mabawa ya kuku imeisha sasa.")
+    guest.taps("Lipa na M-Pesa").reads("Samahani, Mabawa ya kuku imeisha sasa.")
     chat.menu_becomes(sold_out=["Chicken Wings"])
-    guest.says("mabawa").reads("Pole, Mabawa ya kuku imeisha leo. Ungependa Nyama Choma, Chipsi masala")
+    guest.says("mabawa").reads("Samahani, Mabawa ya kuku imeisha leo. Ungependa Nyama Choma, Chipsi masala")
 
 
 def test_a_menu_with_names_and_photos_survives_the_store() -> None:

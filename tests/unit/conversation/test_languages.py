@@ -4,9 +4,11 @@ import pytest
 
 from core.conversation import events, texts
 from core.conversation.catalogues import ENGLISH, LOCALES, SWAHILI, templates, wording
+from core.conversation.profile import Profile
 from core.conversation.session import Session, State
 from core.conversation.understanding.languages import AT_FIRST, LATER, guessed
 from core.conversation.understanding.words import tokens
+from core.domain.features import Features
 from tests.demo_menu import demo_menu
 from tests.unit.conversation.chat import Bar, Chat, Guest
 from tests.unit.conversation.meanings import sentences
@@ -49,8 +51,8 @@ def test_when_the_money_does_not_come(guest: Guest, bar: Bar) -> None:
 
 def test_what_cannot_be_had(guest: Guest, chat: Chat) -> None:
     chat.menu_becomes(sold_out=["Dawa"])
-    guest.says("naomba dawa mbili").reads("Pole, Dawa imeisha leo. Ungependa Mojito", "Gusa unachotaka")
-    guest.says("nataka nyati wawili hapa").reads("Pole, sijaelewa", "vitufe")
+    guest.says("naomba dawa mbili").reads("Samahani, Dawa imeisha leo. Ungependa Mojito", "Gusa unachotaka")
+    guest.says("nataka nyati wawili hapa").reads("Samahani, sijaelewa", "vitufe")
     guest.says("naomba sprite tatu meza 99").reads("Hatuna meza ya 99. Meza zetu ni 1–20.")
     guest.says("ghairi").reads("Tuondoe vyote kwenye kikapu (KES 450)?").says("hapana").reads("tumeacha ilivyo")
     guest.says("badilisha").taps("Sprite").reads("3 kwenye oda yako", "Ziwe ngapi?").says("0").reads("hakina kitu")
@@ -83,6 +85,19 @@ def test_one_word_is_no_reason_to_change_a_conversation(guest: Guest, bar: Bar) 
     guest.says("ningependa kulipa sasa tafadhali").reads("Uko meza gani?")
     guest.says("ok").says("2 sprite").reads("Nimeongeza")
     guest.says("what else would you have without alcohol?").reads("This is what I found")
+
+
+def test_a_venue_that_speaks_one_language_stays_with_it(chat: Chat, guest: Guest) -> None:
+    chat.menu_becomes(features=Features(languages=False))
+    guest.says("habari, naomba menyu").reads("What would you like?", "Food")
+    guest.says("kiswahili").reads("Here we speak English only.").says("help").reads("Call staff")
+    assert "Kiswahili" not in guest.titles
+
+
+def test_a_known_guest_is_greeted_in_their_language() -> None:
+    chat = Chat()
+    chat.profile = Profile(known=True, language=SWAHILI)
+    chat.guest.says("hi").reads("Karibu", "Chagua kwenye menyu").says("2 tusker please").reads("miaka 18")
 
 
 def test_news_comes_in_the_guests_language(guest: Guest, chat: Chat, bar: Bar) -> None:
