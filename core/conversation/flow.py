@@ -251,9 +251,12 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
 
 
 def _word(said: Said) -> str:
-    """The action the message names; "food menu" is about the food."""
-    name = keywords.keyword(said.words)
-    return "" if name == "menu" and said.request.category else name
+    """The action the message names; "food menu" is about the food, "where is my food" is not."""
+    name, request = keywords.keyword(said.words), said.request
+    if not request.category or request.items:
+        return name
+    about = intents.intent(said.words)
+    return about if about in intents.ABOUT_ORDERS else "" if name == "menu" else name
 
 
 def _beside_table(said: Said) -> str:

@@ -5,7 +5,7 @@ from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Row
 from core.conversation.session import State
 from core.conversation.stages.ordering import Wish, add, checking_out, refusal
-from core.conversation.stages.searching import ask_found, product_row, turn_page
+from core.conversation.stages.searching import ask_choices, ask_found, product_row, turn_page
 from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.conversation.understanding.request import Wanted
@@ -38,7 +38,7 @@ def answer_categories(here: Here, said: Said) -> Move:
 def ask_products(here: Here) -> Turn:
     """One page of the products under a heading, or the few a guest may have meant."""
     if "choices" in here.session.aside:
-        return _ask_choices(here)
+        return ask_choices(here) or _ask_headings(here, here.say(texts.CATEGORIES))
     if "found" in here.session.aside and (found := ask_found(here)):
         return found
     category = here.catalogue.category(here.session.category_id)
@@ -151,17 +151,6 @@ def _ask_headings(here: Here, body: str) -> Turn:
         body = f"{body}\n{cart}"
         rows = [*rows, Row("checkout", here.say(texts.CHECKOUT_ROW), cart)][: PAGE + 1]
     return here.ask(body, rows=tuple(rows), label=here.say(texts.LABEL_MENU), title=here.say(texts.TITLE_MENU))
-
-
-def _ask_choices(here: Here) -> Turn:
-    aside = here.session.aside
-    found = (here.catalogue.products.get(product_id) for product_id in aside["choices"])
-    stamp = carts.stamp(here.session)
-    rows = [product_row(here, p, f"qty:{p.id}:{aside['quantity']}:{stamp}") for p in found if p][: PAGE + 1]
-    if not rows:
-        return _ask_headings(here, here.say(texts.CATEGORIES))
-    label = here.say(texts.LABEL_PRODUCTS)
-    return here.ask(here.say(texts.CHOICES), rows=tuple(rows), label=label, title=label)
 
 
 def _last_row(here: Here, category_id: str, page: int, pages: int) -> Row:

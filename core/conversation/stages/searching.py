@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.conversation import carts, texts
 from core.conversation.here import Here, Move
-from core.conversation.replies import ROW_TITLE_LIMIT, Row
+from core.conversation.replies import BUTTON_TITLE_LIMIT, BUTTONS_LIMIT, ROW_TITLE_LIMIT, ROWS_LIMIT, Button, Row
 from core.conversation.session import State
 from core.conversation.turn import Turn
 from core.conversation.understanding.search import Search, find
@@ -48,6 +48,25 @@ def ask_found(here: Here) -> Turn | None:
     rows.append(_last_row(here, search, page, pages))
     label = here.say(texts.LABEL_PRODUCTS)
     return here.ask(here.say(texts.FOUND), rows=tuple(rows), label=label, title=label)
+
+
+def ask_choices(here: Here) -> Turn | None:
+    """The few a guest may have meant, as buttons where they fit; nothing where the menu has none of them any more."""
+    aside, catalogue = here.session.aside, here.catalogue
+    stamp = carts.stamp(here.session)
+    found = [catalogue.products[i] for i in aside["choices"] if i in catalogue.products][:ROWS_LIMIT]
+    rows = tuple(product_row(here, p, f"qty:{p.id}:{aside['quantity']}:{stamp}") for p in found)
+    if not rows or not _fit_buttons(rows, found):
+        label = here.say(texts.LABEL_PRODUCTS)
+        return here.ask(here.say(texts.CHOICES), rows=rows, label=label, title=label) if rows else None
+    body = "\n".join([here.say(texts.CHOICES), *(f"*{row.title}* {row.description}" for row in rows)])
+    turn = here.ask(body, buttons=tuple(Button(row.id, row.title) for row in rows))
+    return replace(turn, session=turn.session.but(shown=tuple(row.id for row in rows)))
+
+
+def _fit_buttons(rows: tuple[Row, ...], products: list[Product]) -> bool:
+    titles = {row.title for row in rows if len(row.title.encode("utf-16-le")) // 2 <= BUTTON_TITLE_LIMIT}
+    return len(titles) == len(rows) <= BUTTONS_LIMIT and all(p.available for p in products)
 
 
 def product_row(here: Here, product: Product, tap: str) -> Row:

@@ -43,10 +43,12 @@ class Catalogue:
         self.longest = max((name.count(" ") + 1 for name in self.names), default=0)
         self.starts = {name.partition(" ")[0] for name in self.names}
         self.words = {word for name in self.names for word in name.split()}
-        self.synonyms = {w: of for w, of in SYNONYMS.items() if w not in self.words and of in self.names}
         self.texts = {p.id: _text(p, menu) for p in served}
         self.known: frozenset[str] = frozenset().union(*self.texts.values())
+        said = self.known | self.names.keys()
+        self.synonyms = {w: of for w, of in SYNONYMS.items() if w not in self.words and of in said}
         self.ingredients = {c.id: _ingredients(self.by_category[c.id]) for c in self.categories}
+        self.ingredients[""] = frozenset().union(*self.ingredients.values())
         self._choices = [name for name in self.names if len(name) >= SHORTEST_TYPO]
         self._skeletons = _skeletons(self.names)
 
@@ -139,6 +141,9 @@ def _names(menu: Menu) -> dict[str, Match]:
             for word in rest:
                 _put(layers[2], word, product.id)
     names = {c: Match((), True, category.id) for category in menu.categories for c in _headings(category)}
+    for word in COMMON:
+        layers[1].pop(word, None)
+        layers[2].pop(word, None)
     for layer, weak in ((layers[2], True), (layers[1], False), (layers[0], False)):
         names |= {name: Match(tuple(dict.fromkeys(ids)), weak) for name, ids in layer.items() if _speaks(name, names)}
     return names

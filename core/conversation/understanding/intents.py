@@ -9,25 +9,27 @@ _SENTENCES = {
     " rudi nyuma",
     "cart": "have i ordered, did i order, so far, my basket, my cart, kikapu, nimeagiza nini",
     "checkout": "thats all, that is all, that will be all, will be all, ni hayo tu, basi hayo, bill, bili, the cheque,"
-    " the check, close the tab, my tab, nothing else, thats it, that is it, nimemaliza, im done, i am done",
+    " the check, close the tab, my tab, nothing else, total, i owe, nadaiwa, thats it, that is it, nimemaliza, im done,"
+    " i am done",
     "pay": "pay, lipa, kulipa, nilipe, tulipe, nitalipa, mpesa, m pesa, settle",
     "again": "same again, same order, another round, one more round, rudia, kama ile, order again, as before, like last"
     " time, the usual, ile ile",
-    "status": "order ready, food ready, drinks ready, ready yet, where is, where are, iko wapi, wapi, sijapata, not"
-    " come, hasnt come, havent come, not arrived, so long, how long, still waiting, inachelewa, is late, are late,"
-    " hujaniletea, hamjaleta",
+    "status": "order ready, food ready, drinks ready, ready yet, where is my, wheres my, where are my, where is our,"
+    " wheres our, iko wapi, ziko wapi, kiko wapi, sijapata, not come, hasnt come, havent come, not arrived, so long,"
+    " too long, how long, still waiting, been waiting, inachelewa, is late, are late, hujaniletea, hamjaleta",
     "staff": "waiter, waitress, mhudumu, muhudumu, manager, meneja, human, real person, someone come, somebody come,"
     " speak to, talk to, ongea na, kuongea, refund, complain, complaint, wrong order, wrong drink, pesa yangu, mtu wa,"
-    " bartender, call someone",
+    " bartender, call someone, assistance",
     "change": "change something, change my order, change the order, badilisha oda, badilisha order, edit my order",
     "cancel": "cancel, ghairi",
-    "hello": "habari, good evening, good morning, good afternoon, hello, mambo, niaje",
+    "hello": "habari, good evening, good morning, good afternoon, hello, mambo, niaje, uko aje, whats up",
     "thanks": "thanks, thank you, asante, shukran",
     "stop": "stop sending, stop messaging, stop texting, unsubscribe, usinitumie, acha kutuma, remove me",
     "clear": "clear everything, remove both, toa zote, start over, anza upya",
     "help": "how does, how do i order, nisaidie",
 }
 _UNLESS = words("dont never usighairi usi")
+ABOUT_ORDERS = frozenset(("status", "staff", "checkout", "pay"))
 GREETINGS = frozenset(("hello", "thanks"))
 
 _ABOUT = {phrase: action for action, text in _SENTENCES.items() for phrase in phrases(text)}

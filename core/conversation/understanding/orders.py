@@ -5,36 +5,25 @@ from dataclasses import replace
 
 from core.conversation.understanding import vocabulary as vocab
 from core.conversation.understanding.catalogue import Catalogue, Match
-from core.conversation.understanding.keywords import FILLERS, GREETINGS
+from core.conversation.understanding.keywords import FILLERS
+from core.conversation.understanding.notes import NOTE_LIMIT, Notes
 from core.conversation.understanding.request import Request, Wanted
+from core.conversation.understanding.verbs import Verbs
 from core.conversation.understanding.words import AND, SEPARATORS, clean, number_at, tokens
 from core.domain import phone
 
 LONGEST = 120
-NOTE_LIMIT = 60
 STORY = 10
 PHONE_LENGTHS = (9, 10, 12)
 
 
-class _Reader:
+class _Reader(Notes, Verbs):
     """Walks once over the words, taking what each position starts."""
-
-    def __init__(self, words: list[str], spoken: list[str], catalogue: Catalogue) -> None:
-        self.words, self.spoken = catalogue.translated(words, spoken)
-        self.catalogue = catalogue
-        self.found = Request()
-        self.list = self.found.items
-        self.at = 0
-        self.pending: int | None = None
-        self.beside = self.once = self.linked = self.swapping = self.met = self.lost = False
-        self.each: int | None = None
-        self.adjectives: list[str] = []
-        self.strange: list[str] = []
 
     def read(self) -> Request:
         """The request in these words."""
         takes = (
-            self._phone, self._table, self._exact, self._each, self._verb, self._note, self._number, self._adjective,
+            self._phone, self._table, self._exact, self._each, self.verb, self.note, self._number, self.adjective,
             self._plain, self._similar,
         )  # fmt: skip
         while self.at < len(self.words):
@@ -43,31 +32,21 @@ class _Reader:
                 self.lost = self.pending is not None
                 self.beside = False
                 self.at += 1
-        self._close()
+        self.close()
         return self._whole()
 
     def _whole(self) -> Request:
         found = self.found
         if self.each is not None:
             found.items = [w if w.counted else replace(w, quantity=self.each, counted=True) for w in found.items]
-        if found.quantity is None:
+        if self.pending is not None and found.items and not found.items[-1].counted and not self.each:
+            found.items[-1] = replace(found.items[-1], quantity=self.pending, counted=True)
+        elif found.quantity is None:
             found.quantity = self.pending
         text = f" {' '.join(self.words)} "
         found.asking = any(f" {phrase} " in text for phrase in vocab.ASKING)
         found.finished = found.finished or any(f" {phrase} " in text for phrase in vocab.FINISHED)
         return found
-
-    def _close(self) -> None:
-        """Between two things: strange words with no product among them stood for one we do not have."""
-        if self.strange and not self.met:
-            self.found.missing += [w for w in self.strange if w not in GREETINGS]
-            self.pending = None if self.lost else self.pending
-        self.found.unknown += self.strange
-        self.strange, self.adjectives = [], []
-        self.met = self.beside = self.lost = False
-
-    def _word(self, ahead: int = 0) -> str:
-        return "".join(self.words[self.at + ahead : self.at + ahead + 1])
 
     def _phone(self) -> bool:
         end, digits = self.at, ""
@@ -88,7 +67,7 @@ class _Reader:
         taken = number_at(self.words, at) if at < len(self.words) else None
         if taken is None:
             return False
-        self._close()
+        self.close()
         self.found.rest = self.words[: self.at] + self.words[at + taken[1] :]
         self.found.table, self.at = taken[0], at + taken[1]
         return True
@@ -149,67 +128,12 @@ class _Reader:
     def _each(self) -> bool:
         if self.words[self.at] not in vocab.EACH:
             return False
-        self.at += 1 + (self.words[self.at] == "kila" and self._word(1) in ("moja", "mmoja"))
+        self.at += 1 + (self.words[self.at] == "kila" and self.word(1) in ("moja", "mmoja"))
         if self.pending is not None:
             self.each, self.pending = self.pending, None
         elif self.list and self.list[-1].counted:
             self.each = self.list[-1].quantity
         return True
-
-    def _verb(self) -> bool:
-        word, pair = self.words[self.at], f"{self._word()} {self._word(1)}"
-        if pair in vocab.REMOVE_PAIRS or pair in vocab.INSTEAD_PAIRS:
-            self._turn_out(pair in vocab.INSTEAD_PAIRS)
-            self.at += 2
-            return True
-        done = self._turn(word) or self._says_how(word)
-        self.at += done
-        return done
-
-    def _turn_out(self, once: bool) -> None:
-        if once:
-            self.once = self.found.instead = True
-        else:
-            self.list, self.beside = self.found.out, False
-
-    def _turn(self, word: str) -> bool:
-        """Verbs that change what becomes of the next product."""
-        leaving = self.list is self.found.out
-        if word in vocab.REMOVE or word in vocab.SWAP:
-            self._turn_out(False)
-            self.swapping = self.found.instead = self.found.instead or word in vocab.SWAP
-        elif word in vocab.SET and not (self.found.items or self.found.out):
-            self.found.verb = "set"
-        elif leaving and (word in vocab.ADD or word in vocab.INSTEAD or (self.swapping and word in vocab.LINKS)):
-            self.list, self.beside = self.found.items, False
-            self.found.more |= word in vocab.MORE
-            self.found.instead |= word in vocab.INSTEAD
-        elif word in vocab.NOT and not self.beside and self._names_product(self.at + 1):
-            self.once = True
-        else:
-            return False
-        return True
-
-    def _says_how(self, word: str) -> bool:
-        """Words about the whole: "instead", "only", "more", and the "to" of "change dawa to mojito"."""
-        if word in vocab.INSTEAD:
-            self.found.instead = True
-        elif word in vocab.ONLY:
-            self.found.only = True
-        elif word in vocab.LINKS and self.found.verb == "set":
-            self.linked = bool(self.found.items)
-        elif word in vocab.MORE and number_at(self.words, self.at) is None:
-            self.found.more = True
-        else:
-            self.found.more |= word in vocab.MORE
-            return False
-        return True
-
-    def _names_product(self, at: int) -> bool:
-        while at < len(self.words) and (self.words[at] in FILLERS or self.words[at] in vocab.MORE):
-            at += 1
-        named = self.catalogue.exact(self.words, at) if at < len(self.words) else None
-        return named is not None and len(named[0].products) == 1 and not named[0].weak
 
     def _number(self) -> bool:
         taken = number_at(self.words, self.at)
@@ -220,62 +144,20 @@ class _Reader:
             value = -1
         self.at += length
         last = self.list[-1] if self.beside else None
-        ahead = self.linked and self._names_product(self.at)
+        ahead = self.linked and self.names_product(self.at)
         if last is not None and not last.counted and self.pending is None and not ahead:
             self.list[-1] = replace(last, quantity=value, counted=True)
         else:
             self.pending, self.beside = value, False
         return True
 
-    def _note(self) -> bool:
-        """A wish of several words: beside its product any, elsewhere only about things that go into a glass."""
-        word, end = self.words[self.at], self.at + 1
-        if word not in vocab.NOTE_STARTS or (word == "with" and self._names_product(end)):
-            return False
-        while end < len(self.words) and not self._ends_note(end):
-            end += 1
-        about = self.words[self.at : end]
-        if not self.beside and (word not in vocab.STRONG_NOTE_STARTS or vocab.NOTE_THINGS.isdisjoint(about)):
-            return False
-        self._noted(" ".join(self.spoken[self.at : end]))
-        self.at = end
-        return True
-
-    def _noted(self, note: str) -> None:
-        items = self.found.items
-        if items:
-            whole = f"{items[-1].note}, {note}" if items[-1].note else note
-            items[-1] = replace(items[-1], note=clean(whole, NOTE_LIMIT))
-        else:
-            self.found.note = clean(f"{self.found.note}, {note}".strip(", "), NOTE_LIMIT)
-
-    def _ends_note(self, at: int) -> bool:
-        word = self.words[at]
-        if word in SEPARATORS or word in AND or word in vocab.TABLE or word in vocab.NOTE_ENDS or word[0].isdigit():
-            return True
-        if word in ("to", "for", "kwa"):
-            return True
-        return word in ("x", "t") and self.words[at + 1 : at + 2] != [] and self.words[at + 1][0].isdigit()
-
-    def _adjective(self) -> bool:
-        word = self.words[self.at]
-        if word not in vocab.ADJECTIVES or (word == "rock" and not self.beside):
-            return False
-        said = vocab.SPOKEN_ADJECTIVES.get(word, self.spoken[self.at])
-        if self.beside and self.pending is None and self.list is self.found.items:
-            self._noted(said)
-        else:
-            self.adjectives.append(said)
-        self.at += 1
-        return True
-
     def _plain(self) -> bool:
         word = self.words[self.at]
         if word in SEPARATORS or word in AND:
-            self._close()
+            self.close()
         elif word in vocab.PAYING:
             self.found.finished |= word not in ("now", "m", "out", "check")
-        elif word not in FILLERS and word not in vocab.ALL and word != "x":
+        elif word not in FILLERS and word not in vocab.QUIET and word != "x":
             return False
         self.at += 1
         return True

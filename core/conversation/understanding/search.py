@@ -19,6 +19,8 @@ _AT_MOST = phrases(
     " ya, isiyozidi, budget, get for, not over, budget of, budget is"
 )
 _AT_LEAST = phrases("over, above, more than, at least, starting from, zaidi ya, kuanzia, juu ya")
+_BELOW = words("below under less chini kushuka")
+_ABOVE = words("above over more juu kupanda")
 _BETWEEN = words("between from kati")
 _MONEY = words("bob ksh kes kshs shilling shillings sh shilingi")
 _PURSE = words("have got nina niko tuko tuna afford spend")
@@ -39,7 +41,7 @@ _DRY = phrases(
 )
 _SOMETHING = words("something anything kitu chochote drink kinywaji vinywaji")
 _STRICT = words("something anything kitu chochote")
-_WITH = words("with yenye chenye wenye zenye based containing contains")
+_WITH = words("with has yenye chenye wenye zenye based containing contains")
 _WEAK_WITH = words("na ya")
 _SILENT = (
     FILLERS | _SOMETHING | _STRICT | _WITH | _MONEY | _PURSE | _ORDERS.keys() | _BETWEEN | ALL
@@ -123,7 +125,7 @@ def read_search(said: list[str], catalogue: Catalogue, request: Request) -> Sear
     """What a message looks for, or nothing where it does not look for something."""
     text, _ = catalogue.translated(said, said)
     category, leftover = _leftover(text, catalogue)
-    fresh = _ingredients(leftover, category, catalogue)
+    fresh = _ingredients(leftover, category, not _SOMETHING.isdisjoint(text), catalogue)
     if request.phone or (_SIGNS.isdisjoint(text) and not fresh and not any(map(_is_price, text))):
         return None
     most, least = _bounds(text, bool(request.items))
@@ -154,9 +156,9 @@ def _leftover(text: Sequence[str], catalogue: Catalogue) -> tuple[str, tuple[str
     return category, tuple(left)
 
 
-def _ingredients(left: tuple[str, ...], category: str, catalogue: Catalogue) -> tuple[str, ...]:
+def _ingredients(left: tuple[str, ...], category: str, something: bool, catalogue: Catalogue) -> tuple[str, ...]:
     """The "gin" of "gin cocktails": what is in things under that heading, and no product's own name beside it."""
-    inside = catalogue.ingredients.get(category, frozenset())
+    inside = catalogue.ingredients.get(category, catalogue.ingredients[""] if something else frozenset())
     return left if left and inside.issuperset(left) else ()
 
 
@@ -179,7 +181,12 @@ def _bounds(text: Sequence[str], named: bool) -> tuple[int, int]:
         return price, 0
     if any(before.endswith(f" {phrase} ") for phrase in _AT_LEAST):
         return 0, price
-    purse = not named and price > MOST and not (_PURSE | _MONEY).isdisjoint(text)
+    after = set(text[at + 1 : at + 4])
+    if after & _BELOW:
+        return price, 0
+    if after & _ABOVE:
+        return 0, price
+    purse = not named and price > MOST and not (_PURSE | _MONEY | _STRICT).isdisjoint(text)
     return (price, 0) if purse else (0, 0)
 
 

@@ -16,16 +16,21 @@ def phrases(text: str) -> tuple[str, ...]:
 TABLE = words("table tables tbl tabel tabl tabe talbe tble meza mesa")
 TABLE_FILLERS = words("number no nambari namba nr ya is the la yetu yangu ni")
 
-REMOVE = words("remove delete minus ondoa toa punguza drop cancel ghairi futa sitaki hatutaki")
-SET = words("change make badilisha badili set update fanya")
+REMOVE = words(
+    "remove delete minus ondoa toa punguza drop scrap skip cancel ghairi futa sitaki hatutaki usilete usiweke"
+)
+SET = words("change make badilisha badili set update fanya meant mean correction")
 SWAP = words("swap replace exchange switch substitute")
 ADD = words("add ongeza want get give bring weka nataka tunataka nipe tupe leta niletee tuletee naomba tunaomba take")
 NOT = words("no not sio si siyo hapana")
 LINKS = words("to into for with by iwe kuwa kwa be na")
+BECOME = words("iwe ziwe yawe wawe be")
 MORE = words("more another zaidi tena nyingine ingine mwingine lingine ongeza add")
 ONLY = words("only tu")
 EACH = words("each kila apiece")
 ALL = words("all both everything zote yote vyote wote")
+QUIET = ALL | words("should really actually")
+LESS = words("less")
 INSTEAD = words("instead badala")
 PAYING = words("pay lipa checkout check out mpesa m pesa now nitalipa kulipa done finish")
 FINISHED = phrases("thats all, that is all, that will be all, ni hayo tu, and pay, then pay, na kulipa, nalipa")
@@ -58,7 +63,7 @@ ASKING = phrases(
 SYNONYMS = {
     **dict.fromkeys(words("bia beers pint pints"), "beer"),
     **dict.fromkeys(words("divai mvinyo vino"), "wine"),
-    **dict.fromkeys(words("chakula kula eat hungry njaa meal meals snack snacks vitafunio"), "food"),
+    **dict.fromkeys(words("chakula kula eat hungry njaa meal meals snack snacks vitafunio vyakula"), "food"),
     **dict.fromkeys(words("soda sodas soft"), "soft drink"),
     **dict.fromkeys(words("whiskey whisky wiski whiskies whiskeys"), "whisky"),
     **dict.fromkeys(words("mchanganyiko koktel cocktel coctail"), "cocktail"),
@@ -74,6 +79,9 @@ SYNONYMS = {
     **dict.fromkeys(words("chipo viazi"), "chip"),
     **dict.fromkeys(words("tangawizi"), "ginger"),
     **dict.fromkeys(words("nyama"), "meat"),
+    **dict.fromkeys(words("tamu"), "sweet"),
+    **dict.fromkeys(words("chungu"), "bitter"),
+    **dict.fromkeys(words("pilipili kali"), "spicy"),
 }
 
 # Common words that look like a slip of the finger beside the name of some drink or dish, and are none.
@@ -82,7 +90,7 @@ COMMON = words(
     " what when then than them they this that have gave give here there where were know work week well will wish with"
     " just must most more much many very even ever over only soon sure sorry send sent side size sign sing song same"
     " talk walk call tell told long late last least left right night light might fight find kind mind hand hold head"
-    " hear heat help high hope hour house keep left less look lost love main mean meet need next nice none once open"
+    " hear heat help high hope hour keep left less look lost love main mean meet need next nice none once open"
     " pack part past pick plan play post pull push read real rest ride ring road rock room round rude rule safe said"
     " sale save seat sell ship shop show shut sick sit sleep slow small smell snow soft sold sort soup stay step still"
     " stop such table tall team test text tired today too town tree true turn used wait wake wall warm wash watch wear"
