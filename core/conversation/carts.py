@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.conversation import texts
+from core.conversation import opening, texts
 from core.conversation.effects import CANCEL_ORDER, Effect
 from core.conversation.here import Here
 from core.conversation.session import Line, Session
+from core.domain.hours import Shut
 from core.domain.menu import Product
 from core.domain.money import order_total
 from core.domain.statuses import OrderStatus
@@ -23,6 +24,16 @@ LAPSED = (OrderStatus.CANCELLED, OrderStatus.FAILED)
 def total(lines: Sequence[Line]) -> Decimal:
     """What the cart costs."""
     return order_total((line.quantity, line.unit_price) for line in lines)
+
+
+def whole(session: Session) -> Decimal:
+    """What the guest pays: the cart, and what bringing it costs."""
+    return total(session.lines) + session.fee
+
+
+def fee(here: Here, session: Session) -> Decimal:
+    """What the venue takes for bringing this order where it goes."""
+    return here.menu.venue.delivery.fee if session.address else Decimal(0)
 
 
 def count(lines: Sequence[Line]) -> int:
@@ -134,29 +145,45 @@ def listed(here: Here, lines: Sequence[Line]) -> str:
 
 
 def renewed(here: Here) -> tuple[tuple[Line, ...], str]:
-    """The lines at today's menu, and what changed in words."""
-    return reprice(here, here.session.lines)
+    """The lines at today's menu, and what changed in words, be it the fee."""
+    lines, notices = reprice(here, here.session.lines)
+    now = fee(here, here.session)
+    if now != here.session.fee:
+        notices = "\n".join(filter(None, (notices, here.say(texts.FEE_CHANGED, fee=here.money(now)))))
+    return lines, notices
 
 
 def reprice(here: Here, lines: Sequence[Line]) -> tuple[tuple[Line, ...], str]:
-    """Lines as the menu sells them now, and in words what is gone or has another price."""
+    """Lines as the menu sells them now, and in words what is gone, cannot be had at this hour, or has another price."""
     kept: list[Line] = []
     notices: list[str] = []
+    shut: dict[Shut, list[str]] = {}
     for line in lines:
         product = here.catalogue.products.get(line.product_id)
         if product is None or not product.available:
             notices.append(here.say(texts.LINE_GONE, name=here.called(line)))
             continue
+        # Of a closed house the guest is told once, and the cart waits.
+        if (reason := opening.shut(here, product)) and reason is not Shut.HOUSE:
+            shut.setdefault(reason, []).append(here.called(line))
+            continue
         if product.price != line.unit_price:
             notices.append(here.say(texts.PRICE_CHANGED, name=here.called(line), price=here.money(product.price)))
         kept.append(_line(product, line.quantity, line.note))
-    return tuple(kept), "\n".join(notices)
+    said = [f"{opening.why(here, reason, names)} {here.say(texts.TAKEN_OUT)}" for reason, names in shut.items()]
+    return tuple(kept), "\n".join([*notices, *said])
+
+
+def sold_out(here: Here) -> int | None:
+    """The first line of what sold out while it was in the cart."""
+    available = [p is not None and p.available for p in map(here.catalogue.products.get, _ids(here.session.lines))]
+    return available.index(False) if False in available else None
 
 
 def emptied(session: Session) -> Session:
     """The session with its cart put away as the last order, to be had again."""
     version = session.cart_version + 1
-    return session.but(last_lines=session.lines, lines=(), cart_version=version, reviewed=0)
+    return session.but(last_lines=session.lines, lines=(), cart_version=version, reviewed=0, note="")
 
 
 def settled(session: Session, status: str) -> Session:
@@ -171,12 +198,18 @@ def place_name(here: Here) -> str:
     session = here.session
     if session.address:
         return here.say(texts.TO_ADDRESS, address=session.address)
+    if session.pickup:
+        return here.say(texts.TO_PICKUP)
     return here.say(texts.TO_TABLE, table=session.table) if session.table else here.say(texts.TO_BAR)
 
 
 def ordered(lines: Sequence[Line]) -> list[dict[str, Any]]:
     """The lines as the effect `place_order` carries them."""
     return [vars(line) | {"unit_price": str(line.unit_price)} for line in lines]
+
+
+def _ids(lines: Sequence[Line]) -> list[str]:
+    return [line.product_id for line in lines]
 
 
 def _line(product: Product, quantity: int, note: str) -> Line:

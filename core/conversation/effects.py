@@ -5,22 +5,26 @@ decides nothing twice.
 Effects (`{"kind": …}`) and their outcomes (`{"result": …}`); unit prices and amounts are decimal strings:
 
 place_order   {cart_id, lines: [{product_id, name, quantity, unit_price, note}], table: int|None, address: str,
-               customer_name, currency}
+               pickup: bool, delivery_fee, note: str, customer_name, currency}
     placed        {order_id, number, total, currency}            (also when this cart was placed before: same order)
     sold_out      {short: [{product_id, name, left}]}            nothing was placed
-    closed        {}                                              nothing was placed: the venue or a product is gone
+    closed        {reason, products: [{product_id, name, reason}]}
+                  nothing was placed: not at this hour (a reason of `core.domain.hours.Shut`), or, with no reason, the
+                  venue or a product is gone
 request_payment {order_id: str|None (None: the order just placed), method, phone}       `phone` in E.164 digits, "2547…"
     requested     {payment_id, order_id, number, amount, currency}
     live_attempt  {payment_id, order_id, number}                  another prompt for this order or phone is still open
     already_paid  {order_id, number, receipt}
     order_closed  {order_id, number, status}
     too_many      {order_id, number}                              a number that is not the guest's was asked too often
+    closed        {order_id, number, reason, products}            placed in time, but not sold any more at this hour
     not_placed    {}                                              the order of this same turn was refused
 cancel_order  {order_id}
     cancelled     {order_id, number}
     too_late      {order_id, number, status}
 find_orders   {}
-    found         {orders: [{order_id, number, status, total, due, currency, receipt}]}   newest first, 24 h, up to 5
+    found         {orders: [{order_id, number, status, total, due, currency, receipt, wait}]}   newest first, 24 h, up
+                  to 5; `wait`: minutes, None where nobody can tell
 confirm_age   {}
     confirmed     {}
 call_staff    {reason: str}

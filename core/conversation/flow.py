@@ -23,6 +23,7 @@ from core.conversation.stages import (
     paying,
     requested,
     searching,
+    seating,
     staffing,
     table,
     written,
@@ -127,6 +128,8 @@ ACTIONS: dict[str, Action] = {
     "again": Action(cart.same_again, _ORDERING),
     "checkout": Action(paying.check_out, _ORDERING),
     "table": Action(table.sit, _ORDERING),
+    "tables": Action(table.list_tables, _to("COLLECTING_TABLE")),
+    "pickup": Action(table.pick_up, _ORDERING),
     "deliver": Action(table.deliver, _to("COLLECTING_ADDRESS")),
     "pay": Action(paying.pay, _PAYING),
     "this": Action(paying.this_number, _PAYING),
@@ -218,7 +221,10 @@ def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
     if event.kind == events.TAP:
         return _tapped(here, str(event.data.get("id", "")))
     if event.kind == events.TEXT:
-        said = Said(str(event.data.get("text", "")), here)
+        text, wrong = seating.scanned(here, str(event.data.get("text", "")))
+        if wrong:
+            return stay(here, wrong), frozenset()
+        said = Said(text, here)
         move, leads_to = _written(languages.heard(here, said), said)
         return with_caption(move, here, str(event.data.get("media", ""))), leads_to
     if event.kind == events.LOCATION:

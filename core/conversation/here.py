@@ -48,6 +48,8 @@ class Here:
     @property
     def name(self) -> str:
         """The guest's name, safe to say."""
+        if not self.menu.venue.features.recognition:
+            return ""
         return clean(self.known.name or self.guest_name, GUEST_NAME_LIMIT)
 
     def missing_detail(self) -> str:

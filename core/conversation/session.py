@@ -43,7 +43,8 @@ class Session:
     `order` is the last order as far as the guest was told: {order_id, number, status, total, due, payment_id, cart (the
     cart it was placed from), prompt ("open", "checking", "review", "closed"), phone}.
     `shown` are the ids behind the numbers of the last list, so that "2" means what the guest saw.
-    `table` 0 is the bar itself. `reviewed` is the cart's version that was last shown whole, with its total.
+    `table` 0 is the bar itself. `fee` is what bringing it to the `address` costs; `note` is about the whole order.
+    `reviewed` is the cart's version that was last shown whole, with its total.
     `aside` is what the next answer needs to know, and is forgotten after it.
     `hinted`: when the guest was last told that such a thing cannot be read. `told`: the details given or refused.
     `language` is guessed from what the guest writes, unless it was `language_chosen`: by word or tap.
@@ -56,6 +57,9 @@ class Session:
     lines: tuple[Line, ...] = ()
     table: int | None = None
     address: str = ""
+    pickup: bool = False
+    fee: Decimal = Decimal(0)
+    note: str = ""
     phone: str = ""
     age_confirmed: bool = False
     product_id: str = ""
@@ -76,7 +80,7 @@ class Session:
         for name in ("lines", "last_lines"):
             if name in data:
                 data[name] = [vars(line) | {"unit_price": str(line.unit_price)} for line in data[name]]
-        return data
+        return data | ({"fee": str(self.fee)} if self.fee else {})
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Session":
@@ -85,6 +89,7 @@ class Session:
         for name in ("lines", "last_lines"):
             read[name] = tuple(_line(line) for line in data.get(name, ()))
         read["shown"] = tuple(data.get("shown", ()))
+        read["fee"] = Decimal(data.get("fee", 0))
         read["told"] = tuple(data.get("told", ()))
         read["state"] = State(data.get("state", State.GREETING))
         return cls(**read)

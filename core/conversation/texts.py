@@ -31,6 +31,7 @@ LABEL_PRODUCTS = "Choose"
 TITLE_MENU = "Menu"
 LABEL_CART = "Your order"
 TITLE_CART = "Your order"
+LABEL_TABLES = "Tables"
 
 # Choosing
 HOW_MANY = "*{name}*, {price}{description}\nHow many?"
@@ -74,6 +75,42 @@ TO_ADDRESS = "To: {address}"
 ONLY_LEFT = ("Sorry, of {name} only {count} is left.", "Sorry, of {name} only {count} are left.")
 NONE_LEFT = "Sorry, {name} is sold out now."
 CLOSED = "Sorry, we cannot take this order right now. Please ask our staff."
+
+# The rules of the house
+SHUT = {
+    "house": "Sorry, we are closed just now. We open {when}.",
+    "bar": "Sorry, the bar is closed just now and opens {when}: {names}.",
+    "kitchen": "Sorry, the kitchen is closed just now and opens {when}: {names}.",
+    "alcohol": "Sorry, we may not serve alcohol just now, but again {when}: {names}.",
+}
+SHUT_FOR_NOW = {
+    "house": "Sorry, we are closed and take no orders for now.",
+    "bar": "Sorry, the bar is closed for now: {names}.",
+    "kitchen": "Sorry, the kitchen is closed for now: {names}.",
+    "alcohol": "Sorry, we serve no alcohol for now: {names}.",
+    "food_only": "Sorry, only the kitchen takes orders for now: {names}.",
+}
+WHEN_TODAY = "today at {time}"
+WHEN_TOMORROW = "tomorrow at {time}"
+WHEN_DAY = "on {day} at {time}"
+TAKEN_OUT = "We took that out of your order."
+MINIMUM = "Our smallest order is {minimum}; yours comes to {total} so far. What else may we bring?"
+MINIMUM_DELIVERY = "For a delivery our smallest order is {minimum}; yours comes to {total}. What else may we bring?"
+SOLD_OUT_MEANWHILE = "{names}: sold out meanwhile. Shall we take that out?"
+DELIVERY_FEE = "Delivery  {fee}"
+FEE_CHANGED = "Delivery is now {fee}."
+TOO_FAR = "Sorry, that is too far for us. Send another place, or tap a button below."
+AT_SEA = "That pin is not on dry land here, as far as I can see. Please send it again, or write the address."
+NOTE_KEPT = "Noted for the whole order: {note}."
+ORDER_NOTE = "Note: {note}"
+TO_PICKUP = "You pick it up"
+TABLES = "Which table are you at?"
+CODE_WRONG = "That code does not belong to table {table}. Please scan the one on your table again, or write its number."
+WAITING = (
+    "Going by the last orders, it takes about {count} minute more.",
+    "Going by the last orders, it takes about {count} minutes more.",
+)
+PAY_STAFF = "We take no payment here in the chat. We have called our staff; please order and pay with them."
 
 # Paying
 WHICH_NUMBER = "Which M-Pesa number shall we ask? Write it, for example 0712 345 678."
@@ -210,6 +247,8 @@ B_AGE_NO = "I am younger"
 B_SKIP = "Skip, I'm at the bar"
 B_SKIP_DETAIL = "Skip"
 B_DELIVER = "Deliver to me"
+B_PICKUP = "I pick it up"
+B_TABLES = "Show tables"
 B_PAY = "Pay with M-Pesa"
 B_OTHER_NUMBER = "Other number"
 B_THIS_NUMBER = "This number"

@@ -17,8 +17,9 @@ from core.domain.payments import DIALOG_WINDOW, RESEND_AFTER, may_prompt_again
 from core.domain.statuses import LIVE_PAYMENTS, Method, OrderStatus, Provider, ReceiptState
 from core.services.customers import Guest
 from core.services.orders import lock_order, paid_so_far
+from core.services.shutting import shut
 from core.store.sql.cipher import installed
-from core.store.sql.tables import Order, Payment, Receipt, Workspace
+from core.store.sql.tables import Order, OrderItem, Payment, Product, Receipt, Workspace
 
 COLLECTS = {Method.MPESA: Provider.KOPOKOPO, Method.CARD: Provider.PESAPAL, Method.CASH: Provider.CASH}
 
@@ -33,7 +34,18 @@ def ask_payment(db: Session, guest: Guest, order_id: UUID, effect: Effect) -> Ou
         return {"result": "already_paid", **named, "receipt": receipt_of(db, order.id)}
     if order.status is not OrderStatus.PENDING:
         return {"result": "order_closed", **named, "status": order.status}
+    if closed := _shut(db, order):
+        return closed | named
     return _ask(db, guest, order, effect)
+
+
+def _shut(db: Session, order: Order) -> Outcome | None:
+    """An order placed in time is paid until the doors close; who has paid a part may pay the rest."""
+    if paid_so_far(db, order.id):
+        return None
+    ours = select(Product).join(OrderItem, OrderItem.product_id == Product.id).where(OrderItem.order_id == order.id)
+    products = db.scalars(ours.distinct().order_by(Product.name)).all()
+    return shut(db.get_one(Workspace, order.workspace_id), products, datetime.now(UTC), ordered=True)
 
 
 def receipt_of(db: Session, order_id: UUID) -> str:

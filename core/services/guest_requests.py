@@ -15,6 +15,7 @@ from core.services.customers import Guest
 from core.services.followup import Followup
 from core.services.orders import lock_order, mark_order, paid_so_far
 from core.services.stock import release_holds
+from core.services.waiting import minutes_left
 from core.store.sql.tables import Activity, Order
 
 SHOWN_FOR = timedelta(hours=24)
@@ -91,4 +92,5 @@ def _summary(db: Session, order: Order) -> dict[str, Any]:
         "due": plain(order.total - paid_so_far(db, order.id)) if unpaid else "0",
         "currency": order.currency,
         "receipt": receipt_of(db, order.id),
+        "wait": minutes_left(db, order, datetime.now(UTC)),
     }

@@ -16,6 +16,7 @@ from core.domain.statuses import OrderStatus
 from core.domain.stock import is_orderable, wanted
 from core.services.customers import Guest
 from core.services.followup import Followup
+from core.services.shutting import shut
 from core.services.stock import hold, menu_changed
 from core.store.sql.tables import Order, OrderCounter, OrderEvent, OrderItem, Product, StockHold, Workspace
 
@@ -32,7 +33,8 @@ def place_order(db: Session, guest: Guest, effect: Effect) -> Result:
     products = _products(db, workspace.id, effect["lines"])
     if not workspace.accepts_orders or products is None:
         return {"result": "closed"}, Followup()
-    return _place(db, guest, workspace, effect, products)
+    closed = shut(workspace, products.values(), datetime.now(UTC))
+    return (closed, Followup()) if closed else _place(db, guest, workspace, effect, products)
 
 
 def _place(db: Session, guest: Guest, workspace: Workspace, effect: Effect, products: Products) -> Result:
@@ -94,7 +96,8 @@ def _write(db: Session, guest: Guest, workspace: Workspace, number: int, effect:
 
 
 def _order(guest: Guest, workspace: Workspace, number: int, effect: Effect) -> Order:
-    total = order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
+    fee = Decimal(effect.get("delivery_fee", 0))
+    total = fee + order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
     return Order(
         workspace_id=workspace.id,
         conversation_id=guest.conversation.id,
@@ -103,6 +106,9 @@ def _order(guest: Guest, workspace: Workspace, number: int, effect: Effect) -> O
         number=number,
         table_number=effect["table"],
         address=effect["address"],
+        pickup=effect.get("pickup", False),
+        note=effect.get("note", ""),
+        delivery_fee=fee,
         customer_name=effect["customer_name"],
         total=total,
         currency=effect["currency"],

@@ -165,7 +165,7 @@ function fill(card, order) {
   part("number").textContent = `#${order.number}`;
   part("table").textContent = order.table ? `Table ${order.table}` : "";
   part("table").hidden = !order.table;
-  part("guest").textContent = [order.guest, order.address].filter(Boolean).join(" – ");
+  part("guest").textContent = [order.guest, order.pickup && "Pickup", order.address, order.note].filter(Boolean).join(" – ");
   part("items").replaceChildren(...order.items.map(line));
   part("move").textContent = step(order).label;
   part("move").disabled = false;

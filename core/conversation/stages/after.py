@@ -16,6 +16,8 @@ from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.domain.statuses import OrderStatus
 
+IN_THE_MAKING = (OrderStatus.PAID, OrderStatus.PREPARING)
+
 
 def ask_complete(here: Here) -> Turn:
     """How the order stands, and how to have another."""
@@ -57,7 +59,10 @@ def help_out(here: Here, args: tuple[str, ...]) -> Move:
 def status(here: Here, args: tuple[str, ...]) -> Move:
     """Tap or word: how is my order?"""
     session = here.session
-    if session.order:
+    tracked = here.menu.venue.features.tracking
+    if session.order and not tracked and not carts.waiting(session):
+        return _said(here, here.say(texts.STATUS_OTHER, number=session.order.get("number")))
+    if session.order and session.order.get("status") not in IN_THE_MAKING:
         return Move(paying_state(session) if carts.waiting(session) else State.ORDER_COMPLETE, session)
     return Move(session.state, session, aside=session.aside, effects=({"kind": FIND_ORDERS},), then="status")
 
@@ -127,7 +132,12 @@ def conclude_status(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome
     said = "\n".join(_status_line(here, o) for o in orders[1:5])
     if newest.get("status") == OrderStatus.PENDING:
         return Move(State.AWAITING_PAYMENT, session, "\n".join(filter(None, (_status_line(here, newest), said))))
-    return Move(State.ORDER_COMPLETE, session, said)
+    return Move(State.ORDER_COMPLETE, session, said, _waiting(here, newest))
+
+
+def _waiting(here: Here, order: dict[str, Any]) -> dict[str, Any]:
+    minutes = order.get("wait")
+    return {"wait": int(minutes)} if minutes and here.menu.venue.features.tracking else {}
 
 
 def _status_line(here: Here, order: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Welcome, categories, products: the first steps."""
 
-from core.conversation import carts, texts
+from core.conversation import carts, opening, texts
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Row
 from core.conversation.session import State
@@ -135,6 +135,9 @@ def _beside(here: Here, product: Product | None, said: str) -> Move:
 
 
 def _ask_headings(here: Here, body: str) -> Turn:
+    closed = opening.house_shut(here)
+    if closed and closed not in here.before:
+        body = f"{body}\n{closed}"
     catalogue, session = here.catalogue, here.session
     if not catalogue.categories:
         return here.ask(here.say(texts.EMPTY_MENU))

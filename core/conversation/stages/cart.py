@@ -188,6 +188,11 @@ def _too_young(here: Here) -> Move:
 def _ask_cart(here: Here) -> Turn:
     session = here.session
     body = here.say(texts.CART, lines=carts.listed(here, session.lines), total=here.money(carts.total(session.lines)))
+    if (gone := carts.sold_out(here)) is not None:
+        names = here.called(session.lines[gone])
+        out = here.button(f"out:{gone}:{carts.stamp(session)}", texts.B_REMOVE)
+        said = here.say(texts.SOLD_OUT_MEANWHILE, names=names)
+        return here.ask(f"{body}\n\n{said}", buttons=(out, here.button("menu", texts.B_ADD_MORE)))
     buttons = (
         here.button("checkout", texts.B_CHECKOUT),
         here.button("menu", texts.B_ADD_MORE),

@@ -25,6 +25,8 @@ ABOUT_THE_CART = frozenset(
         State.PAYMENT_CONFIRMATION,
     }
 )
+# Where a venue does not let its guests follow an order, they still hear that it is ready, or off.
+FOLLOWED = (OrderStatus.PREPARING, OrderStatus.SERVED, OrderStatus.OUT_FOR_DELIVERY, OrderStatus.DELIVERED)
 ABOUT_MONEY = frozenset({State.CHOOSING_PAYMENT, State.AWAITING_PAYMENT, State.PAYMENT_CONFIRMATION})
 
 
@@ -90,6 +92,8 @@ def order_status(here: Here, data: Data) -> News:
     if _awaited(session, data) and status != OrderStatus.PENDING:
         session = _closed(session, status) if carts.waiting(session) else session
         session = session.but(order=session.order | {"status": status})
+    if not here.menu.venue.features.tracking and status in FOLLOWED:
+        return News(session)
     return News(session, here.say(texts.STATUS.get(status, texts.STATUS_OTHER), number=data.get("number")))
 
 

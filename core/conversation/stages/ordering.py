@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
-from core.conversation import carts, texts
+from core.conversation import carts, opening, texts
 from core.conversation.here import Here, Move
 from core.conversation.session import Line, Session, State
 from core.conversation.understanding.request import Wanted
+from core.domain.hours import Shut
 from core.domain.menu import Product
 
 
@@ -69,12 +71,14 @@ def checkout(here: Here) -> Move:
         return Move(paying_state(session), session)
     lines, notices = carts.renewed(here)
     if notices:
-        session = carts.changed(here, lines)
+        session = carts.changed(here, lines).but(fee=carts.fee(here, session))
     if not lines:
         return Move(State.BROWSING_CATEGORIES, session, notices or here.say(texts.CART_EMPTY))
+    if closed := opening.house_shut(here) or too_little(here, session):
+        return Move(State.ADDING_TO_CART, session, "\n".join(filter(None, (notices, closed))))
     if asks_age(here, [here.catalogue.products[line.product_id] for line in lines]):
         return Move(State.ADDING_TO_CART, session, notices, Wish((), straight=True).kept())
-    if session.table is None and not session.address:
+    if session.table is None and not session.address and not session.pickup:
         return Move(State.COLLECTING_TABLE, session, notices)
     if detail := here.missing_detail():
         return Move(State.COLLECTING_DETAILS, session, notices, {"detail": detail})
@@ -92,7 +96,17 @@ def set_table(here: Here, table: int) -> Session | None:
     tables = here.menu.venue.tables
     if table != carts.AT_THE_BAR and (table not in tables if tables else not 1 <= table <= 999):
         return None
-    return carts.touched(here.session).but(table=table, address="")
+    return carts.touched(here.session).but(table=table, address="", pickup=False, fee=Decimal(0))
+
+
+def too_little(here: Here, session: Session) -> str:
+    """That the venue takes only larger orders; empty where this one is large enough."""
+    venue, amount = here.menu.venue, carts.total(session.lines)
+    least = max(venue.minimum_order, venue.delivery.minimum if session.address else Decimal(0))
+    if amount >= least:
+        return ""
+    text = texts.MINIMUM if least == venue.minimum_order else texts.MINIMUM_DELIVERY
+    return here.say(text, minimum=here.money(least), total=here.money(amount))
 
 
 def unknown_table(here: Here, table: int) -> str:
@@ -109,7 +123,8 @@ def refusal(here: Here, product_id: str) -> str:
     if product is None:
         return here.say(texts.NOT_SERVED if product_id in here.catalogue.refused else texts.NOT_ON_MENU)
     if product.available:
-        return ""
+        reason = opening.shut(here, product)
+        return opening.why(here, reason, [product.called(here.language)]) if reason else ""
     others = [p.called(here.language) for p in here.catalogue.by_category[product.category_id] if p.available][:3]
     instead = here.say(texts.INSTEAD, names=texts.in_words(others)) if others else ""
     return here.say(texts.SOLD_OUT, name=product.called(here.language), instead=instead)
@@ -131,8 +146,26 @@ def offer(here: Here, products: Sequence[str], quantity: int) -> Move:
 
 def sellable(here: Here, items: Sequence[Wanted]) -> tuple[list[Wanted], list[str]]:
     """What can be had, and why the rest cannot."""
-    refusals = {w.product_id: refusal(here, w.product_id) for w in items}
-    return [w for w in items if not refusals[w.product_id]], list(dict.fromkeys(filter(None, refusals.values())))
+    shut = _shut(here, items)
+    refusals = {w.product_id: refusal(here, w.product_id) for w in items if w.product_id not in shut}
+    said = [*filter(None, refusals.values()), *_shut_in_words(here, shut)]
+    return [w for w in items if refusals.get(w.product_id) == ""], list(dict.fromkeys(said))
+
+
+def _shut(here: Here, items: Sequence[Wanted]) -> dict[str, Shut]:
+    products = here.catalogue.products
+    found = {w.product_id: opening.shut(here, products[w.product_id]) for w in items if w.product_id in products}
+    return {product_id: why for product_id, why in found.items() if why and products[product_id].available}
+
+
+def _shut_in_words(here: Here, shut: dict[str, Shut]) -> list[str]:
+    """One sentence for all that is refused for the same reason."""
+    named = [(why, here.catalogue.products[product_id].called(here.language)) for product_id, why in shut.items()]
+    return [
+        opening.why(here, why, [name for reason, name in named if reason is why])
+        for why in Shut
+        if why in shut.values()
+    ]
 
 
 def refused(here: Here, wish: Wish, notices: list[str]) -> Move:

@@ -1,11 +1,11 @@
 """Which phone pays, the prompt, and what became of asking for it."""
 
-from core.conversation import carts, texts
-from core.conversation.effects import FIND_ORDERS, PLACE_ORDER, REQUEST_PAYMENT, Effect
+from core.conversation import carts, opening, texts
+from core.conversation.effects import CALL_STAFF, FIND_ORDERS, PLACE_ORDER, REQUEST_PAYMENT, Effect
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button
 from core.conversation.session import Session, State
-from core.conversation.stages.ordering import checkout, paying_state
+from core.conversation.stages.ordering import checkout, paying_state, too_little
 from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.domain.statuses import Method
@@ -81,6 +81,8 @@ def ask_closed(here: Here) -> Turn:
     text = texts.STATUS.get(str(order.get("status")), texts.STATUS_OTHER)
     again = (here.button(f"again:{carts.stamp(here.session)}", texts.B_AGAIN),) if here.session.last_lines else ()
     body = here.say(text, number=order.get("number"))
+    if minutes := here.session.aside.get("wait"):
+        body = f"{body} {here.say(texts.WAITING, count=minutes)}"
     return here.ask(f"{body} {here.say(texts.WHAT_NEXT)}", buttons=(*again, here.button("menu", texts.B_MENU)))
 
 
@@ -142,6 +144,11 @@ def ask_money(here: Here, phone: str, placed: bool = False) -> Move:
         return _ask_for_order(here, phone)
     if not session.lines or session.reviewed != session.cart_version or carts.renewed(here)[1]:
         return checkout(here)
+    if opening.house_shut(here) or too_little(here, session):
+        return checkout(here)
+    if not here.menu.venue.features.payments:
+        call: Effect = {"kind": CALL_STAFF, "reason": "order"}
+        return Move(State.ADDING_TO_CART, session, here.say(texts.PAY_STAFF), effects=(call,))
     if not phone:
         return Move(State.CHOOSING_PAYMENT, session)
     effects = (_placing(here), _requesting(None, phone))
@@ -168,6 +175,9 @@ def _placing(here: Here) -> Effect:
         "lines": carts.ordered(session.lines),
         "table": session.table or None,
         "address": session.address,
+        "pickup": session.pickup,
+        "delivery_fee": str(session.fee),
+        "note": session.note,
         "customer_name": here.name,
         "currency": here.menu.venue.currency,
     }

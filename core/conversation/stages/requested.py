@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.conversation import carts, texts
+from core.conversation import carts, opening, texts
 from core.conversation.catalogues import Text
 from core.conversation.effects import Outcome
 from core.conversation.here import Here, Move
 from core.conversation.session import State
+from core.domain.hours import Shut
 from core.domain.statuses import OrderStatus
 
 Note = dict[str, Any]
@@ -78,10 +79,42 @@ def _sold_out(here: Here, note: Note, outcome: Outcome) -> Move:
 
 
 def _closed(here: Here, note: Note, outcome: Outcome) -> Move:
+    """The clock in the house counts: what is shut by it is left out, and a placed order stays unpaid."""
+    said = _shut_in_words(here, outcome)
+    if outcome.get("order_id"):
+        return Move(State.AWAITING_PAYMENT, here.session, said)
+    if said and outcome.get("reason") != Shut.HOUSE:
+        return _without_shut(here, outcome, said)
+    if said:
+        return Move(State.ADDING_TO_CART, here.session, said)
     lines, notices = carts.renewed(here)
     session = carts.touched(here.session).but(lines=lines)
     to = State.ADDING_TO_CART if lines else State.BROWSING_CATEGORIES
     return Move(to, session, notices or here.say(texts.CLOSED))
+
+
+def _shut_in_words(here: Here, outcome: Outcome) -> str:
+    known = here.catalogue.products
+    products = [
+        (
+            p.get("reason"),
+            known[p["product_id"]].called(here.language) if p.get("product_id") in known else p.get("name"),
+        )
+        for p in outcome.get("products", ())
+    ]
+    return "\n".join(
+        opening.why(here, why, [str(name)[:40] for reason, name in products if reason == why])
+        for why in Shut
+        if why == outcome.get("reason") or any(reason == why for reason, _ in products)
+    )
+
+
+def _without_shut(here: Here, outcome: Outcome, said: str) -> Move:
+    gone = {p.get("product_id") for p in outcome.get("products", ())}
+    lines = tuple(line for line in here.session.lines if line.product_id not in gone)
+    session = carts.touched(here.session).but(lines=lines)
+    to = State.REVIEWING_ORDER if lines else State.BROWSING_CATEGORIES
+    return Move(to, session, f"{said} {here.say(texts.TAKEN_OUT)}")
 
 
 _PAID_OUTCOMES = {

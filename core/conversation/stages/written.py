@@ -18,6 +18,7 @@ from core.conversation.stages.ordering import (
     unknown_table,
 )
 from core.conversation.stages.searching import look_for
+from core.conversation.stages.seating import order_note
 from core.conversation.understanding.request import Request, Wanted
 from core.conversation.understanding.search import Search
 from core.conversation.understanding.words import clean
@@ -47,7 +48,7 @@ def puzzled(here: Here, said: Said) -> Move:
 
 def order_or_puzzled(here: Here, said: Said) -> Move:
     """A written order in any ordering state, else a kind question."""
-    return take_order(here, said) or puzzled(here, said)
+    return order_note(here, said) or take_order(here, said) or puzzled(here, said)
 
 
 def at_table(here: Here, table: int | None) -> Here:

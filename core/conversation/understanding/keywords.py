@@ -28,6 +28,8 @@ _KEYWORDS = {
     " call staff, call waiter, call a waiter, talk to staff, talk to a human, mtu, ita mhudumu, bartender,"
     " barman, operator",
     "cancel": "cancel, ghairi, ghairi oda, cancel order, cancel my order, futa, sitaki, futa oda, nimeghairi",
+    "pickup": "pickup, i pick it up, i will pick it up, nitachukua, nitakuja kuchukua",
+    "tables": "show tables, list tables, which tables, onyesha meza, meza zipi",
     "deliver": "deliver, delivery, deliver to me, niletee nilipo",
     "keep": "keep, keep it, acha ilivyo",
     "help": "help, msaada, saidia, nisaidie, naomba msaada, info, how, how does this work, help me",

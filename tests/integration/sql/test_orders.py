@@ -100,6 +100,9 @@ def test_the_board_shows_what_is_paid_and_not_yet_served(bar: Bar) -> None:
     times = {key: datetime.fromisoformat(card.pop(key)) for key in ("placed_at", "paid_at")}
     assert card == {
         "id": str(second),
+        "pickup": False,
+        "note": "",
+        "delivery_fee": "0",
         "number": 2,
         "status": "PAID",
         "version": 2,

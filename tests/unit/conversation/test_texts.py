@@ -50,7 +50,11 @@ LONGEST: dict[str, object] = {
     "tables": "1–999",
     "text": "t" * 40,
     "category": "c" * 24,
-} | dict.fromkeys(("amount", "due", "price", "total", "vat", "latitude", "longitude"), AMOUNT)
+    "when": "on Wednesday 23 September at 18:00",
+    "day": "Wednesday 23 September",
+    "time": "18:00",
+    "note": "n" * 120,
+} | dict.fromkeys(("amount", "due", "price", "minimum", "fee", "total", "vat", "latitude", "longitude"), AMOUNT)
 
 
 def named(name: str, value: object) -> Iterator[tuple[str, Text]]:

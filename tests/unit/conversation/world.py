@@ -16,6 +16,8 @@ class World:
     prompts: list[dict[str, Any]] = field(default_factory=list)
     done: list[Effect] = field(default_factory=list)
     closed: bool = False
+    shut: dict[str, str] = field(default_factory=dict)
+    wait: int | None = None
     busy_phone: bool = False
     refuses_to_cancel: bool = False
     stopped: bool = False
@@ -33,12 +35,16 @@ class World:
         known = next((o for o in self.orders if o["cart_id"] == effect["cart_id"]), None)
         if self.closed:
             return {"result": "closed"}
+        shut = [line for line in effect["lines"] if line["product_id"] in self.shut]
+        if shut and not known:
+            return self._shut(shut)
         short = [line for line in effect["lines"] if line["quantity"] > self.left.get(line["product_id"], 1000)]
         if short and not known:
             fields = [{k: s[k] for k in ("product_id", "name")} | {"left": self.left[s["product_id"]]} for s in short]
             return {"result": "sold_out", "short": fields}
         if known is None:
-            total = sum((line["quantity"] * Decimal(line["unit_price"]) for line in effect["lines"]), Decimal(0))
+            fee = Decimal(effect["delivery_fee"])
+            total = sum((line["quantity"] * Decimal(line["unit_price"]) for line in effect["lines"]), fee)
             number = str(101 + len(self.orders))
             known = {
                 "order_id": f"order-{number}",
@@ -64,6 +70,8 @@ class World:
             return {"result": "already_paid", "receipt": "X"} | known
         if order["status"] != "PENDING":
             return {"result": "order_closed", "status": order["status"]} | known
+        if any(line["product_id"] in self.shut for line in order.get("lines", ())):
+            return self._shut([line for line in order["lines"] if line["product_id"] in self.shut]) | known
         if self.busy_phone:
             return {"result": "live_attempt", "payment_id": "pay-other", "order_id": "order-other", "number": "99"}
         live = next((p for p in self.prompts if p["live"] and p["order_id"] == order["order_id"]), None)
@@ -90,7 +98,10 @@ class World:
     def find_orders(self, effect: Effect, before: list[Outcome]) -> Outcome:
         """Newest first."""
         fields = ("order_id", "number", "status", "total", "due")
-        found = [{k: o[k] for k in fields} | {"currency": "KES", "receipt": ""} for o in reversed(self.orders)]
+        found = [
+            {k: o[k] for k in fields} | {"currency": "KES", "receipt": "", "wait": self.wait}
+            for o in reversed(self.orders)
+        ]
         return {"result": "found", "orders": found[:5]}
 
     def confirm_age(self, effect: Effect, before: list[Outcome]) -> Outcome:
@@ -118,6 +129,13 @@ class World:
     def call_staff(self, effect: Effect, before: list[Outcome]) -> Outcome:
         """Somebody comes."""
         return {"result": "called"}
+
+    def _shut(self, lines: list[dict[str, Any]]) -> Outcome:
+        """By the clock in the house, whatever the guest was shown."""
+        products = [
+            {k: line[k] for k in ("product_id", "name")} | {"reason": self.shut[line["product_id"]]} for line in lines
+        ]
+        return {"result": "closed", "reason": products[0]["reason"], "products": products}
 
     def order(self, order_id: str) -> dict[str, Any]:
         """One order, where it is known."""

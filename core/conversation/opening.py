@@ -1,0 +1,44 @@
+"""What is shut just now, in words, with the time it opens again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from core.conversation import catalogues, texts
+from core.conversation.here import Here
+from core.domain.hours import Shut
+from core.domain.menu import Product
+
+
+def shut(here: Here, product: Product) -> Shut | None:
+    """Why this cannot be ordered just now."""
+    return here.menu.venue.hours.shut(product.kitchen, product.alcoholic, here.now)
+
+
+def house_shut(here: Here) -> str:
+    """That nothing can be ordered just now; empty where something can."""
+    hours = here.menu.venue.hours
+    if hours.shut(True, False, here.now) is not Shut.HOUSE:
+        return ""
+    return why(here, Shut.HOUSE)
+
+
+def why(here: Here, reason: Shut, names: Sequence[str] = ()) -> str:
+    """Why these cannot be ordered, and from when they can."""
+    opens = here.menu.venue.hours.opens(reason, here.now)
+    said = texts.in_words(list(names))
+    if opens is None or opens <= here.now:
+        return here.say(texts.SHUT_FOR_NOW[reason], names=said)
+    return here.say(texts.SHUT[reason], names=said, when=_when(here, opens))
+
+
+def _when(here: Here, moment: datetime) -> str:
+    zone = ZoneInfo(here.menu.venue.timezone)
+    then, today = moment.astimezone(zone), here.now.astimezone(zone).date()
+    clock = f"{then:%H:%M}"
+    if (days := (then.date() - today).days) < 2:
+        return here.say(texts.WHEN_TOMORROW if days else texts.WHEN_TODAY, time=clock)
+    day = format_date(then.date(), "EEEE d MMMM", locale=catalogues.LOCALES[here.language])
+    return here.say(texts.WHEN_DAY, day=day, time=clock)
