@@ -1,6 +1,7 @@
 """An item of the outbox: a reply, why it is sent, and how."""
 
 import time
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -44,7 +45,7 @@ def _is_important(kind: str, data: dict[str, Any]) -> bool:
 
 def _plain_length(reply: Reply) -> int:
     """UTF-16 units of a text that may be merged with others: without taps, and not the one a prompt waits for."""
-    if reply.buttons or reply.rows or reply.prompt:
+    if reply.buttons or reply.rows or reply.image or reply.prompt:
         return 0
     return len(reply.body.encode("utf-16-le")) // 2
 
@@ -55,7 +56,9 @@ def content(letter: Letter) -> Reply | Filled:
     if template and not letter.window:
         return Filled(**template)
     if len(letter.items) == 1:
-        return Reply.from_dict(letter.item["reply"])
+        reply = Reply.from_dict(letter.item["reply"])
+        # A picture is the likeliest thing to be refused (131053), and the one that can be done without.
+        return replace(reply, image="") if letter.tries else reply
     return Reply("\n\n".join(item["reply"]["body"] for item in letter.items))
 
 

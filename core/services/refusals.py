@@ -9,6 +9,7 @@ from core import metrics
 from core.log import get_logger
 from core.providers.whatsapp.client import Action, Refused
 from core.services.alerts import alert
+from core.services.opt_outs import opt_out
 from core.services.program import Program
 from core.store.redis.outbox import Letter
 
@@ -96,6 +97,12 @@ def _use_template(program: Program, letter: Letter, code: int) -> bool:
     return later(program, letter, "use_template", 0.0, closed=True)
 
 
+def _opted_out(program: Program, letter: Letter, code: int) -> bool:
+    """The guest told WhatsApp to stop us."""
+    opt_out(program, letter.guest.get("workspace", ""), letter.box)
+    return give_up(program, letter, str(code))
+
+
 def _tell_staff(program: Program, letter: Letter, code: int) -> bool:
     _tell(program, letter, code)
     return give_up(program, letter, str(code))
@@ -117,7 +124,7 @@ _HANDLERS: dict[Action, Callable[[Program, Letter, int], bool]] = {
     Action.PAUSE: _pause,
     Action.STOP: _stop,
     Action.USE_TEMPLATE: _use_template,
-    Action.OPTED_OUT: _give_up,
+    Action.OPTED_OUT: _opted_out,
     Action.TELL_STAFF: _tell_staff,
     Action.GIVE_UP: _give_up,
 }

@@ -30,7 +30,7 @@ class Action(StrEnum):
 # nothing until staff act; TELL_STAFF: this message cannot be sent, and others like it cannot either.
 CODES: dict[Action, tuple[int, ...]] = {
     Action.RETRY: (2, 131000, 131016, 131057, 133000, 133004),
-    Action.ONCE: (1, 135000),
+    Action.ONCE: (1, 131053, 135000),
     Action.SLOW_DOWN: (131056,),
     Action.PAUSE: (4, 80007, 130429, 131048),
     Action.STOP: (0, 3, 10, 33, 104, 190, 368, 131005, 131031, 131037, 131042, 131045, 133006, 133010),

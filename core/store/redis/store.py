@@ -8,7 +8,7 @@ import redis
 from core.store.redis import inspection
 from core.store.redis.board import BoardStream
 from core.store.redis.connection import Scripts, connect
-from core.store.redis.mailbox import Mailboxes
+from core.store.redis.mailbox import ALIAS_SECONDS, Mailboxes
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
 from core.store.redis.reads import Reads
@@ -57,6 +57,10 @@ class Store:
     def first_in(self, what: str, seconds: int) -> bool:
         """True for the first who says this within so many seconds."""
         return bool(self.client.set(f"said:{what}", "1", nx=True, ex=seconds))
+
+    def messages_stopped(self, box: str) -> None:
+        """WhatsApp says that this guest wants nothing unasked."""
+        self.client.set(f"stopped:{box}", "1", ex=ALIAS_SECONDS)
 
     def directory_changed(self) -> None:
         """Channels or provider accounts were edited: every process reads them again."""

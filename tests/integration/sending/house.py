@@ -1,5 +1,6 @@
 """What the bar says to its guests, as far as it leaves the house."""
 
+import json
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from core.services.letters import letter
 from core.services.program import Program
 from core.services.sending import send_messages
 from core.store.redis.mailbox import Ending, Item
+from core.store.redis.outbox import CAMPAIGN
 from core.store.sql.tables import Activity, Message
 from sandbox.simulators.control import Simulators
 from tests.integration.sql.bar import Bar
@@ -46,6 +48,29 @@ class House:
     def answers(self, *texts: str) -> list[str]:
         """The turn is taken: ids of the messages."""
         return self._end(*texts)
+
+    def advertises(self, text: str) -> None:
+        """Something nobody asked for goes into the guest's outbox."""
+        self.shows(Reply(text), rank=CAMPAIGN, plain=0)
+
+    def shows(self, reply: Reply, **more: Any) -> None:
+        """One reply, whatever is in it."""
+        self._push({"kind": "text", "data": {}}, None, {})
+        mailboxes = self.program.store.conversations
+        [claim] = mailboxes.claim("bell")
+        mailboxes.commit([(claim, Ending({}, (letter(claim, reply) | more,)))])
+
+    def guest_record(self, **more: Any) -> str:
+        """What the store knows of the guest."""
+        known = json.loads(self.program.store.client.get(f"guest:{BOX}"))
+        return json.dumps(known | more)
+
+    def ends_turn(self, stopped: bool | None) -> None:
+        """The guest opted out, or back in."""
+        self._push({"kind": "text", "data": {}}, None, {})
+        mailboxes = self.program.store.conversations
+        [claim] = mailboxes.claim("bell")
+        mailboxes.commit([(claim, Ending({}, stopped=stopped))])
 
     def says(self, *texts: str, body: dict[str, Any] | None = None, language: str = "") -> list[str]:
         """The bar has news for the guest (or answers with these texts): ids of the messages."""

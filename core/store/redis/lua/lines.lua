@@ -25,6 +25,7 @@ local function rank_of(box)
   for _, place in ipairs({0, -1}) do
     local item = redis.call('LINDEX', out_key(box), place)
     rank = math.min(rank, item and cjson.decode(item).rank or 0)
+    if rank == 0 then break end
   end
   return rank
 end
