@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.domain.statuses import DeadLetterState, Direction, MessageStatus
 from core.log import get_logger
+from core.services.notices import save_notices
 from core.services.program import Program
 from core.store.redis.streams import Entry
 from core.store.sql.engine import transaction
@@ -176,4 +177,5 @@ _SAVERS: dict[str, Callable[[Session, list[dict[str, Any]]], None]] = {
     "sent": _save_sendings,
     "failed": _save_failures,
     "webhook": _save_webhooks,
+    "account": save_notices,
 }

@@ -4,16 +4,15 @@ import json
 import time
 from typing import cast
 
-import structlog
 from flask import Blueprint, Response, current_app, make_response, request
 
 from core import metrics
 from core.errors import StoreUnavailable
 from core.log import get_logger
 from core.providers.whatsapp import webhook
+from core.services import receiving
 from core.services.directory import Line
 from core.services.program import Program
-from core.store.redis.mailbox import Item
 from webapp.webhooks.body import read_body
 
 blueprint = Blueprint("whatsapp", __name__, url_prefix="/api/webhooks/whatsapp")
@@ -50,32 +49,16 @@ def receive() -> Response:
 def _keep(program: Program, intake: webhook.Intake, signers: tuple[Line, ...]) -> None:
     """One round trip for all of it; then ring, if the store says so."""
     lines = {line.phone_number_id: line for line in signers}
-    items = [_item(program, m, lines[m.phone_number_id]) for m in intake.messages if m.phone_number_id in lines]
+    items = receiving.items(program, intake.messages, signers)
     statuses = [_status(s) for s in intake.statuses if s.phone_number_id in lines]
     notes = [_note(*note) for note in [*intake.notes, *_strangers(program, intake, lines)]]
+    notes += receiving.notes_of(intake.notices, signers)
     if not items and not statuses and not notes:
         return
     pushed = program.store.conversations.push(items, statuses, notes)
     program.directory.saw_version(pushed.directory_version)
     if pushed.bell:
         program.ring.conversations(pushed.bell)
-
-
-def _item(program: Program, message: webhook.Message, line: Line) -> Item:
-    trace = message.id.removeprefix("m:")[:16]
-    structlog.contextvars.bind_contextvars(trace=trace)
-    body = {"kind": message.kind, "at": message.at, "data": message.data, "external": message.external_id}
-    guest = {
-        "channel": line.channel_id,
-        "workspace": line.workspace_id,
-        "rate": line.throughput,
-        "phone": message.phone,
-        "bsuid": message.bsuid,
-        "name": message.name,
-    }
-    identities = (("bsuid", message.bsuid), ("phone", message.phone))
-    keys = tuple(program.addresses.of(line.channel_id, kind, value) for kind, value in identities if value)
-    return Item(message.id, keys, message.at, body | {"trace": trace}, guest)
 
 
 def _status(status: webhook.Status) -> tuple[str, str]:
@@ -86,7 +69,7 @@ def _status(status: webhook.Status) -> tuple[str, str]:
 def _strangers(program: Program, intake: webhook.Intake, lines: dict[str, Line]) -> list[tuple[str, str]]:
     """Signed, but for a number that is not ours, or not this signer's."""
     named = [*(m.phone_number_id for m in intake.messages), *(s.phone_number_id for s in intake.statuses)]
-    numbers = set(named) - set(lines)
+    numbers = set(named) - set(lines) - {""}
     if numbers:
         program.directory.look_again()
     return [("unknown number", number) for number in sorted(numbers)]

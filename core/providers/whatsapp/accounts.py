@@ -24,6 +24,7 @@ class Notice:
     body: str
     phone_number_id: str
     account_id: str
+    moment: str
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Preference:
     stop: bool
 
 
-def read_notice(field: str, value: dict[str, Any], account_id: str) -> Notice:
-    """Whatever the field: its event, what it is about, and all of it."""
+def read_notice(field: str, value: dict[str, Any], account_id: str, moment: str) -> Notice:
+    """Whatever the field: its event, what it is about, and all of it. `moment` tells a repeat from a second time."""
     event = text(value, "event") or _first_error(value) or text(value, "alert_type") or text(value, "decision")
     return Notice(
         field=field[:60],
@@ -46,6 +47,7 @@ def read_notice(field: str, value: dict[str, Any], account_id: str) -> Notice:
         body=json.dumps(value, sort_keys=True)[:BODY_KEPT],
         phone_number_id=text(mapping(value, "metadata"), "phone_number_id")[:40],
         account_id=account_id[:40],
+        moment=moment[:20],
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.conversation.events import CARDS, CATALOGUE, FORM, IDENTITY, LOCATION, TAP, TEXT, UNREADABLE
-from core.providers.whatsapp.fields import items, mapping, text
+from core.providers.whatsapp.fields import items, mapping, text, whole
 
 Content = tuple[str, dict[str, Any]]
 
@@ -67,7 +67,8 @@ def _form(reply: dict[str, Any]) -> Content:
     except (ValueError, RecursionError):
         answers = {}
     pairs = answers.items() if isinstance(answers, dict) else ()
-    kept = {name[:40]: str(value)[:200] for name, value in pairs if isinstance(value, str | int) and name.strip()}
+    words = [(name, str(value)) for name, value in pairs if isinstance(value, str | int) and name.strip()]
+    kept = {whole(name[:40]): whole(value[:200]) for name, value in words}
     return FORM, {"fields": dict(list(kept.items())[:FIELDS_KEPT])}
 
 

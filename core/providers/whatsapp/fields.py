@@ -12,7 +12,12 @@ def mapping(value: Any, name: str) -> dict[str, Any]:
 def text(value: Any, name: str) -> str:
     """A string inside an object."""
     found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else ""
+    return whole(found) if isinstance(found, str) else ""
+
+
+def whole(found: str) -> str:
+    """Without halves of surrogate pairs: the mailbox store's scripts refuse them, for everybody in the same call."""
+    return found if found.isascii() else found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def items(value: Any, name: str) -> list[Any]:

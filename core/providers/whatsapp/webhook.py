@@ -71,28 +71,29 @@ def read(raw: bytes, now: float) -> Intake:
     if not isinstance(body, dict) or body.get("object") != "whatsapp_business_account":
         intake.notes.append(("malformed", ""))
         return intake
-    for account_id, change in _changes(body):
-        _read_change(change, account_id, intake, now)
+    for entry, change in _changes(body):
+        _read_change(change, entry, intake, now)
     return intake
 
 
-def _changes(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _changes(body: dict[str, Any]) -> Iterator[tuple[Any, Any]]:
     """Every change of every entry; what is no list counts as one change that cannot be read."""
     entries = body.get("entry")
     for entry in entries if isinstance(entries, list) else [None]:
         changes = entry.get("changes") if isinstance(entry, dict) else None
         for change in changes if isinstance(changes, list) else [None]:
-            yield text(entry, "id"), change
+            yield entry, change
 
 
-def _read_change(change: Any, account_id: str, intake: Intake, now: float) -> None:
+def _read_change(change: Any, entry: Any, intake: Intake, now: float) -> None:
     value = change.get("value") if isinstance(change, dict) else None
     if not isinstance(value, dict):
         intake.notes.append(("malformed", ""))
         return
     name, number = text(change, "field"), text(mapping(value, "metadata"), "phone_number_id")
+    account_id = text(entry, "id")
     if name != "messages" or not number or "errors" in value:
-        intake.notices.append(read_notice(name, value, account_id))
+        intake.notices.append(read_notice(name, value, account_id, str(entry.get("time", ""))))
     if name == USER_ID_UPDATE:
         intake.messages += _moved(value, number, account_id, now)
     if name == USER_PREFERENCES:

@@ -1,0 +1,93 @@
+"""What WhatsApp says about our account: kept, and shown to staff until somebody has seen to it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.store.sql.tables import WebhookEvent
+
+SHOWN = 50
+SOURCE = "whatsapp"
+# What to do, by what it is about; by the event first, then by the field.
+WHAT_TO_DO = {
+    "ACCOUNT_VIOLATION": "Read the violation in WhatsApp Manager and appeal there. Until then sell no alcohol by chat.",
+    "ACCOUNT_RESTRICTION": "Messages are restricted. Read why in WhatsApp Manager, and serve guests at the table.",
+    "DISABLED_UPDATE": "The account is disabled. Contact Meta's Business Support; take orders at the table.",
+    "REJECTED": "Change the template's text and register it again.",
+    "PAUSED": "Guests disliked this template. It comes back by itself; look at what it says.",
+    "DISABLED": "This template cannot be sent any more. Write another one and register it.",
+    "account_update": "Look into WhatsApp Manager.",
+    "account_alerts": "Look into WhatsApp Manager.",
+    "message_template_status_update": "Nothing, unless the template is one you miss.",
+    "message_template_quality_update": "Look at what the template says: guests block or report it.",
+    "phone_number_quality_update": "Nothing, if the limit went up. Else write less that nobody asked for.",
+    "security": "If nobody of yours did this, change the two-step PIN in WhatsApp Manager.",
+    "messages": "Meta reports an error of the app or the account. Look into WhatsApp Manager.",
+}
+LOOK = "Look into WhatsApp Manager if you did not expect this."
+# These are about one guest, or expected: kept, but nothing for staff to do.
+QUIET = ("user_preferences", "user_id_update")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One notice, as staff read it."""
+
+    id: UUID
+    at: datetime
+    what: str
+    to_do: str
+    loud: bool
+
+
+def save_notices(db: Session, notes: list[dict[str, Any]]) -> None:
+    """Each once for its venue, however often Meta repeats it."""
+    rows = [_row(note) for note in notes]
+    db.execute(insert(WebhookEvent).on_conflict_do_nothing(), rows)
+
+
+def unseen(db: Session, workspace_id: UUID) -> list[Said]:
+    """What nobody has seen to yet, the loud ones first."""
+    mine = (*_of(workspace_id), WebhookEvent.seen_at.is_(None), WebhookEvent.kind.not_in(QUIET))
+    order = (WebhookEvent.loud.desc(), WebhookEvent.received_at.desc())
+    return [_said(row) for row in db.scalars(select(WebhookEvent).where(*mine).order_by(*order).limit(SHOWN))]
+
+
+def see(db: Session, workspace_id: UUID, notice_id: UUID) -> bool:
+    """Somebody has seen to it; answers whether there was such a notice."""
+    mine = update(WebhookEvent).where(*_of(workspace_id), WebhookEvent.id == notice_id)
+    seen = mine.values(seen_at=func.coalesce(WebhookEvent.seen_at, func.now())).returning(WebhookEvent.id)
+    return db.scalar(seen) is not None
+
+
+def _of(workspace_id: UUID) -> tuple[Any, ...]:
+    return (WebhookEvent.workspace_id == workspace_id, WebhookEvent.source == SOURCE, WebhookEvent.kind != "")
+
+
+def _row(note: dict[str, Any]) -> dict[str, Any]:
+    what = ":".join(note[name] for name in ("workspace", "kind", "moment", "body"))
+    digest = hashlib.sha256(what.encode()).hexdigest()
+    return {
+        "workspace_id": UUID(note["workspace"]),
+        "source": SOURCE,
+        "kind": note["kind"] or "unknown",
+        "reason": note["event"] or f"account: {note['kind']}",
+        "subject": note["subject"],
+        "loud": note["loud"],
+        "digest": digest,
+        "body": note["body"],
+        "received_at": datetime.fromtimestamp(note["at"], UTC),
+    }
+
+
+def _said(row: WebhookEvent) -> Said:
+    event = row.reason.replace("_", " ").capitalize() if not row.reason.startswith("account: ") else ""
+    what = ": ".join(filter(None, (row.kind.replace("_", " ").capitalize(), event, row.subject)))
+    to_do = WHAT_TO_DO.get(row.reason) or WHAT_TO_DO.get(row.kind, LOOK)
+    return Said(row.id, row.received_at, what, to_do, row.loud)

@@ -1,0 +1,89 @@
+"""What came in from WhatsApp, as the mailbox store keeps it: whose it is, on which number, by which addresses."""
+
+import json
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from core.log import get_logger
+from core.providers.whatsapp.accounts import Notice
+from core.providers.whatsapp.webhook import Message
+from core.services.directory import Line
+from core.services.program import Program
+from core.store.redis.mailbox import Item
+
+log = get_logger(__name__)
+
+
+def items(program: Program, messages: Sequence[Message], signers: Sequence[Line]) -> list[Item]:
+    """An event for each message; what is about a guest of the whole account goes to each of its numbers."""
+    return [
+        _item(program, message, line)
+        for message in messages
+        for line in lines_of(signers, message.phone_number_id, message.account_id)
+    ]
+
+
+def lines_of(signers: Sequence[Line], number: str, account_id: str) -> list[Line]:
+    """The line with this number; without a number, all lines of the account (or of the signer, where it is not set)."""
+    if number:
+        return [line for line in signers if line.phone_number_id == number]
+    return [line for line in signers if line.business_account_id in ("", account_id)]
+
+
+def notes_of(notices: Sequence[Notice], signers: Sequence[Line]) -> list[str]:
+    """What Meta says about the account, for the books of every venue it concerns."""
+    return [_note(notice, line) for notice in notices for line in _venues(notice, signers)]
+
+
+def _venues(notice: Notice, signers: Sequence[Line]) -> list[Line]:
+    lines = lines_of(signers, notice.phone_number_id, notice.account_id) or list(signers)
+    return list({line.workspace_id: line for line in lines}.values())
+
+
+def _note(notice: Notice, line: Line) -> str:
+    say = log.error if notice.loud else log.warning
+    say("account_notice", field=notice.field, account_event=notice.event)
+    return json.dumps(
+        {
+            "type": "account",
+            "workspace": line.workspace_id,
+            "kind": notice.field,
+            "event": notice.event,
+            "subject": notice.subject,
+            "loud": notice.loud,
+            "body": notice.body,
+            "moment": notice.moment,
+            "at": time.time(),
+        }
+    )
+
+
+def _item(program: Program, message: Message, line: Line) -> Item:
+    trace = message.id[2:18]
+    structlog.contextvars.bind_contextvars(trace=trace)
+    body = {"kind": message.kind, "at": message.at, "data": message.data, "external": message.external_id}
+    guest = {
+        "channel": line.channel_id,
+        "workspace": line.workspace_id,
+        "rate": line.throughput,
+        "phone": message.phone,
+        "bsuid": message.bsuid,
+        "name": message.name,
+    }
+    addresses = _addresses(program, line, message.phone, message.bsuid)
+    return Item(
+        message.id if message.phone_number_id else f"{message.id}:{line.channel_id[:8]}",
+        addresses,
+        message.at,
+        body | {"trace": trace},
+        guest,
+        owner=addresses[0] if message.bsuid else "",
+        former=_addresses(program, line, *message.former),
+    )
+
+
+def _addresses(program: Program, line: Line, phone: str, bsuid: str) -> tuple[str, ...]:
+    found = (("bsuid", bsuid), ("phone", phone))
+    return tuple(program.addresses.of(line.channel_id, kind, value) for kind, value in found if value)
