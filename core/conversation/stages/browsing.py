@@ -104,6 +104,8 @@ def show_more(here: Here, args: tuple[str, ...]) -> Move:
     session = here.session
     if move := turn_page(here):
         return move
+    if "tables" in session.aside:
+        return Move(session.state, session, aside={"tables": session.aside["tables"] + 1})
     if session.state == State.BROWSING_PRODUCTS and here.catalogue.category(session.category_id):
         return Move(State.BROWSING_PRODUCTS, session.but(page=session.page + 1))
     return open_menu(here, ())

@@ -84,7 +84,7 @@ def ask_address(here: Here) -> Turn:
 
 def answer_address(here: Here, said: Said) -> Move:
     """Whatever is written is the address, but for a word that needs none."""
-    if said.short == "skip" and len(said.words) < 4:
+    if (said.short == "skip" and len(said.words) < 4) or said.text.strip() == here.say(texts.B_SKIP):
         return _sit(here, carts.AT_THE_BAR)
     address = clean(said.text, ADDRESS_LIMIT)
     if len(address) < 3:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.domain.delivery import Delivery
 from tests.demo_menu import demo_menu
 from tests.unit.conversation.chat import Chat
 
@@ -18,6 +19,10 @@ SCRIPTS: list[list[str]] = [
     ["2 sprite", "cancel"],
     ["2 martini"],
     ["2 sprite", "checkout"],
+    ["2 sprite", "checkout", "show tables"],
+    ["2 sprite", "checkout", "deliver to me"],
+    ["/pickup", "2 sprite", "checkout"],
+    ["/pickup", "2 sprite", "checkout", "deliver to me"],
     ["2 sprite to table 4"],
     ["2 sprite to table 4", "other number"],
     ["2 sprite to table 4", "pay", "/fails"],
@@ -36,6 +41,8 @@ def play(script: list[str]) -> Chat:
     for line in script:
         if line == "/part":
             chat.bar.pays("100")
+        elif line == "/pickup":
+            chat.menu_becomes(delivers=True, delivery=Delivery(pickup=True))
         elif line.startswith("/"):
             getattr(chat.bar, line[1:])()
         else:
