@@ -24,7 +24,7 @@ IMPORTANT_STATUSES = frozenset({OrderStatus.READY, OrderStatus.OUT_FOR_DELIVERY,
 def letter(claim: Claim, reply: Reply, quiet_for: str = "", language: str = "") -> dict[str, Any]:
     """What is said of one event. `releases` names the payment whose prompt may go out once this is sent (rule 9)."""
     kind, data, plain = claim.body["kind"], claim.body["data"], _plain_length(reply)
-    template = _template(kind, data, language or ENGLISH)
+    template = template_of(kind, data, language)
     extras = ({"plain": plain} if plain else {}) | ({"template": template} if template else {})
     return extras | {
         "id": str(uuid4()),
@@ -62,14 +62,15 @@ def content(letter: Letter) -> Reply | Filled:
     return Reply("\n\n".join(item["reply"]["body"] for item in letter.items))
 
 
-def _template(kind: str, data: dict[str, Any], language: str) -> dict[str, Any] | None:
+def template_of(kind: str, data: dict[str, Any], language: str = "") -> dict[str, Any] | None:
+    """The template that says the same as this news, filled in, if there is one."""
     name = _TEMPLATES.get(f"{kind}:{data['status']}" if kind == events.ORDER_STATUS else kind)
     if name is None or data.get("refund"):
         return None
     values = {word: data[word] for word in ("number", "receipt") if data.get(word)}
     if "amount" in data:
-        values["amount"] = money(language, Decimal(data["amount"]), data["currency"])
-    return {"name": name, "language": language, "values": values}
+        values["amount"] = money(language or ENGLISH, Decimal(data["amount"]), data["currency"])
+    return {"name": name, "language": language or ENGLISH, "values": values}
 
 
 _TEMPLATES = {

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.domain.statuses import MessageStatus
 from core.log import get_logger
 from core.services.program import Program
+from core.services.second_way import DAY_IS_OVER, say_it_another_way
 from core.store.redis.streams import Entry
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Message
@@ -48,6 +49,9 @@ def save_statuses(program: Program) -> int:
             _prove(program, status)
         with transaction(program.sessions) as db:
             done = [entry for entry, status in read if _apply(db, status) or _is_late(entry)]
+        for entry, status in read:
+            if status["error"] == DAY_IS_OVER and entry in done:
+                say_it_another_way(program, status["callback"].partition(":")[0], _message_ids(status["callback"]))
         program.store.statuses.done(done)
         applied += len(done)
         if len(done) < len(entries):

@@ -62,6 +62,10 @@ class Store:
         """WhatsApp says that this guest wants nothing unasked."""
         self.client.set(f"stopped:{box}", "1", ex=ALIAS_SECONDS)
 
+    def window_closed(self, box: str) -> None:
+        """WhatsApp says that this guest last wrote more than a day ago."""
+        self.client.delete(f"window:{box}")
+
     def directory_changed(self) -> None:
         """Channels or provider accounts were edited: every process reads them again."""
         self.client.incr("directory:version")

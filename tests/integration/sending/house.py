@@ -4,7 +4,7 @@ import json
 import time
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
@@ -12,6 +12,7 @@ from core.conversation import events
 from core.conversation.replies import Reply
 from core.jobs import Job
 from core.services import history
+from core.services.customers import GuestRef, find_guest
 from core.services.letters import letter
 from core.services.program import Program
 from core.services.sending import send_messages
@@ -48,6 +49,12 @@ class House:
     def answers(self, *texts: str) -> list[str]:
         """The turn is taken: ids of the messages."""
         return self._end(*texts)
+
+    def conversation(self) -> UUID:
+        """The guest's rows in PostgreSQL."""
+        ref = GuestRef(self.bar.workspace_id, self.bar.channel_id, BOX, "", PHONE, "Achieng")
+        with self.bar.sessions.begin() as db:
+            return find_guest(db, ref).conversation.id
 
     def advertises(self, text: str) -> None:
         """Something nobody asked for goes into the guest's outbox."""

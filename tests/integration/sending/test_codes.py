@@ -5,7 +5,9 @@ import json
 import pytest
 
 from core.domain.statuses import MessageStatus
+from core.services.relay import relay_conversation
 from core.services.statuses import save_statuses
+from core.store.sql.outbox import owe
 from tests.integration.sending.house import BOX, PHONE, READY, House
 
 
@@ -169,3 +171,38 @@ def test_what_matters_is_marked_so_that_staff_see_it_when_it_fails(house: House)
         ("order_status", True, MessageStatus.FAILED),
         ("reply", False, MessageStatus.FAILED),
     ]
+
+
+def test_131047_that_comes_as_a_status_sends_the_news_once_more_as_a_template(house: House) -> None:
+    house.hears()
+    conversation_id = house.conversation()
+    with house.bar.sessions.begin() as db:
+        owe(db, conversation_id, "order_status", {"order_id": "o", "number": 7, "status": "READY"})
+    relay_conversation(house.program, conversation_id)
+    house.answers("Your order 7 is ready")
+    [body] = house.sends()
+    assert "text" in body
+    house.saved()
+
+    for _ in range(2):
+        status = {"status": "failed", "at": 1, "callback": body["biz_opaque_callback_data"], "error": "131047"}
+        house.program.store.statuses.add(json.dumps(status))
+        save_statuses(house.program)
+
+    assert not house.saved()[0].important, "it has not failed yet"
+    house.answers("Your order 7 is ready")
+    [again] = house.sends()
+    assert again["template"]["name"] == "order_ready"
+    assert house.program.store.conversations.claim("bell") == []
+
+
+def test_131047_for_mere_chatter_says_nothing_more(house: House) -> None:
+    house.hears()
+    house.says("chatter")
+    [body] = house.sends()
+    house.saved()
+    status = {"status": "failed", "at": 1, "callback": body["biz_opaque_callback_data"], "error": "131047"}
+    house.program.store.statuses.add(json.dumps(status))
+    save_statuses(house.program)
+    assert house.program.store.conversations.claim("bell") == []
+    assert [one.status for one in house.saved()] == [MessageStatus.FAILED]
