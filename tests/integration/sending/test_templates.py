@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from flask import Flask
+from sqlalchemy import update
 
 from core.conversation.catalogues import LOCALES
 from core.errors import Rejected
@@ -10,7 +12,9 @@ from core.providers.whatsapp.templates import Filled, Template, templates
 from core.services.directory import Line
 from core.services.letters import _TEMPLATES
 from core.services.template_book import MISSING, hand_in, standings
+from core.store.sql.tables import Channel
 from tests.integration.sending.house import READY, House
+from webapp.template_commands import group
 
 
 def line(house: House) -> Line:
@@ -68,3 +72,22 @@ def test_without_the_business_account_there_is_nothing_to_register_at(house: Hou
     wrong = Line(**vars(line(house)) | {"business_account_id": "1"})
     with pytest.raises(Rejected, match="refused_by_meta"):
         standings(house.program.http, wrong)
+
+
+def test_the_commands_list_hand_in_and_say_what_is_wrong(house: House) -> None:
+    app = Flask(__name__)
+    app.extensions["program"] = house.program
+    app.cli.add_command(group)
+    flask = app.test_cli_runner()
+
+    before = flask.invoke(args=["templates", "status"])
+    assert before.exit_code == 1 and "order_ready          sw   MISSING" in before.output
+    assert flask.invoke(args=["templates", "push"]).exit_code == 0
+    after = flask.invoke(args=["templates", "status"])
+    assert after.exit_code == 0 and after.output.count("APPROVED") == 2 * len(templates())
+
+    with house.bar.sessions.begin() as db:
+        db.execute(update(Channel).values(business_account_id=""))
+    house.program.directory.saw_version("changed")
+    refused = flask.invoke(args=["templates", "push"])
+    assert refused.exit_code == 1 and "WHATSAPP_BUSINESS_ACCOUNT_ID" in refused.output
