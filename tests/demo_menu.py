@@ -18,6 +18,7 @@ def demo_menu(
     sold_out: Collection[str] = (),
     gone: Collection[str] = (),
     prices: dict[str, int] | None = None,
+    popularity: dict[str, int] | None = None,
     photos: Mapping[str, str] = MappingProxyType({}),
     **venue: Any,
 ) -> Menu:
@@ -35,6 +36,7 @@ def demo_menu(
             nicknames,
             kitchen=station is Station.KITCHEN,
             photo=photos.get(name, ""),
+            popularity=(popularity or {}).get(name, 0),
             **demo_swahili.words(name),
         )
         for heading, alcoholic, station, entries in HEADINGS

@@ -14,11 +14,12 @@ from core.domain.features import read_features
 from core.domain.statuses import Station
 from core.domain.table_codes import code
 from core.domain.timetables import read_hours
+from core.services.popularity import ranks
 from core.store.sql.tables import Category, Product, VenueTable, Workspace
 
 
 def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
-    """Four statements; its version is a digest of what it says, so that it changes when that does."""
+    """Five statements; its version is a digest of what it says, so that it changes when that does."""
     venue = _venue(db, db.get_one(Workspace, workspace_id))
     products = _products(db, workspace_id)
     used = {product.category_id for product in products}
@@ -63,10 +64,11 @@ def _categories(db: Session, workspace_id: UUID) -> list[domain.Category]:
 def _products(db: Session, workspace_id: UUID) -> tuple[domain.Product, ...]:
     on_menu = (Product.workspace_id == workspace_id, Product.in_menu, Product.deleted_at.is_(None))
     rows = db.scalars(select(Product).where(*on_menu).order_by(Product.position, Product.name))
-    return tuple(_product(row) for row in rows)
+    best = ranks(db, workspace_id)
+    return tuple(_product(row, best.get(row.id, 0)) for row in rows)
 
 
-def _product(row: Product) -> domain.Product:
+def _product(row: Product, popularity: int) -> domain.Product:
     return domain.Product(
         id=str(row.id),
         name=row.name,
@@ -81,4 +83,5 @@ def _product(row: Product) -> domain.Product:
         names=row.names,
         descriptions=row.descriptions,
         photo=row.photo,
+        popularity=popularity,
     )

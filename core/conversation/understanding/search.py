@@ -158,7 +158,7 @@ def _leftover(text: Sequence[str], catalogue: Catalogue) -> tuple[str, tuple[str
 
 def _ingredients(left: tuple[str, ...], category: str, something: bool, catalogue: Catalogue) -> tuple[str, ...]:
     """The "gin" of "gin cocktails": what is in things under that heading, and no product's own name beside it."""
-    inside = catalogue.ingredients.get(category, catalogue.ingredients[""] if something else frozenset())
+    inside = catalogue.ingredients.get(category, frozenset()) if category or something else frozenset()
     return left if left and inside.issuperset(left) else ()
 
 
