@@ -19,7 +19,7 @@ from flask import Flask
 
 import celeryconfig
 from core import jobs
-from core.conversation import flow, texts
+from core.conversation import states, texts
 from core.conversation.session import State
 from core.domain import orders, payments
 from core.domain.statuses import MessageStatus, OrderStatus, PaymentStatus
@@ -182,16 +182,16 @@ def test_every_webhook_refuses_what_is_not_signed(web: Flask) -> None:
 
 
 def test_every_state_is_reached_from_a_greeting_and_can_be_left() -> None:
-    anywhere = {state for action in flow.ACTIONS.values() for state in action.leads_to}
-    assert set(flow.STATES) == set(State)
+    anywhere = {state for action in states.ACTIONS.values() for state in action.leads_to}
+    assert set(states.STATES) == set(State)
     assert anywhere - {State.TALKING_TO_STAFF}, "from every state a word or a tap leads on"
     reached, left = {State.GREETING}, [State.GREETING]
     while left:
-        fresh = (flow.STATES[left.pop()].leads_to | anywhere) - reached
+        fresh = (states.STATES[left.pop()].leads_to | anywhere) - reached
         reached |= fresh
         left += fresh
-    conclusions = {state for conclusion in flow.CONCLUSIONS.values() for state in conclusion.leads_to}
-    news = {state for telling in flow.NEWS.values() for state in telling.leads_to}
+    conclusions = {state for conclusion in states.CONCLUSIONS.values() for state in conclusion.leads_to}
+    news = {state for telling in states.NEWS.values() for state in telling.leads_to}
     assert reached | conclusions | news == set(State)
 
 

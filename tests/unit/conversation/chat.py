@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from core.conversation import events, flow
+from core.conversation import events, flow, states
 from core.conversation.events import Event
 from core.conversation.profile import Profile
 from core.conversation.replies import Button, Reply, Row
@@ -266,6 +266,6 @@ def _through_json(session: Session) -> Session:
 
 
 def _may_lead(origin: State, to: State) -> bool:
-    leads = [a.leads_to for a in flow.ACTIONS.values()] + [c.leads_to for c in flow.CONCLUSIONS.values()]
-    leads += [n.leads_to for n in flow.NEWS.values()]
-    return to in flow.STATES[origin].leads_to.union(*leads)
+    leads = [a.leads_to for a in states.ACTIONS.values()] + [c.leads_to for c in states.CONCLUSIONS.values()]
+    leads += [n.leads_to for n in states.NEWS.values()]
+    return to in states.STATES[origin].leads_to.union(*leads)

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.conversation import carts, events, flow
+from core.conversation import carts, events, states
 from core.conversation.session import Session, State
 from tests.demo_menu import demo_menu
 from tests.unit.conversation.chat import Chat, may_be_silent, taps
@@ -101,8 +101,8 @@ STEP = st.one_of(
         st.just("forged"), st.sampled_from(("pay", "this", "other", "again", "clear", "qty:dawa:2", "line:0", "out:0"))
     ),
     st.tuples(st.just("sends"), st.sampled_from(UNREADABLE)),
-    st.tuples(st.just("news"), st.sampled_from(sorted(flow.NEWS))),
-    st.tuples(st.just("news"), st.sampled_from(sorted(flow.NEWS))),
+    st.tuples(st.just("news"), st.sampled_from(sorted(states.NEWS))),
+    st.tuples(st.just("news"), st.sampled_from(sorted(states.NEWS))),
     st.tuples(st.just("menu"), st.sampled_from(range(len(MENUS)))),
     st.tuples(st.just("world"), st.sampled_from(("closed", "busy_phone", "short", "plenty"))),
     st.tuples(st.just("late"), st.sampled_from(WORDS)),
@@ -231,5 +231,5 @@ def test_any_text_name_and_number_is_answered(text: str, name: str, phone: str) 
 )
 def test_news_with_anything_in_it_never_raises(data: dict[str, str]) -> None:
     chat = Chat()
-    for kind in flow.NEWS:
+    for kind in states.NEWS:
         chat.play(kind, dict(data))

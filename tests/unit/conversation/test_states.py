@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.conversation import events, flow, texts
+from core.conversation import events, flow, states, texts
 from core.conversation.here import Here
 from core.conversation.session import Session, State
 from core.conversation.understanding.keywords import _ACTIONS
@@ -15,7 +15,7 @@ from tests.unit.conversation.chat import Chat, check_replies
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_asks_and_answers(state: State) -> None:
-    stage = flow.STATES[state]
+    stage = states.STATES[state]
     chat = Chat()
     turn = stage.ask(Here(Session(state=state), chat.menu, chat.now))
     assert len(turn.replies) == 1
@@ -25,18 +25,18 @@ def test_every_state_asks_and_answers(state: State) -> None:
 
 @pytest.mark.parametrize("state", State)
 def test_every_state_has_a_way_in_and_a_way_out(state: State) -> None:
-    leads = [stage.leads_to for stage in flow.STATES.values()] + [a.leads_to for a in flow.ACTIONS.values()]
+    leads = [stage.leads_to for stage in states.STATES.values()] + [a.leads_to for a in states.ACTIONS.values()]
     assert state == State.GREETING or any(state in leads_to for leads_to in leads)
-    assert flow.STATES[state].leads_to - {state} or state == State.TALKING_TO_STAFF
-    assert any(action.leads_to - {state} for action in flow.ACTIONS.values())
+    assert states.STATES[state].leads_to - {state} or state == State.TALKING_TO_STAFF
+    assert any(action.leads_to - {state} for action in states.ACTIONS.values())
 
 
 def test_every_keyword_names_an_action() -> None:
-    assert set(_ACTIONS.values()) <= set(flow.ACTIONS)
+    assert set(_ACTIONS.values()) <= set(states.ACTIONS)
 
 
 def test_every_news_event_is_told() -> None:
-    assert set(flow.NEWS) == events.NEWS
+    assert set(states.NEWS) == events.NEWS
 
 
 def test_every_event_has_a_kind_of_its_own() -> None:
