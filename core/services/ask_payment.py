@@ -17,6 +17,7 @@ from core.domain.payments import DIALOG_WINDOW, RESEND_AFTER, may_prompt_again
 from core.domain.statuses import LIVE_PAYMENTS, Method, OrderStatus, Provider, ReceiptState
 from core.services.customers import Guest
 from core.services.orders import lock_order, paid_so_far
+from core.services.prompt_limit import asked_too_often
 from core.services.shutting import shut
 from core.store.sql.cipher import installed
 from core.store.sql.tables import Order, OrderItem, Payment, Product, Receipt, Workspace
@@ -59,6 +60,8 @@ def _ask(db: Session, guest: Guest, order: Order, effect: Effect) -> Outcome:
     now = datetime.now(UTC)
     if (open_one := _open_attempt(db, order, effect["phone"], now)) is not None:
         return _live(db, open_one)
+    if asked_too_often(db, guest, effect["phone"], now):
+        return {"result": "too_many", "order_id": str(order.id), "number": order.number}
     payment = _attempt(guest, order, effect, order.total - paid_so_far(db, order.id), now)
     # The indexes decide: a prompt for this phone may have been written by another order a moment ago.
     with suppress(IntegrityError), db.begin_nested():
