@@ -1,4 +1,4 @@
-"""Commands of the house: `flask seed`, `setup`, `create-user`, `audit`, `rotate-keys`, `templates …` and `db …`."""
+"""Commands of the house: `flask seed`, `setup`, `create-user`, `audit`, `rotate-keys`, `rules`, `table-codes`, …"""
 
 import json
 import sys
@@ -20,7 +20,7 @@ from core.services.demo import NAME, SLUG
 from core.services.program import Program
 from core.store.sql.engine import transaction
 from core.store.sql.rotation import rotate_keys
-from webapp import template_commands
+from webapp import rule_commands, template_commands
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -37,7 +37,8 @@ def register(app: Flask) -> None:
     Migrate().init_app(app, directory=str(MIGRATIONS))
     for command in (seed_command, setup_command, create_user_command, audit_command, rotate_keys_command):
         app.cli.add_command(command)
-    app.cli.add_command(template_commands.group)
+    for command in (template_commands.group, rule_commands.rules_command, rule_commands.table_codes_command):
+        app.cli.add_command(command)
 
 
 @click.command("seed")

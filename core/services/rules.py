@@ -1,0 +1,107 @@
+"""The rules of a venue as one document: read by its people, checked before it counts."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.delivery import read_delivery, written_delivery
+from core.domain.features import read_features, written_features
+from core.domain.table_codes import code
+from core.domain.timetables import read_hours, written_hours
+from core.errors import Rejected
+from core.store.sql.tables import VenueTable, Workspace
+
+SWITCHES = ("accepts_orders", "serves_alcohol", "age_gate", "delivers")
+OLDEST = 99
+LARGEST = 10**6
+
+
+def rules_of(db: Session, slug: str) -> dict[str, Any]:
+    """What counts at this venue. Raises Rejected where there is none."""
+    workspace = _workspace(db, slug)
+    hours = read_hours(workspace.hours, workspace.timezone)
+    return {
+        "timezone": workspace.timezone,
+        **{name: getattr(workspace, name) for name in SWITCHES},
+        "minimum_age": workspace.minimum_age,
+        "minimum_order": str(workspace.minimum_order.normalize()),
+        "hours": written_hours(hours),
+        "delivery": written_delivery(read_delivery(workspace.delivery)),
+        "features": vars(read_features(workspace.features)),
+    }
+
+
+def write_rules(db: Session, slug: str, rules: Mapping[str, Any]) -> UUID:
+    """Change what is named and leave the rest. Raises ValueError naming what cannot be meant: nothing is changed."""
+    workspace = _workspace(db, slug)
+    if strange := [name for name in rules if name not in READ]:
+        raise ValueError(f"{strange[0]!r} is not one of {', '.join(READ)}")
+    zone = rules.get("timezone", workspace.timezone)
+    read_hours(rules.get("hours", workspace.hours), _zone(zone))
+    for name, value in {name: READ[name](value) for name, value in rules.items()}.items():
+        setattr(workspace, name, value)
+    return workspace.id
+
+
+def table_codes(db: Session, slug: str) -> list[tuple[int, str]]:
+    """Each table with the code that its QR carries."""
+    workspace = _workspace(db, slug)
+    in_use = (VenueTable.workspace_id == workspace.id, VenueTable.active, VenueTable.deleted_at.is_(None))
+    tables = db.scalars(select(VenueTable.number).where(*in_use).order_by(VenueTable.number))
+    return [(number, code(workspace.table_key, number)) for number in tables]
+
+
+def _workspace(db: Session, slug: str) -> Workspace:
+    found = db.scalar(select(Workspace).where(Workspace.slug == slug))
+    if found is None:
+        raise Rejected("no_such_workspace")
+    return found
+
+
+def _zone(value: Any) -> str:
+    try:
+        return ZoneInfo(value).key
+    except (TypeError, ValueError, OSError, LookupError) as error:
+        raise ValueError(f"timezone: {value!r} is not known") from error
+
+
+def _switch(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{value!r} must be true or false")
+    return value
+
+
+def _age(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= OLDEST:
+        raise ValueError(f"minimum_age: must be 0 to {OLDEST}")
+    return value
+
+
+def _least(value: Any) -> Decimal:
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation as error:
+        raise ValueError(f"minimum_order: {value!r} is no amount") from error
+    if not (found.is_finite() and 0 <= found < LARGEST):
+        raise ValueError("minimum_order: must be whole shillings")
+    return found.to_integral_value()
+
+
+def _hours(value: Any) -> dict[str, Any]:
+    return written_hours(read_hours(value, "UTC"))
+
+
+READ: dict[str, Callable[[Any], Any]] = {
+    "timezone": _zone,
+    **dict.fromkeys(SWITCHES, _switch),
+    "minimum_age": _age,
+    "minimum_order": _least,
+    "hours": _hours,
+    "delivery": lambda value: written_delivery(read_delivery(value)),
+    "features": lambda value: written_features(read_features(value)),
+}

@@ -1,0 +1,60 @@
+"""`flask rules` and `flask table-codes`: the rules of a venue, and what the QR on each table says."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TextIO, cast
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from core.errors import Rejected
+from core.services.demo import SLUG
+from core.services.program import Program
+from core.services.rules import rules_of, table_codes, write_rules
+from core.store.sql.engine import transaction
+
+WORKSPACE = click.option("--workspace", default=SLUG, show_default=True, help="Slug of the venue.")
+NO_VENUE = "No venue has this slug."
+
+
+@click.command("rules")
+@WORKSPACE
+@click.option("--set", "file", type=click.File(), help="A JSON file with what shall change; - reads it from here.")
+@with_appcontext
+def rules_command(workspace: str, file: TextIO | None) -> None:
+    """Print hours, delivery, minimum order and switches of a venue, after changing what a file says."""
+    program = cast(Program, current_app.extensions["program"])
+    try:
+        with transaction(program.sessions) as db:
+            changed = write_rules(db, workspace, _document(file)) if file else None
+            rules = rules_of(db, workspace)
+    except Rejected:
+        raise click.ClickException(NO_VENUE) from None
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    if changed is not None:
+        program.store.menus.changed(str(changed))
+    click.echo(json.dumps(rules, indent=2))
+
+
+@click.command("table-codes")
+@WORKSPACE
+@with_appcontext
+def table_codes_command(workspace: str) -> None:
+    """Print the text for the QR of each table, signed with its short code."""
+    program = cast(Program, current_app.extensions["program"])
+    try:
+        with transaction(program.sessions) as db:
+            codes = table_codes(db, workspace)
+    except Rejected:
+        raise click.ClickException(NO_VENUE) from None
+    for number, code in codes:
+        click.echo(f"Table {number} {code}")
+
+
+def _document(file: TextIO) -> Mapping[str, Any]:
+    found = json.load(file)
+    if not isinstance(found, dict):
+        raise ValueError("The file must hold one JSON object.")
+    return found
