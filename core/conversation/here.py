@@ -15,9 +15,10 @@ from core.conversation.session import Line, Session, State
 from core.conversation.turn import Turn
 from core.conversation.understanding import keywords
 from core.conversation.understanding.catalogue import Catalogue, catalogue
+from core.conversation.understanding.looking import read_search
 from core.conversation.understanding.orders import read_order
 from core.conversation.understanding.request import Request
-from core.conversation.understanding.search import Search, read_search
+from core.conversation.understanding.search import Search
 from core.conversation.understanding.words import SEPARATORS, clean, number_at, spoken, stem
 from core.domain import phone
 from core.domain.menu import Menu

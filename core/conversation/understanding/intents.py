@@ -9,7 +9,8 @@ _SENTENCES = {
     " rudi nyuma",
     "cart": "have i ordered, did i order, so far, my basket, my cart, kikapu, nimeagiza nini",
     "checkout": "thats all, that is all, that will be all, will be all, ni hayo tu, basi hayo, bill, bili, the cheque,"
-    " the check, close the tab, my tab, nothing else, total, i owe, nadaiwa, thats it, that is it, nimemaliza, im done,"
+    " the check, close the tab, my tab, nothing else,"
+    " total, is everything, is it all, i owe, nadaiwa, thats it, that is it, nimemaliza, im done,"
     " i am done",
     "pay": "pay, lipa, kulipa, nilipe, tulipe, nitalipa, mpesa, m pesa, settle",
     "again": "same again, same order, another round, one more round, rudia, kama ile, order again, as before, like last"

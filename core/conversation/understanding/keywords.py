@@ -12,7 +12,8 @@ _KEYWORDS = {
     " rudi, home, see menu, ona menyu, aina zote, whats on the menu,"
     " all categories, what do you have, mna nini, mko na nini, kuna nini",
     "more": "more, next, zaidi, show more, next page, endelea mbele",
-    "cart": "cart, kikapu, ona kikapu, basket, my cart, view cart, kikapu changu, my basket, cart yangu",
+    "cart": "show order, see order, view order, see my order,"
+    " cart, kikapu, ona kikapu, basket, my cart, view cart, kikapu changu, my basket, cart yangu",
     "checkout": "checkout, check out, review, done, finish, finished, maliza, nimemaliza, bill, bili, the bill,"
     " place order, place my order, continue, endelea, maliza oda",
     "pay": "pay, pay now, lipa, lipa sasa, malipo, nalipa, nataka kulipa,"

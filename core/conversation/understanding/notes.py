@@ -12,6 +12,12 @@ NOTE_LIMIT = 60
 class Notes(Cursor):
     """The words that become the note of a line."""
 
+    def close(self) -> None:
+        """As ever; and ", very cold" is about what came before it."""
+        if self.adjectives and self.found.items and not self.met:
+            self.noted(", ".join(self.adjectives))
+        super().close()
+
     def note(self) -> bool:
         """A wish of several words: beside its product any, elsewhere only about things that go into a glass."""
         word, end = self.words[self.at], self.at + 1

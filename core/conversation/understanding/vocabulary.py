@@ -17,7 +17,7 @@ TABLE = words("table tables tbl tabel tabl tabe talbe tble meza mesa")
 TABLE_FILLERS = words("number no nambari namba nr ya is the la yetu yangu ni")
 
 REMOVE = words(
-    "remove delete minus ondoa toa punguza drop scrap skip cancel ghairi futa sitaki hatutaki usilete usiweke"
+    "remove forget delete minus ondoa toa punguza drop scrap skip cancel ghairi futa sitaki hatutaki usilete usiweke"
 )
 SET = words("change make badilisha badili set update fanya meant mean correction")
 SWAP = words("swap replace exchange switch substitute")
@@ -36,7 +36,9 @@ PAYING = words("pay lipa checkout check out mpesa m pesa now nitalipa kulipa don
 FINISHED = phrases("thats all, that is all, that will be all, ni hayo tu, and pay, then pay, na kulipa, nalipa")
 
 # Two words that act as one verb.
-REMOVE_PAIRS = frozenset(phrases("take out, take off, take away, dont want, not want, leave out, get rid"))
+REMOVE_PAIRS = frozenset(
+    phrases("take out, take off, take away, dont want, not want, dont need, not need, leave out, get rid")
+)
 INSTEAD_PAIRS = frozenset(phrases("instead of, badala ya, rather than"))
 
 # Wishes about how something is made. Some start a note of several words, some are a note themselves.
