@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from core.domain.statuses import DeadLetterState
 from core.errors import TryAgain
 from core.jobs import QUEUES
+from core.services.notices import Said, unseen
 from core.services.program import Program
 from core.services.undelivered import sending_alerts, undelivered
 from core.store.sql.tables import DeadLetter
@@ -40,7 +41,13 @@ def queues() -> str:
     program = cast(Program, current_app.extensions["program"])
     flower = f"http://127.0.0.1:{program.settings.flower_port}/"
     groups = [*_store(program), _dead_letters(program), _undelivered(program)]
-    return render_template("admin/queues.html", groups=groups, flower_url=flower)
+    return render_template("admin/queues.html", groups=groups, notices=_notices(program), flower_url=flower)
+
+
+def _notices(program: Program) -> list[Said]:
+    """What WhatsApp says of the account and nobody has seen to."""
+    with program.sessions.begin() as db:
+        return unseen(db, staff().workspace_id)
 
 
 def _store(program: Program) -> list[Group]:
