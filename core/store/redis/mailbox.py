@@ -216,7 +216,6 @@ def _packed(item: Item) -> dict[str, Any]:
         "external": item.body.get("external", ""),
         "window": WINDOW_SECONDS * 1000,
         "channel": item.guest.get("channel", ""),
-        "rate": item.guest.get("rate", 0),
     }
 
 

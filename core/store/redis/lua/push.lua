@@ -1,6 +1,6 @@
 -- Keep what a webhook or the relay brings: dedupe, append, mark waiting, in one step.
 -- ARGV[1]: JSON {lane, bell, most, bell_ttl, seen_ttl, alias_ttl, guest_ttl,
---   items: [{id, addresses, owner, former, fixed, at, body, guest, heard, external, window, channel, rate}], statuses: [{id, body}], notes: [body], directory}
+--   items: [{id, addresses, owner, former, fixed, at, body, guest, heard, external, window, channel}], statuses: [{id, body}], notes: [body], directory}
 -- Answers {ids that were new, bell to publish, directory version}.
 local a = cjson.decode(ARGV[1])
 local now = now_ms()

@@ -52,8 +52,8 @@ local function take(box, guest)
   redis.call('HSET', sending, 'token', token, 'id', table.concat(ids, ','), 'until', now + blocked_for)
   redis.call('ZADD', key('outbox', 'serving'), now + bell_ttl, bell)
   if guest.rate then
-    owe(number_key(guest.channel), number_step(guest.rate), now, math.huge)
-    owe(pair_key(box), pair_ms, now, math.huge)
+    owe(number_key(guest.channel), number_step(guest, now), now)
+    owe(pair_key(box), pair_ms, now)
   end
   local stopped = (guest.stopped or redis.call('EXISTS', stopped_key(box)) == 1) and '1' or ''
   return {box, token, redis.call('GET', guest_key(box)) or '', tostring(again), redis.call('HGET', sending, 'tries') or '0',
@@ -72,7 +72,7 @@ local function serve(rank, workspace)
     return redis.call('DEL', sending_key(box))
   end
   local guest = guest_of(box)
-  local later, free = due(box, guest), number_free_at(guest)
+  local later, free = due(box, guest), number_free_at(guest, now)
   if later > exact then return line_up(box, later) end
   if free > exact then return redis.call('ZADD', turns_key(rank), free, workspace) end
   redis.call('ZADD', turns_key(rank), exact, workspace)

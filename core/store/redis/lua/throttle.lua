@@ -1,7 +1,7 @@
 -- What may be sent when, as one date per number and per guest: the time at which all that was sent is paid for. A number may
 -- do `guest.rate` messages a second, in and out. It is used at nine tenths, with a ninth of a second borrowed at most: so no
 -- second, wherever it begins, holds more than the whole. A guest whose channel has no rate (a test's) is not held back.
-local AHEAD_MS, HEARD_MS = 111, 1000
+local AHEAD_MS, HEARD_SECONDS = 111, 3
 
 local function number_key(channel) return 'number:' .. channel end
 local function pair_key(box) return 'pair:' .. box end
@@ -12,15 +12,20 @@ local function owed(name) return tonumber(redis.call('GET', name) or '0') end
 
 local function owe(name, ms, now, most)
   local before = math.max(owed(name), now)
-  local at = math.max(before, math.min(before + ms, now + most))
+  local at = math.max(before, math.min(before + ms, now + (most or math.huge)))
   if at > now then redis.call('SET', name, at, 'PX', math.ceil(at - now)) end
 end
 
-local function number_step(rate) return 1000 / (0.9 * rate) end
+local function heard_key(channel, now) return 'heard:' .. channel .. ':' .. math.floor(now / 1000) end
 
-local function number_free_at(guest)
+-- What guests wrote in the last second leaves that much less to answer with; but two fifths are ours in any flood.
+local function number_step(guest, now)
+  return 1000 / math.max(0.9 * guest.rate - owed(heard_key(guest.channel, now - 1000)), 0.4 * guest.rate)
+end
+
+local function number_free_at(guest, now)
   local at = guest.rate and owed(number_key(guest.channel)) or 0
-  return at > 0 and at + number_step(guest.rate) - AHEAD_MS or 0
+  return at > 0 and at + number_step(guest, now) - AHEAD_MS or 0
 end
 
 -- The newest message of each guest, until it shows as read. Without anybody to show it, a minute is enough.
@@ -33,9 +38,11 @@ local function unread(box, id, now)
   redis.call('EXPIRE', UNREAD_IDS, UNREAD_SECONDS)
 end
 
--- A guest wrote: it counts as one of the number's messages, but a flood delays our answers by a second at most.
+-- A guest wrote: it is one of the number's messages, opens the guest's 24 hours anew, and wants to be shown as read.
 local function heard(box, item, now)
-  if item.rate > 0 then owe(number_key(item.channel), number_step(item.rate), now, HEARD_MS) end
+  local counted = heard_key(item.channel, now)
+  redis.call('INCR', counted)
+  redis.call('EXPIRE', counted, HEARD_SECONDS)
   unread(box, item.external, now)
   local left = item.heard * 1000 + item.window - now
   if left > redis.call('PTTL', window_key(box)) then redis.call('SET', window_key(box), '1', 'PX', math.ceil(left)) end
