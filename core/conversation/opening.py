@@ -14,13 +14,14 @@ from core.domain.menu import Product
 
 def shut(here: Here, product: Product) -> Shut | None:
     """Why this cannot be ordered just now."""
-    return here.menu.venue.hours.shut(product.kitchen, product.alcoholic, here.now)
+    hours = here.menu.venue.hours
+    return None if hours.always else hours.shut(product.kitchen, product.alcoholic, here.now)
 
 
 def house_shut(here: Here) -> str:
     """That nothing can be ordered just now; empty where something can."""
     hours = here.menu.venue.hours
-    if hours.shut(True, False, here.now) is not Shut.HOUSE:
+    if hours.always or hours.shut(True, False, here.now) is not Shut.HOUSE:
         return ""
     return why(here, Shut.HOUSE)
 

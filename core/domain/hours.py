@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = 24 * 60
@@ -32,7 +32,7 @@ class Schedule:
     last_orders: int = 0
     zone: str = "Africa/Nairobi"
 
-    @property
+    @cached_property
     def always(self) -> bool:
         """Whether there is nothing to look up."""
         return self.week == AROUND_THE_CLOCK and not self.dates
@@ -61,6 +61,12 @@ class Hours:
     kitchen: Schedule = field(default_factory=Schedule)
     alcohol: Schedule = field(default_factory=Schedule)
     food_only: bool = False
+
+    @cached_property
+    def always(self) -> bool:
+        """Whether everything is sold at any hour."""
+        parts = (self.house, self.bar, self.kitchen, self.alcohol)
+        return not self.food_only and all(part.always for part in parts)
 
     def shut(self, kitchen: bool, alcoholic: bool, moment: datetime, ordered: bool = False) -> Shut | None:
         """Why this cannot be sold at this moment; what was `ordered` before last orders may be paid until the end."""
