@@ -12,6 +12,8 @@ from core.conversation.understanding.request import Wanted
 from core.domain.hours import Shut
 from core.domain.menu import Product
 
+BEFORE_REVIEW = (State.COLLECTING_TABLE, State.COLLECTING_ADDRESS, State.COLLECTING_DETAILS)
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -135,7 +137,7 @@ def checking_out(here: Here) -> bool:
     session = here.session
     if not session.lines or carts.fixed(session):
         return False
-    return bool(session.reviewed) or session.state in (State.COLLECTING_TABLE, State.COLLECTING_ADDRESS)
+    return bool(session.reviewed) or session.state in BEFORE_REVIEW
 
 
 def offer(here: Here, products: Sequence[str], quantity: int) -> Move:
@@ -160,6 +162,8 @@ def _shut(here: Here, items: Sequence[Wanted]) -> dict[str, Shut]:
 
 def _shut_in_words(here: Here, shut: dict[str, Shut]) -> list[str]:
     """One sentence for all that is refused for the same reason."""
+    if not shut:
+        return []
     named = [(why, here.catalogue.products[product_id].called(here.language)) for product_id, why in shut.items()]
     return [
         opening.why(here, why, [name for reason, name in named if reason is why])
