@@ -8,7 +8,7 @@ MOBILE = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumbe
 
 def normalise(text: str) -> str | None:
     """Any way a number is written, `0712 345 678` or `+254712345678`, as digits with country; None if it is none."""
-    return _digits(text) or _digits("+" + text.strip().lstrip("+"))
+    return _digits(text) or _digits("+" + text.strip().lstrip("+0"))
 
 
 def is_kenyan_mobile(digits: str) -> bool:

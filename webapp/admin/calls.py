@@ -52,8 +52,10 @@ def seen(notice_id: UUID) -> Any:
 
 def _words(body: Any) -> str:
     given = body.get("text") if isinstance(body, dict) else None
+    if not isinstance(given, str):
+        abort(400)
     # PostgreSQL keeps neither NUL nor half a surrogate pair.
-    text = "".join(sign for sign in given if sign.isprintable() or sign == "\n").strip() if isinstance(given, str) else ""
+    text = "".join(sign for sign in given if sign.isprintable() or sign == "\n").strip()
     if not 0 < len(text) <= WORDS_LIMIT:
         abort(400)
     return text

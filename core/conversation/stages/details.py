@@ -17,6 +17,7 @@ from core.conversation.turn import Turn
 from core.conversation.understanding.words import clean
 
 NAME_LIMIT = 40
+NO_NAME = "<>{}@/\\"
 LEAP_YEAR = 2000
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}")
 INTRODUCED = re.compile(
@@ -75,8 +76,8 @@ def keep_details(here: Here, fields: dict[str, str], move: Move) -> Move:
 
 def read_name(text: str) -> str:
     """A name to be called by; what has no letter is none."""
-    name = clean(text, NAME_LIMIT)
-    return name if any(letter.isalpha() for letter in name) and not any(sign in name for sign in "<>{}@/\\") else ""
+    name = "" if any(sign in text for sign in NO_NAME) else clean(text, NAME_LIMIT)
+    return name if any(letter.isalpha() for letter in name) else ""
 
 
 def read_email(text: str) -> str:

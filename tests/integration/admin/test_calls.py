@@ -68,8 +68,8 @@ def test_words_to_a_guest_are_some_and_not_too_many(venue: Venue) -> None:
 
 
 def says(venue: Venue, kind: str, event: str, subject: str, loud: bool) -> None:
-    note = {"type": "account", "workspace": str(venue.workspace_id), "kind": kind, "event": event, "moment": "1"}
-    note |= {"subject": subject, "loud": loud, "body": "{}", "at": time.time()}
+    note: dict[str, object] = {"type": "account", "workspace": str(venue.workspace_id), "kind": kind, "event": event}
+    note |= {"moment": "1", "subject": subject, "loud": loud, "body": "{}", "at": time.time()}
     for _ in range(2):
         venue.program.store.history.add(json.dumps(note))
     save_messages(venue.program)

@@ -19,6 +19,7 @@ class World:
     shut: dict[str, str] = field(default_factory=dict)
     wait: int | None = None
     busy_phone: bool = False
+    bombed: set[str] = field(default_factory=set)
     refuses_to_cancel: bool = False
     stopped: bool = False
 
@@ -72,6 +73,8 @@ class World:
             return {"result": "order_closed", "status": order["status"]} | known
         if any(line["product_id"] in self.shut for line in order.get("lines", ())):
             return self._shut([line for line in order["lines"] if line["product_id"] in self.shut]) | known
+        if effect["phone"] in self.bombed:
+            return {"result": "too_many"} | known
         if self.busy_phone:
             return {"result": "live_attempt", "payment_id": "pay-other", "order_id": "order-other", "number": "99"}
         live = next((p for p in self.prompts if p["live"] and p["order_id"] == order["order_id"]), None)
