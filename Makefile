@@ -44,7 +44,7 @@ audit: $(VENV)/.product ## Check the invariants of the running program; exit cod
 texts: $(VENV)/.development ## Collect what guests read into the translators' catalogues
 	@mkdir -p .data
 	$(BABEL) -q extract -F babel.cfg --omit-header --no-location --no-wrap -o .data/messages.pot .
-	$(BABEL) -q update -i .data/messages.pot -d $(LOCALE) --no-wrap --no-fuzzy-matching --ignore-obsolete
+	$(BABEL) -q update -i .data/messages.pot -d $(LOCALE) --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 lock: $(VENV)/.development ## Write the pinned requirements again from requirements/*.in
 	$(COMPILE) requirements/product.in -o requirements.txt
