@@ -27,7 +27,7 @@ class Rule(StrEnum):
 
     MARK = "rule-8-mark-before-the-post"
     REMOVE_AFTER = "rule-8-remove-only-after-the-post"
-    MARKS_TOKEN = "rule-8-only-the-mark-s-own-token-removes"
+    NAMES_IDS = "rule-8-what-ends-a-send-names-the-ids-of-the-mark"
     FIXED_IDS = "rule-8-the-merged-ids-are-fixed-by-the-mark"
     BLOCKS = "rule-8-a-head-found-sending-blocks-its-guest"
     STATUS_ENDS = "rule-8-a-status-with-its-id-ends-the-wait"
@@ -52,6 +52,7 @@ class Luck(NamedTuple):
     crashes: int = 0
     lost_requests: int = 0
     lost_answers: int = 0
+    refusals: int = 0
     late_statuses: int = 0
 
 
@@ -81,7 +82,7 @@ class State(NamedTuple):
     mark: Mark | None = None
     ages: tuple[int, ...] = ()
     requests: frozenset[tuple[int, Ids]] = frozenset()
-    statuses: frozenset[tuple[int, int]] = frozenset()
+    statuses: frozenset[tuple[int, Ids]] = frozenset()
     late: frozenset[int] = frozenset()
     read: tuple[Ids, ...] = ()
     staff: frozenset[int] = frozenset()
@@ -158,6 +159,8 @@ class Sender:
             yield self._post(state, who)
         elif worker.step == "remove":
             yield f"{_name(who)} removes {worker.ids}", _put(self._remove(state, worker), who, Worker())
+        elif worker.step == "free":
+            yield f"{_name(who)} frees {worker.ids}", _put(self._free(state, worker), who, Worker())
 
     def _post(self, state: State, who: int) -> Move:
         worker = state.workers[who]
@@ -169,13 +172,18 @@ class Sender:
         return f"{_name(who)} posts {ids}", posted
 
     def _remove(self, state: State, worker: Worker) -> State:
-        """Script: take the posted ids out of the outbox, if the mark is still this worker's."""
-        mine = state.mark is not None and state.mark.token == worker.token
-        if Rule.MARKS_TOKEN not in self.rules:
+        """Script: take the posted ids out of the outbox, if they are those of the mark, whoever made it."""
+        same = state.mark is not None and state.mark.ids == worker.ids
+        if Rule.NAMES_IDS not in self.rules:
             return state._replace(outbox=state.outbox[len(worker.ids) :], mark=None)
-        if mine or Rule.MARK not in self.rules:
+        if same or Rule.MARK not in self.rules:
             return self._removed(state, worker.ids)
         return state
+
+    def _free(self, state: State, worker: Worker) -> State:
+        """Script: Meta refused, so that surely nothing was sent: what waits may be marked, and merged, anew."""
+        mine = state.mark is not None and state.mark.token == worker.token
+        return state._replace(mark=None) if mine else state
 
     def _removed(self, state: State, ids: Ids) -> State:
         gone = ids if Rule.FIXED_IDS in self.rules else state.outbox[:MERGED]
@@ -186,17 +194,18 @@ class Sender:
     def _network(self, state: State) -> Iterator[Move]:
         for token, ids in state.requests:
             left = state._replace(requests=state.requests - {(token, ids)})
-            status = {(token, item) for item in ids[:1]}  # it carries the id of the first message merged
-            read = left._replace(read=(*state.read, ids), statuses=state.statuses | status)
+            read = left._replace(read=(*state.read, ids), statuses=state.statuses | {(token, ids)})
             yield f"Meta takes {ids}", _answered(read, token, "remove")
             if luck := spend(state.luck, "lost_answers"):
                 yield f"Meta takes {ids}, the answer is lost", _answered(read, token, "")._replace(luck=luck)
+            if luck := spend(state.luck, "refusals"):
+                yield f"Meta refuses {ids}", _answered(left, token, "free")._replace(luck=luck)
             if luck := spend(state.luck, "lost_requests"):
                 yield f"the request with {ids} is lost", _answered(left, token, "")._replace(luck=luck)
-        for token, head in state.statuses:
-            seen = state._replace(statuses=state.statuses - {(token, head)})
-            ends = state.mark and state.mark.ids[0] == head and Rule.STATUS_ENDS in self.rules
-            yield f"the status of {head} comes", self._removed(seen, state.mark.ids) if ends and state.mark else seen
+        for token, ids in state.statuses:
+            seen = state._replace(statuses=state.statuses - {(token, ids)})
+            ends = state.mark and state.mark.ids == ids and Rule.STATUS_ENDS in self.rules
+            yield f"the status of {ids} comes", self._removed(seen, ids) if ends else seen
 
     def _clock(self, state: State) -> Iterator[Move]:
         """Only tokens still held or marked grow older, and never past one made before them."""
@@ -219,7 +228,7 @@ class Sender:
             return
         if any(request[0] == token for request in state.requests):
             return
-        pending = {head for of, head in state.statuses if of == token}
+        pending = {item for of, ids in state.statuses if of == token for item in ids[:1]}
         if not pending:
             yield name, older
         elif luck := spend(state.luck, "late_statuses"):
@@ -268,8 +277,10 @@ SHORT = {
     "lost twice": Sender(ALL_RULES, 1, Luck(crashes=1, lost_requests=2, lost_answers=1, late_statuses=1)),
     "two messages": Sender(ALL_RULES, 2, Luck(crashes=1, lost_requests=1, late_statuses=1)),
     "three messages": Sender(ALL_RULES, 3, Luck(lost_answers=1)),
+    "refused and merged anew": Sender(ALL_RULES, 2, Luck(refusals=1, lost_answers=1)),
 }
 FULL = {
     "two messages": Sender(ALL_RULES, 2, Luck(crashes=2, lost_requests=2, lost_answers=1, late_statuses=1)),
     "three messages": Sender(ALL_RULES, 3, Luck(crashes=1, lost_requests=1, lost_answers=1, late_statuses=1)),
+    "refused and merged anew": Sender(ALL_RULES, 3, Luck(crashes=1, refusals=1, lost_answers=1, late_statuses=1)),
 }
