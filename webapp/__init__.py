@@ -7,6 +7,7 @@ from core import bootstrap
 from core.services.sign_in import LONGEST
 from core.settings import Settings
 from webapp import admin, commands, csrf, errors, headers, health, metrics, ring, sandbox_proxy
+from webapp.sessions import Sessions
 from webapp.webhooks import payment, whatsapp
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -17,6 +18,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or bootstrap.settings_from()
     program = bootstrap.build(settings, ring.publisher(settings), bootstrap.WEBHOOK_STORE_SECONDS)
     app = Flask(__name__)
+    app.session_interface = Sessions()
     app.config.from_mapping(_config(settings))
     app.extensions |= {"program": program, "checks": health.checks(program)}
     if settings.production:  # behind the TLS proxy of deploy/; elsewhere nobody may claim an address

@@ -9,6 +9,18 @@ import os
 import tempfile
 from typing import Any
 
+from gunicorn.glogging import Logger
+
+
+class NoAccessLog(Logger):
+    """With `logconfig_dict` gunicorn formats a line for every request, and only then drops it."""
+
+    def access(self, *_: Any) -> None:
+        """Write nothing: a path may carry what nobody should read later, as Meta's verify token in a query."""
+
+
+logger_class = NoAccessLog
+
 _listen = "0.0.0.0" if os.environ.get("ENVIRONMENT", "production") == "production" else "127.0.0.1"  # noqa: S104
 
 bind = f"{os.environ.get('WEB_HOST', _listen)}:{os.environ.get('PORT', '8000')}"

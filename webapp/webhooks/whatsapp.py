@@ -55,7 +55,7 @@ def _keep(program: Program, intake: webhook.Intake, signers: tuple[Line, ...]) -
     notes = [_note(*note) for note in [*intake.notes, *_strangers(program, intake, lines)]]
     if not items and not statuses and not notes:
         return
-    pushed = program.store.conversations.push(items, statuses, notes)
+    pushed = program.store.intake.push(items, statuses, notes)
     program.directory.saw_version(pushed.directory_version)
     if pushed.bell:
         program.ring.conversations(pushed.bell)

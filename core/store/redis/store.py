@@ -8,6 +8,7 @@ import redis
 from core.store.redis import inspection
 from core.store.redis.board import BoardStream
 from core.store.redis.connection import Scripts, connect
+from core.store.redis.gathering import Gathering
 from core.store.redis.mailbox import Mailboxes
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
@@ -32,6 +33,7 @@ class Store:
         self.client = connect(url, seconds, connections)
         self.scripts = Scripts(self.client)
         self.conversations = Mailboxes(self.scripts, "conversations", CONVERSATION_DOORBELLS)
+        self.intake = Gathering(self.conversations, 2 * seconds)
         self.payments = Mailboxes(self.scripts, "payments", PAYMENT_DOORBELLS)
         self.outbox = Outbox(self.scripts)
         self.history = Stream(self.client, "history")
