@@ -3,7 +3,7 @@
 from flask import Flask, render_template
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import bootstrap
+from core import bootstrap, log
 from core.services.sign_in import LONGEST
 from core.settings import Settings
 from webapp import admin, commands, csrf, errors, headers, health, metrics, ring, sandbox_proxy
@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions |= {"program": program, "checks": health.checks(program)}
     if settings.production:  # behind the TLS proxy of deploy/; elsewhere nobody may claim an address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.before_request(log.bind)  # a thread serves many: its last request's fields are not this one's
     csrf.register(app, settings.public_base_url)
     errors.register(app)
     headers.register(app, production=settings.production)

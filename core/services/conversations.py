@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import structlog
-
 from core import metrics
 from core.conversation import flow, texts
 from core.conversation.events import Event
@@ -16,7 +14,7 @@ from core.conversation.turn import Turn
 from core.crashpoint import crashpoint
 from core.domain.menu import Menu
 from core.errors import LeaseLost, StoreUnavailable, TryAgain
-from core.log import get_logger
+from core.log import bind, get_logger
 from core.services.effects import GuestRef, abandon, perform
 from core.services.program import Program
 from core.services.relay import follow_up
@@ -48,7 +46,7 @@ def take_turns(program: Program, claims: list[Claim]) -> None:
 
 def _guarded(program: Program, claim: Claim, step: Any, *more: Any) -> Any:
     """Run one step of a turn; what goes wrong with this conversation stays with it."""
-    structlog.contextvars.bind_contextvars(trace=claim.body.get("trace", ""), event=claim.id)
+    bind(trace=claim.body.get("trace", ""), event=claim.id)
     started = time.perf_counter()
     try:
         result = step(program, claim, *more)

@@ -3,7 +3,7 @@
 from core import metrics
 from core.crashpoint import crashpoint
 from core.errors import StoreUnavailable, TryAgain
-from core.log import get_logger
+from core.log import bind, get_logger
 from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.settle import settle_notice
@@ -18,6 +18,7 @@ log = get_logger(__name__)
 def take_notices(program: Program, claims: list[Claim]) -> None:
     """Settle each; a notice leaves its mailbox only when its transaction is committed."""
     for claim in claims:
+        bind(trace=claim.body.get("trace", ""), event=claim.id)
         try:
             _take(program, claim)
         except StoreUnavailable:

@@ -4,12 +4,11 @@ import json
 import time
 from typing import cast
 
-import structlog
 from flask import Blueprint, Response, current_app, make_response, request
 
 from core import metrics
 from core.errors import StoreUnavailable
-from core.log import get_logger
+from core.log import bind, get_logger
 from core.providers.whatsapp import webhook
 from core.services.directory import Line
 from core.services.program import Program
@@ -63,7 +62,7 @@ def _keep(program: Program, intake: webhook.Intake, signers: tuple[Line, ...]) -
 
 def _item(program: Program, message: webhook.Message, line: Line) -> Item:
     trace = message.id.removeprefix("m:")[:16]
-    structlog.contextvars.bind_contextvars(trace=trace)
+    bind(trace=trace)
     body = {"kind": message.kind, "at": message.at, "data": message.data, "external": message.external_id}
     guest = {
         "channel": line.channel_id,
