@@ -14,8 +14,9 @@ from core.crashpoint import crashpoint
 from core.services.ask_payment import ask_payment
 from core.services.customers import Guest, GuestRef, find_guest
 from core.services.followup import Followup
-from core.services.guest_requests import call_staff, cancel_order, confirm_age, find_orders
+from core.services.guest_requests import cancel_order, confirm_age, find_orders
 from core.services.place_order import place_order
+from core.services.staff_calls import call_staff
 from core.store.sql.tables import TurnEffects
 
 __all__ = ["GuestRef", "abandon", "perform"]
@@ -101,7 +102,7 @@ def _confirm(_db: Session, guest: Guest, _effect: Effect, _: list[Outcome]) -> R
 
 
 def _call(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Result:
-    return call_staff(db, guest, effect["reason"]), Followup()
+    return call_staff(db, guest, effect["reason"])
 
 
 _DO: dict[str, Callable[[Session, Guest, Effect, list[Outcome]], Result]] = {

@@ -1,4 +1,4 @@
-"""The smaller things a guest asks for: call an order off, see what is running, say they are of age, call somebody."""
+"""The smaller things a guest asks for: call an order off, see what is running, say they are of age."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from core.services.customers import Guest
 from core.services.followup import Followup
 from core.services.orders import lock_order, mark_order, paid_so_far
 from core.services.stock import release_holds
-from core.store.sql.tables import Activity, Order
+from core.store.sql.tables import Order
 
 SHOWN_FOR = timedelta(hours=24)
 SHOWN = 5
@@ -53,19 +53,6 @@ def confirm_age(guest: Guest) -> Outcome:
     """The guest said they are old enough; the first time counts."""
     guest.customer.age_confirmed_at = guest.customer.age_confirmed_at or datetime.now(UTC)
     return {"result": "confirmed"}
-
-
-def call_staff(db: Session, guest: Guest, reason: str) -> Outcome:
-    """Somebody should look after this guest: a line in the log that staff read."""
-    call = Activity(
-        workspace_id=guest.customer.workspace_id,
-        action="guest_called_staff",
-        subject_kind="conversation",
-        subject_id=guest.conversation.id,
-        detail={"reason": reason},
-    )
-    db.add(call)
-    return {"result": "called"}
 
 
 def _summary(db: Session, order: Order) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from core.domain.statuses import Topic
 from core.services.followup import Followup
 from core.services.orders import board_order
 from core.services.program import Program
+from core.services.staff_calls import board_call
 from core.store.redis.mailbox import Item
 from core.store.sql.engine import transaction
+from core.store.sql.outbox import CALL
 from core.store.sql.tables import Conversation, Customer, Outbox
 
 UNCONFIRMED_SECONDS = 20
@@ -57,7 +59,7 @@ def relay_conversation(program: Program, conversation_id: UUID, wait: bool = Tru
 
 
 def relay_board(program: Program, workspace_id: UUID) -> None:
-    """Publish all open board rows of one workspace, with each order as it stands now."""
+    """Publish all open board rows of one workspace, with each order and call as it stands now."""
     with transaction(program.sessions) as db:
         opened = _open(Topic.BOARD).where(Outbox.workspace_id == workspace_id)
         rows = list(db.scalars(opened.with_for_update(skip_locked=True)))
@@ -91,7 +93,9 @@ def _reopen_forgotten(program: Program) -> None:
 
 
 def _board_body(db: Session, row: Outbox) -> dict[str, Any]:
-    """The order as it stands now; null once it left the board."""
+    """What the row is about, as it stands now; null once it left the board."""
+    if row.kind == CALL:
+        return board_call(db, row.workspace_id, UUID(row.payload["call_id"]))
     card = board_order(db, row.workspace_id, UUID(row.payload["order_id"]))
     shown = card if card is not None and card["status"] in OPEN else None
     return {"order_id": row.payload["order_id"], "version": card["version"] if card else 0, "order": shown}

@@ -26,6 +26,7 @@ def register(app: Flask, program: Program) -> None:
     admin.add_url_rule("/board", "board", board.board)
     admin.add_url_rule("/board/orders", "orders", board.orders)
     admin.add_url_rule("/board/orders/<uuid:order_id>", "move", board.move, methods=["POST"])
+    admin.add_url_rule("/board/calls/<uuid:call_id>/seen", "see", board.see, methods=["POST"])
     admin.add_url_rule("/board/events", "events", board.events)
     admin.add_url_rule("/queues", "queues", queues.queues)
     app.register_blueprint(admin)

@@ -1,4 +1,4 @@
-"""The bar's board: what is open, live, and one tap to move an order on."""
+"""The bar's board: what is open and who asks for somebody, live, and one tap to move an order on."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -17,6 +17,7 @@ from core.services.orders import advance_order, board_order, open_orders
 from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.sign_in import Staff, signed_in
+from core.services.staff_calls import board_call, open_calls, see_call
 from webapp.admin.events import BoardStream
 from webapp.admin.login import staff
 from webapp.admin.streams import Streams
@@ -45,14 +46,15 @@ def board() -> str:
 
 
 def orders() -> Response:
-    """The open orders, with the stream's id as of before they were read: null while there is no live stream."""
+    """The open orders and calls, with the stream's id as of before they were read: null while there is no stream."""
     program, who = _program(), staff()
     try:
         stream = program.store.board.latest(str(who.workspace_id))
     except (TryAgain, RedisError):
         stream = None
     with program.sessions.begin() as db:
-        return jsonify(stream=stream, orders=open_orders(db, who.workspace_id))
+        found = {"orders": open_orders(db, who.workspace_id), "calls": open_calls(db, who.workspace_id)}
+    return jsonify(stream=stream, **found)
 
 
 def move(order_id: UUID) -> Response:
@@ -66,6 +68,20 @@ def move(order_id: UUID) -> Response:
     follow_up(program, followup)
     logger.info("order moved", order_id=str(order_id), status=status.value, user_id=str(who.user_id))
     return _as_it_stands(program, who, order_id)
+
+
+def see(call_id: UUID) -> Response:
+    """A tap: this call was seen. It leaves every board, once."""
+    program, who = _program(), staff()
+    try:
+        with program.sessions.begin() as db:
+            followup = see_call(db, who.workspace_id, call_id, who.user_id)
+            seen = board_call(db, who.workspace_id, call_id)
+    except Rejected:
+        abort(404)
+    follow_up(program, followup)
+    logger.info("call seen", call_id=str(call_id), user_id=str(who.user_id))
+    return jsonify(seen)
 
 
 def _wanted() -> tuple[OrderStatus, int]:

@@ -34,6 +34,7 @@ class Message(Owned):
         Index("ix_messages_mailbox_at", "workspace_id", "mailbox", "at"),
         Index("ix_messages_external_id", "workspace_id", "external_id"),
         Index("ix_messages_event_id", "workspace_id", "event_id"),
+        Index("ix_messages_undelivered", "workspace_id", "at", postgresql_where="status in ('failed', 'unknown')"),
         # Meta's id of what a guest wrote: saved once, however often the history is replayed.
         Index(
             "uq_messages_incoming", "workspace_id", "external_id", unique=True, postgresql_where="direction = 'in'"
