@@ -1,18 +1,18 @@
-"""The operators' page: what waits, how long, and who is at work."""
+"""The operators' page: what needs a person, what waits and how long, and who is at work."""
 
 from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import current_app, render_template
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
 
-from core.domain.statuses import DeadLetterState
 from core.errors import TryAgain
 from core.jobs import QUEUES
 from core.services.program import Program
-from core.store.sql.tables import DeadLetter
+from core.services.trouble import odd_notices, trouble
+from core.store.sql.tables import Workspace
 from webapp.admin.login import staff
+from webapp.admin.trouble import KINDS, Table, tables, zone_of
 
 LATE_SECONDS = 10
 
@@ -35,10 +35,11 @@ class Group:
 
 
 def queues() -> str:
-    """Backlog, dead letters and heartbeats, as of now."""
+    """Trouble, backlog and heartbeats, as of now."""
     program = cast(Program, current_app.extensions["program"])
     flower = f"http://127.0.0.1:{program.settings.flower_port}/"
-    return render_template("admin/queues.html", groups=[*_store(program), _dead_letters(program)], flower_url=flower)
+    needs, found = _trouble(program)
+    return render_template("admin/queues.html", needs=needs, tables=found, groups=_store(program), flower_url=flower)
 
 
 def _store(program: Program) -> list[Group]:
@@ -63,8 +64,10 @@ def _lane(lane: dict[str, Any]) -> list[Figure]:
     ]
 
 
-def _dead_letters(program: Program) -> Group:
-    mine = select(func.count()).where(DeadLetter.workspace_id == staff().workspace_id)
+def _trouble(program: Program) -> tuple[Group, list[Table]]:
+    workspace_id = staff().workspace_id
     with program.sessions.begin() as db:
-        count = db.scalar(mine.where(DeadLetter.state == DeadLetterState.DEAD)) or 0
-    return Group("Dead letters", [Figure("to look at", str(count), count > 0)])
+        found, odd = trouble(db, workspace_id), odd_notices(db, workspace_id)
+        zone = zone_of(db.get_one(Workspace, workspace_id).timezone)
+    figures = [Figure(KINDS[name].heading, str(kind.count), kind.count > 0) for name, kind in found.items()]
+    return Group("What needs you", [*figures, Figure("Unusable notices, 24 h", str(odd))]), tables(found, zone)
