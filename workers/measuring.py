@@ -12,7 +12,7 @@ def serve(port: str) -> None:
     """Answer scrapes of this worker and its children; without a port the web answers for them."""
     if port:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
         start_http_server(int(port), registry=registry)
 
 

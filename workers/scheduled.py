@@ -1,9 +1,8 @@
 """Queue `scheduled`: what beat asks for every few seconds. Each job reads what is due from PostgreSQL."""
 
-from core.services.check_payments import sweep_payments as due_payments
-
 from core.jobs import SCHEDULED, SWEEP_HOLDS, SWEEP_OUTBOX, SWEEP_PAYMENTS
 from core.services import holds, relay
+from core.services.check_payments import sweep_payments as due_payments
 from workers.app import app, program
 
 
