@@ -26,7 +26,9 @@ app.conf.update(
 )
 
 _producer = Celery("doorbells", config_source="celeryconfig")
-_producer.conf.update(broker_transport_options={"socket_timeout": 0.2, "socket_connect_timeout": 0.2})
+# Without `max_retries` kombu tries to connect for 6 s, and a sweep that waits so long serves nobody.
+_bounded = {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "max_retries": 0}
+_producer.conf.update(broker_transport_options=_bounded)
 _held: list[Program] = []
 logger = log.get_logger(__name__)
 
@@ -71,4 +73,4 @@ def _refuse_an_unsafe_store(**_: object) -> None:
 @worker_ready.connect
 def _start_sweeping(sender: Task, **_: object) -> None:
     measuring.serve(os.environ.get("METRICS_PORT", ""))
-    sweeper.start(program(), sender.app.amqp.queues.consume_from, threads="threads" in type(sender.pool).__module__)
+    sweeper.start(program(), sender.app.amqp.queues.consume_from, threads="thread" in type(sender.pool).__module__)

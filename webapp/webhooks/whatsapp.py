@@ -36,10 +36,10 @@ def receive() -> Response:
     with metrics.webhook_seconds.labels("whatsapp").time():
         raw = read_body()
         program = _program()
-        signers = program.directory.signers(raw, request.headers.get("X-Hub-Signature-256", ""))
-        if not signers:
-            return _answer(401)
         try:
+            signers = program.directory.signers(raw, request.headers.get("X-Hub-Signature-256", ""))
+            if not signers:
+                return _answer(401)
             _keep(program, webhook.read(raw, time.time()), signers)
         except StoreUnavailable:
             return _answer(503)
