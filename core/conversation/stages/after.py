@@ -11,7 +11,10 @@ from core.conversation.session import Line, Session, State
 from core.conversation.stages.ordering import order_or_puzzled, paying_state
 from core.conversation.stages.paying import ask_closed
 from core.conversation.turn import Turn
+from core.conversation.understanding.words import clean
 from core.domain.statuses import OrderStatus
+
+REASON_LIMIT = 300
 
 
 def ask_complete(here: Here) -> Turn:
@@ -30,8 +33,9 @@ def ask_staff(here: Here) -> Turn:
 
 
 def answer_staff(here: Here, said: Said) -> Move:
-    """What is written now is for staff."""
-    return stay(here)
+    """What is written now is for staff: it stands with the call on the board."""
+    effects: tuple[Effect, ...] = ({"kind": CALL_STAFF, "reason": clean(said.text, REASON_LIMIT) or "guest"},)
+    return Move(State.TALKING_TO_STAFF, here.session, texts.STAFF_TOLD, effects=effects)
 
 
 def greet(here: Here, args: tuple[str, ...]) -> Move:
@@ -62,8 +66,6 @@ def stop(here: Here, args: tuple[str, ...]) -> Move:
 
 def call_staff(here: Here, args: tuple[str, ...]) -> Move:
     """Tap or word: a person, please."""
-    if here.session.state == State.TALKING_TO_STAFF:
-        return stay(here)
     effects: tuple[Effect, ...] = ({"kind": CALL_STAFF, "reason": "guest"},)
     return Move(State.TALKING_TO_STAFF, here.session, texts.STAFF_CALLED, effects=effects)
 

@@ -91,10 +91,11 @@ def test_staff_are_called(guest: Guest, chat: Chat, word: str) -> None:
     assert chat.state == State.TALKING_TO_STAFF
 
 
-def test_while_talking_to_staff_the_bot_only_says_so(guest: Guest, chat: Chat) -> None:
+def test_while_talking_to_staff_every_word_goes_to_them(guest: Guest, chat: Chat) -> None:
     guest.says("staff").says("my glass is broken").reads("have your message").says("hello").reads("have your message")
-    guest.says("2 dawa").reads("have your message").says("staff")
-    assert len(chat.world.done) == 1
+    guest.says("2 dawa").reads("have your message").says("staff").reads("called our staff")
+    reasons = [effect["reason"] for effect in chat.world.done]
+    assert reasons == ["guest", "my glass is broken", "2 dawa", "guest"], "a greeting is none of their business"
     guest.says("menyu").reads("Beer")
     assert chat.state == State.BROWSING_CATEGORIES
 
