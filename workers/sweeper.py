@@ -23,6 +23,8 @@ from core.services.program import Program
 from workers import measuring
 
 EVERY_SECONDS = 1.0
+# Sweepers keep step: without this pause the same one would win every time, also one that can neither ring nor serve.
+STAND_BACK = 5
 TASKS = {
     "conversations": (SERVE_CONVERSATIONS, CONVERSATIONS),
     "payments": (SETTLE_PAYMENTS, SETTLEMENTS),
@@ -38,25 +40,33 @@ def start(program: Program, queues: Iterable[str], threads: bool) -> None:
 
 
 def _run(program: Program, queues: list[str], threads: bool) -> None:
-    pause = threading.Event()
+    pause, rounds_off = threading.Event(), 0
     while not pause.wait(EVERY_SECONDS):
+        rounds_off = max(rounds_off - 1, 0)
         try:
             for queue in queues:
                 program.store.beat(queue)
-            if program.store.sweeping(EVERY_SECONDS * 0.9):
-                _sweep(program, threads)
+            if not rounds_off and program.store.sweeping(EVERY_SECONDS * 0.9) and not _sweep(program, threads):
+                rounds_off = STAND_BACK
         except (StoreUnavailable, TryAgain, redis.exceptions.RedisError) as error:
             log.warning("sweep_failed", error=type(error).__name__)
         except Exception:
             log.exception("sweep_broken")
 
 
-def _sweep(program: Program, threads: bool) -> None:
+def _sweep(program: Program, threads: bool) -> bool:
+    """Whether all that waits was handed to somebody."""
     measuring.note_backlog(program.store.report())
+    handed = True
     for lane, swept in sweep(program).items():
         metrics.swept.labels(lane).inc(swept.returned)
-        if not swept.bell:
-            continue
-        task, queue = TASKS[lane]
-        if not program.ring(Job(task, queue, (swept.bell,))) and threads:
-            serve_lane(program, lane, swept.bell)
+        if swept.bell and not _ring(program, lane, swept.bell):
+            if threads:
+                serve_lane(program, lane, swept.bell)
+            handed = threads
+    return handed
+
+
+def _ring(program: Program, lane: str, bell: str) -> bool:
+    task, queue = TASKS[lane]
+    return program.ring(Job(task, queue, (bell,)))
