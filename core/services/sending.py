@@ -42,8 +42,10 @@ def _deliver(program: Program, letter: Letter, claimed_at: float) -> None:
     line = program.directory.line(letter.guest.get("channel", ""))
     if letter.again > 1:
         return _give_up(program, letter, "unknown")
+    if line is None:
+        return _later(program, letter, "no_channel", PAUSE_SECONDS)
     # No POST after its own deadline: a process that was frozen since its claim may no longer speak for this guest.
-    if line is None or monotonic() - claimed_at > LEASE_SECONDS - SEND_SECONDS:
+    if monotonic() - claimed_at > LEASE_SECONDS - SEND_SECONDS:
         return program.store.outbox.later(letter, PAUSE_SECONDS)
     try:
         with metrics.send_seconds.time():
@@ -71,6 +73,7 @@ def _sent(program: Program, letter: Letter, answer: Sent) -> None:
 def _release_prompt(program: Program, letter: Letter) -> None:
     """ "Check your phone" has left the house: now the prompt may open (rule 9)."""
     if letter.item.get("releases"):
+        log.info("prompt_released", payment=letter.item["releases"])
         program.ring(request_payment(letter.item["releases"]))
 
 

@@ -1,5 +1,7 @@
 """A payment provider told us something: settle it, one notice at a time per payment."""
 
+from typing import Any
+
 from core import metrics
 from core.crashpoint import crashpoint
 from core.errors import StoreUnavailable, TryAgain
@@ -44,5 +46,14 @@ def _bury(program: Program, claim: Claim) -> None:
     """A notice we could not settle is kept where staff see it; polling goes on looking for the money."""
     metrics.dead_letters.labels("payments").inc()
     log.error("notice_given_up", tries=claim.tries - 1)
-    note = {"type": "webhook", "source": "payments", "outcome": "given up", "detail": claim.body}
-    program.store.payments.commit([(claim, Ending(history=note))])
+    workspace = next(iter(claim.body.get("workspaces", ())), "")
+    dead = {"body": claim.body, "attempts": claim.tries - 1, "lane": "payments"}
+    note: dict[str, Any] = {
+        "type": "turn",
+        "event": claim.id,
+        "box": claim.box,
+        "workspace": workspace,
+        "replies": [],
+        "external": "",
+    }
+    program.store.payments.commit([(claim, Ending(history=note | {"dead": dead}))])

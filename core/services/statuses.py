@@ -6,11 +6,13 @@ import time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, update
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.domain.statuses import MessageStatus
 from core.log import get_logger
+from core.services.history import mark_said
 from core.services.program import Program
 from core.store.redis.streams import Entry
 from core.store.sql.engine import transaction
@@ -18,7 +20,7 @@ from core.store.sql.tables import Message
 
 BATCH = 500
 PATIENCE_SECONDS = 120
-CALLBACK = re.compile(r"[0-9a-f]{32}:(?P<id>[0-9a-f-]{36}):[0-9]{1,3}")
+CALLBACK = re.compile(r"[0-9a-f]{32}:(?P<id>[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}):[0-9]{1,3}")
 # Meta's words in the order they may follow each other; a failure may follow `sent`, nothing follows a failure.
 RANK = {
     MessageStatus.UNKNOWN: 0,
@@ -43,16 +45,44 @@ def save_statuses(program: Program) -> int:
     """Apply what waits in the status stream. A status whose message is not saved yet is looked at again later."""
     applied = 0
     while entries := program.store.statuses.read("statuses", BATCH):
-        read = [(entry, json.loads(entry.body)) for entry in entries]
-        for _, status in read:
-            _prove(program, status)
-        with transaction(program.sessions) as db:
-            done = [entry for entry, status in read if _apply(db, status) or _is_late(entry)]
+        done = _apply_all(program, entries)
         program.store.statuses.done(done)
         applied += len(done)
         if len(done) < len(entries):
             return applied
     return applied
+
+
+def _apply_all(program: Program, entries: list[Entry]) -> list[Entry]:
+    """The entries that need no second look; an odd one sinks no other."""
+    patient = program.store.history.length() > 0
+    try:
+        return _apply_together(program, entries, patient)
+    except (DBAPIError, ValueError, KeyError) as error:
+        if len(entries) == 1:
+            log.exception("status_refused", error=type(error).__name__)
+            return entries
+    return [done for entry in entries for done in _apply_all(program, [entry])]
+
+
+def _apply_together(program: Program, entries: list[Entry], patient: bool) -> list[Entry]:
+    read = [(entry, json.loads(entry.body)) for entry in entries]
+    with transaction(program.sessions) as db:
+        messages = _messages(db, [status for _, status in read])
+        known = [status for _, status in read if _apply(messages, status)]
+        said = [messages.get(_key(status)) for status in known]
+        mark_said(db, [message.event_id or "" for message in said if message is not None])
+    for status in known:
+        _prove(program, status)
+    # While messages wait to be saved, a status may well be here before its message.
+    return [entry for entry, status in read if status in known or (not patient and _is_late(entry))]
+
+
+def _messages(db: Session, statuses: list[dict[str, Any]]) -> dict[tuple[str, UUID | None], Message]:
+    """The messages these statuses speak of, by workspace and id: nobody's status touches another's message."""
+    ids = [id for status in statuses if (id := _message_id(status["callback"]))]
+    found = db.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.id).with_for_update())
+    return {(str(message.workspace_id), message.id): message for message in found}
 
 
 def _prove(program: Program, status: dict[str, Any]) -> None:
@@ -61,16 +91,23 @@ def _prove(program: Program, status: dict[str, Any]) -> None:
         program.store.outbox.proven(status["callback"])
 
 
-def _apply(db: Session, status: dict[str, Any]) -> bool:
-    word, id = WORDS.get(status["status"]), _message_id(status["callback"])
-    if word is None or id is None:
+def _apply(messages: dict[tuple[str, UUID | None], Message], status: dict[str, Any]) -> bool:
+    """False while no message of this workspace has the id that came along."""
+    word, key = WORDS.get(status["status"]), _key(status)
+    if word is None or key[1] is None:
         return True
-    rank = case({one.value: rank for one, rank in RANK.items()}, value=Message.status, else_=0)
-    changes = {"status": word} | ({"error_code": status["error"]} if word is MessageStatus.FAILED else {})
+    message = messages.get(key)
+    if message is None:
+        return False
+    if message.status is not None and RANK[message.status] < RANK[word]:
+        message.status, message.error_code = word, status["error"] or message.error_code
     if word is MessageStatus.FAILED:
-        log.warning("message_failed", message=str(id), code=status["error"])
-    moved = db.execute(update(Message).where(Message.id == id, rank < RANK[word]).values(changes))
-    return bool(moved.rowcount) or db.get(Message, id) is not None  # type: ignore[attr-defined]
+        log.warning("message_failed", message=str(message.id), code=status["error"])
+    return True
+
+
+def _key(status: dict[str, Any]) -> tuple[str, UUID | None]:
+    return status["workspace"], _message_id(status["callback"])
 
 
 def _message_id(callback: str) -> UUID | None:

@@ -50,7 +50,7 @@ def _keep(program: Program, intake: webhook.Intake, signers: tuple[Line, ...]) -
     """One round trip for all of it; then ring, if the store says so."""
     lines = {line.phone_number_id: line for line in signers}
     items = [_item(program, m, lines[m.phone_number_id]) for m in intake.messages if m.phone_number_id in lines]
-    statuses = [_status(s) for s in intake.statuses if s.phone_number_id in lines]
+    statuses = [_status(s, lines[s.phone_number_id]) for s in intake.statuses if s.phone_number_id in lines]
     notes = [_note(*note) for note in [*intake.notes, *_strangers(program, intake, lines)]]
     if not items and not statuses and not notes:
         return
@@ -76,8 +76,9 @@ def _item(program: Program, message: webhook.Message, line: Line) -> Item:
     return Item(message.id, keys, message.at, body | {"trace": trace}, guest)
 
 
-def _status(status: webhook.Status) -> tuple[str, str]:
+def _status(status: webhook.Status, line: Line) -> tuple[str, str]:
     body = {"status": status.status, "at": status.at, "callback": status.callback, "error": status.error_code}
+    body["workspace"] = line.workspace_id
     return status.id, json.dumps(body)
 
 

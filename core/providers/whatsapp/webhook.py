@@ -111,6 +111,7 @@ def _names(value: dict[str, Any]) -> dict[str, str]:
         name = _text(_dict(contact, "profile"), "name")
         for key in ("wa_id", "user_id"):
             names[_text(contact, key)] = name
+    names.pop("", None)
     return names
 
 
@@ -120,7 +121,7 @@ def _message(message: Any, number: str, names: dict[str, str], now: float) -> Me
         return None
     kind, data = _content(message)
     return Message(
-        id=event_id("m", external_id),
+        id=event_id("m", number, external_id),
         external_id=external_id,
         phone_number_id=number,
         kind=kind,
@@ -170,19 +171,19 @@ def _status(status: Any, number: str, now: float) -> Status | None:
     errors = _list(status, "errors")
     code = errors[0].get("code") if errors and isinstance(errors[0], dict) else ""
     return Status(
-        id=event_id("s", f"{external_id}:{word}"),
+        id=event_id("s", number, f"{external_id}:{word}"),
         phone_number_id=number,
         external_id=external_id,
         status=word[:20],
         at=_time(status, now),
         callback=_text(status, "biz_opaque_callback_data")[:512],
-        error_code=str(code or "")[:12],
+        error_code=str(code)[:12] if isinstance(code, int) else "",
     )
 
 
-def event_id(kind: str, text: str) -> str:
-    """Our id of something of Meta's, whose own ids can contain the phone number in base64."""
-    return f"{kind}:{hashlib.blake2b(text.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
+def event_id(kind: str, number: str, text: str) -> str:
+    """Our id of something of Meta's: its own can contain the phone number in base64, and others may claim it."""
+    return f"{kind}:{hashlib.blake2b(f'{number}:{text}'.encode(), digest_size=16).hexdigest()}"
 
 
 def _time(value: dict[str, Any], now: float) -> float:
@@ -197,5 +198,6 @@ def _dict(value: Any, name: str) -> dict[str, Any]:
 
 
 def _text(value: Any, name: str) -> str:
+    """A text without what the stores cannot keep: halves of surrogate pairs, and NUL."""
     found = value.get(name) if isinstance(value, dict) else None
-    return found if isinstance(found, str) else ""
+    return found.encode("utf-8", "replace").decode().replace("\x00", "") if isinstance(found, str) else ""

@@ -146,6 +146,11 @@ class Mailboxes:
         _, bell = self._scripts.run("release", *what, uuid4().hex, SENDERS, BELL_SECONDS * 1000)
         return str(bell)
 
+    def forgive(self, claims: Sequence[Claim]) -> None:
+        """These tries failed through no fault of their events: the store itself was away."""
+        pairs = [part for claim in claims for part in (claim.box, claim.id)]
+        self._scripts.run("forgive", self.lane, *pairs)
+
     def renew(self, bell: str, claims: Sequence[Claim]) -> None:
         """Keep the leases of these claims, and the bell's heartbeat."""
         pairs = [part for claim in claims for part in (claim.box, claim.token)]
@@ -187,6 +192,7 @@ def _packed(item: Item) -> dict[str, Any]:
         "at": item.at,
         "body": json.dumps(item.body),
         "guest": json.dumps(item.guest) if item.guest else "",
+        "workspace": item.guest.get("workspace", ""),
     }
 
 

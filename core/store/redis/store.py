@@ -7,7 +7,7 @@ import redis
 
 from core.store.redis import inspection
 from core.store.redis.board import BoardStream
-from core.store.redis.connection import Scripts, connect
+from core.store.redis.connection import Scripts, connect, in_time
 from core.store.redis.gathering import Gathering
 from core.store.redis.mailbox import Mailboxes
 from core.store.redis.menus import Menus
@@ -42,28 +42,34 @@ class Store:
         self.board = BoardStream(connect(url, seconds + 2, connections), self.scripts)
         self.menus = Menus(self.client)
 
+    @in_time()
     def beat(self, worker: str) -> None:
         """A worker group says it is alive."""
         self.client.set(f"worker:{worker}", "1", ex=HEARTBEAT_SECONDS)
 
+    @in_time()
     def alive(self, worker: str) -> bool:
         """Whether that worker group was heard of lately."""
         return bool(self.client.exists(f"worker:{worker}"))
 
+    @in_time()
     def sweeping(self, seconds: float) -> bool:
         """The short lock of the sweep: True for the one process that sweeps in these `seconds`."""
         return bool(self.client.set("lock:sweep", "1", nx=True, px=int(seconds * 1000)))
 
+    @in_time()
     def directory_changed(self) -> None:
         """Channels or provider accounts were edited: every process reads them again."""
         self.client.incr("directory:version")
 
+    @in_time()
     def knows(self, event_ids: list[str]) -> list[bool]:
         """Which of these events the store has seen (a wiped store has seen none)."""
         return (
             [value is not None for value in self.client.mget([f"seen:{id}" for id in event_ids])] if event_ids else []
         )
 
+    @in_time()
     def report(self) -> dict[str, Any]:
         """Backlog by lane for operators: events waiting, mailboxes due, the oldest one's age in seconds."""
         now = float(self.client.time()[0])
@@ -91,6 +97,7 @@ class Store:
             return [HIDDEN]
         return [f"{name} must be {wanted}" for name, wanted in WANTED.items() if found.get(name) != wanted]
 
+    @in_time()
     def breaches(self) -> dict[str, list[dict[str, Any]]]:
         """What in the store must never be, by the audit's invariants."""
         return inspection.breaches(self.client)

@@ -5,7 +5,7 @@ from typing import Any
 
 import redis
 
-from core.store.redis.connection import Client
+from core.store.redis.connection import Client, in_time
 
 GROUP = "records"
 CONSUMER_IDLE_MS = 10_000
@@ -26,6 +26,7 @@ class Stream:
         self._client = client
         self._key = f"stream:{name}"
 
+    @in_time()
     def read(self, consumer: str, most: int = 500) -> list[Entry]:
         """What a dead reader left, then what is new."""
         self._ensure_group()
@@ -35,16 +36,19 @@ class Stream:
         answer = self._client.xreadgroup(GROUP, consumer, {self._key: ">"}, count=most)
         return _entries(answer[0][1]) if answer else []
 
+    @in_time()
     def done(self, entries: list[Entry]) -> None:
         """Confirm and forget these entries."""
         if entries:
             ids = [entry.id for entry in entries]
             self._client.pipeline().xack(self._key, GROUP, *ids).xdel(self._key, *ids).execute()
 
+    @in_time()
     def add(self, body: str) -> None:
         """Append one entry."""
         self._client.xadd(self._key, {"body": body}, maxlen=1_000_000)
 
+    @in_time()
     def length(self) -> int:
         """Entries not confirmed yet."""
         return int(self._client.xlen(self._key))

@@ -1,6 +1,6 @@
 -- Keep what a webhook or the relay brings: dedupe, append, mark waiting, in one step.
 -- ARGV[1]: JSON {lane, bell, most, bell_ttl, seen_ttl, alias_ttl, guest_ttl,
---   items: [{id, addresses, at, body, guest}], statuses: [{id, body}], notes: [body], directory}
+--   items: [{id, addresses, at, body, guest, workspace}], statuses: [{id, body}], notes: [body], directory}
 -- Answers {ids that were new, bell to publish, directory version}.
 local a = cjson.decode(ARGV[1])
 local now = now_ms()
@@ -23,7 +23,7 @@ local function append(item)
   local box = mailbox_of(item.addresses)
   local state = box_key(a.lane, box)
   local sequence = redis.call('HINCRBY', state, 'sequence', 1)
-  redis.call('HSET', state, 'body:' .. item.id, item.body)
+  redis.call('HSET', state, 'body:' .. item.id, item.body, 'workspace', item.workspace)
   redis.call('ZADD', queue_key(a.lane, box), item.at, string.format('%012d|%s', sequence, item.id))
   redis.call('INCR', key(a.lane, 'depth'))
   if item.guest ~= '' then redis.call('SET', guest_key(box), item.guest, 'EX', a.guest_ttl) end
