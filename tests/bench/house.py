@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -41,6 +41,10 @@ class Processes:
         for name in names or list(self._running):
             processes.end(self._running.pop(name), grace=20)
 
+    def names(self) -> list[str]:
+        """Who is running."""
+        return list(self._running)
+
     def pids(self, *names: str) -> list[int]:
         """The process ids of these."""
         return [self._running[name].pid for name in names]
@@ -63,7 +67,7 @@ class House:
         self.processes = Processes(folder)
         Path(self.values["PROMETHEUS_MULTIPROC_DIR"]).mkdir(exist_ok=True)
 
-    @property
+    @cached_property
     def store(self) -> Store:
         """Its mailboxes, to look at."""
         return Store(self.values["REDIS_URL"], seconds=30.0)
@@ -105,6 +109,16 @@ class House:
         """Start the schedule."""
         schedule = ["--schedule", str(self.processes.folder / "beat"), "--pidfile="]
         self.processes.start("beat", [*programs.CELERY, "beat", *schedule], self.values)
+
+    def wait_until_idle(self, seconds: float = 120) -> None:
+        """Return when every message is answered, sent and saved."""
+        if not wait_until(self._is_idle, seconds):
+            raise NotUp(f"the house is not done after {seconds} s: {self.store.report()}")
+
+    def _is_idle(self) -> bool:
+        report = self.store.report()
+        lanes = [report[lane] for lane in ("conversations", "payments", "outbox")]
+        return not report["history"] and not any(lane["events"] or lane["waiting"] or lane["leased"] for lane in lanes)
 
     def _step(self, name: str, command: Sequence[str]) -> None:
         log = self.processes.folder / f"{name}.log"
