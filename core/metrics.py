@@ -22,7 +22,8 @@ def _gauge(name: str, meaning: str, labels: tuple[str, ...] = ()) -> Gauge:
     return Gauge(name, meaning, labels, multiprocess_mode="mostrecent")
 
 
-waiting = _gauge("bar_events_waiting", "Events in mailboxes", ("lane",))
-oldest_seconds = _gauge("bar_oldest_waiting_seconds", "Age of the longest waiting mailbox", ("lane",))
+waiting = _gauge("bar_events_waiting", "Events in mailboxes, replies in outboxes", ("lane",))
+oldest_seconds = _gauge("bar_oldest_waiting_seconds", "Time the longest waiting event has had no answer", ("lane",))
+stream_entries = _gauge("bar_stream_entries", "Entries not yet written down in PostgreSQL", ("stream",))
 open_payments = _gauge("bar_open_payments", "Payments without a final outcome", ("status",))
 oldest_payment_seconds = _gauge("bar_oldest_open_payment_seconds", "Age of the oldest open payment")

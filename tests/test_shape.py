@@ -16,6 +16,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from alembic.script import ScriptDirectory
 from flask import Flask
+from prometheus_client import REGISTRY
 
 import celeryconfig
 from core import jobs
@@ -159,6 +160,23 @@ def test_every_connection_to_the_broker_is_bounded_in_time() -> None:
     }  # fmt: skip
     assert options == wanted
     assert celeryconfig.task_time_limit * 2 <= options["visibility_timeout"]
+
+
+# --- the store ---
+
+
+def test_every_stream_of_the_store_is_bounded() -> None:
+    scripts = "".join(path.read_text() for path in (PROJECT / "core/store/redis/lua").glob("*.lua"))
+    appending = [line for line in scripts.splitlines() if "'XADD'" in line]
+    assert appending and all("'MAXLEN'" in line for line in appending)
+
+
+def test_every_alert_measures_what_there_is() -> None:
+    rules = yaml.safe_load((PROJECT / "deploy/alerts.yml").read_text())["groups"][0]["rules"]
+    known = {family.name + "_total" * (family.type == "counter") for family in REGISTRY.collect()}
+    for rule in rules:
+        assert set(re.findall(r"bar_\w+", rule["expr"])) <= known, rule["alert"]
+        assert set(rule["annotations"]) == {"summary", "action"}
 
 
 # --- the web ---

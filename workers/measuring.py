@@ -19,5 +19,7 @@ def serve(port: str) -> None:
 def note_backlog(report: dict[str, Any]) -> None:
     """How much waits in each lane, and for how long."""
     for lane in ("conversations", "payments", "outbox"):
-        metrics.waiting.labels(lane).set(report[lane]["waiting"])
+        metrics.waiting.labels(lane).set(report[lane]["events"])
         metrics.oldest_seconds.labels(lane).set(report[lane]["oldest"])
+    for stream in ("history", "statuses"):
+        metrics.stream_entries.labels(stream).set(report[stream])

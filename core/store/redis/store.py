@@ -1,6 +1,5 @@
 """The mailbox store as one object, made once per process."""
 
-import json
 from typing import Any
 
 import redis
@@ -71,7 +70,7 @@ class Store:
 
     @in_time()
     def report(self) -> dict[str, Any]:
-        """Backlog by lane for operators: events waiting, mailboxes due, the oldest one's age in seconds."""
+        """Backlog by lane for operators: events, mailboxes, and how long the oldest has waited without an answer."""
         now = float(self.client.time()[0])
         return {lane: self._lane(lane, now) for lane in ("conversations", "payments", "outbox")} | {
             "history": self.history.length(),
@@ -81,7 +80,7 @@ class Store:
     def _lane(self, lane: str, now: float) -> dict[str, float]:
         pipeline = self.client.pipeline(transaction=False)
         pipeline.get(f"lane:{lane}:depth").zcard(f"lane:{lane}:waiting").zcard(f"lane:{lane}:leased")
-        pipeline.zrange(f"lane:{lane}:waiting", 0, 0, withscores=True).zcard(f"lane:{lane}:serving")
+        pipeline.zrange(f"lane:{lane}:since", 0, 0, withscores=True).zcard(f"lane:{lane}:serving")
         depth, waiting, leased, oldest, serving = pipeline.execute()
         age = max(0.0, now - oldest[0][1] / 1000) if oldest else 0.0
         return {"events": int(depth or 0), "waiting": waiting, "leased": leased, "oldest": age, "serving": serving}
@@ -101,7 +100,3 @@ class Store:
     def breaches(self) -> dict[str, list[dict[str, Any]]]:
         """What in the store must never be, by the audit's invariants."""
         return inspection.breaches(self.client)
-
-    def journal(self, source: str, outcome: str, detail: dict[str, Any]) -> None:
-        """Note a webhook that is not an event of any mailbox (malformed, unknown number, account-level)."""
-        self.history.add(json.dumps({"type": "webhook", "source": source, "outcome": outcome, "detail": detail}))

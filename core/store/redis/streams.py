@@ -44,11 +44,6 @@ class Stream:
             self._client.pipeline().xack(self._key, GROUP, *ids).xdel(self._key, *ids).execute()
 
     @in_time()
-    def add(self, body: str) -> None:
-        """Append one entry."""
-        self._client.xadd(self._key, {"body": body}, maxlen=1_000_000)
-
-    @in_time()
     def length(self) -> int:
         """Entries not confirmed yet."""
         return int(self._client.xlen(self._key))

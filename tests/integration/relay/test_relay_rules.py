@@ -184,7 +184,7 @@ def test_rule_20_a_status_alone_is_confirmation_enough(bar: Bar, program: Progra
 
     callback = f"{'0' * 32}:{letter.id}:0"
     body = {"status": "sent", "callback": callback, "error": "", "workspace": claim.guest["workspace"]}
-    program.store.statuses.add(json.dumps(body))
+    program.store.conversations.push([], [("status:1", json.dumps(body))])
     statuses.save_statuses(program)
 
     assert row(bar, id).done_at
@@ -198,7 +198,7 @@ def test_a_status_in_another_workspaces_name_changes_nothing(bar: Bar, program: 
     program.store.conversations.commit([(claim, answered(claim, reply))])
     history.save_messages(program)
     body = {"status": "read", "callback": f"{'0' * 32}:{reply['id']}:0", "error": "", "workspace": str(uuid4())}
-    program.store.statuses.add(json.dumps(body))
+    program.store.conversations.push([], [("status:1", json.dumps(body))])
 
     assert statuses.save_statuses(program) == 0
     assert row(bar, id).done_at is None

@@ -23,7 +23,7 @@ for _, box in ipairs(redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 
   local state = box_key(lane, box)
   local member = head(box, state)
   if not member then
-    redis.call('ZREM', waiting, box)
+    went_on(lane, box, false, now)
   else
     local id = string.sub(member, 14)
     local tries = tonumber(redis.call('HGET', state, 'tries:' .. id) or '0')

@@ -38,12 +38,10 @@ for _, item in ipairs(a.items) do
 end
 for _, status in ipairs(a.statuses) do
   if redis.call('SET', seen_key(status.id), 'done', 'NX', 'EX', a.seen_ttl) then
-    redis.call('XADD', 'stream:statuses', '*', 'body', status.body)
+    note('statuses', status.body)
   end
 end
-for _, note in ipairs(a.notes) do
-  redis.call('XADD', 'stream:history', 'MAXLEN', '~', 1000000, '*', 'body', note)
-end
+for _, body in ipairs(a.notes) do note('history', body) end
 local bell = ''
 if #fresh > 0 then bell = ring(a.lane, a.bell, a.most, a.bell_ttl, now) end
 return {fresh, bell, redis.call('GET', 'directory:version') or ''}

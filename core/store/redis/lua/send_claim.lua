@@ -34,7 +34,7 @@ while true do
   end
   local item = redis.call('LINDEX', out_key(box), 0)
   if not item then
-    redis.call('ZREM', waiting, box)
+    went_on('outbox', box, false, now)
     redis.call('DEL', sending_key(box))
   else
     local at = due(box)
