@@ -37,7 +37,8 @@ class Gathering:
         self._under_way = False
 
     def push(self, items: Sequence[Item], statuses: Sequence[tuple[str, str]], notes: Sequence[str]) -> Pushed:
-        """As `Mailboxes.push`; the bell goes to one of those who shared. Raises StoreUnavailable after `seconds`."""
+        """As `Mailboxes.push`; the bell goes to one of those who shared. Raises StoreUnavailable where that
+        takes longer than `seconds` of waiting and one round trip."""
         mine = _Delivery(items, statuses, notes)
         with self._lock:
             self._waiting.append(mine)

@@ -32,7 +32,8 @@ class Store:
         self.client = connect(url, seconds, connections)
         self.scripts = Scripts(self.client)
         self.conversations = Mailboxes(self.scripts, "conversations", CONVERSATION_DOORBELLS)
-        self.intake = Gathering(self.conversations, 2 * seconds)
+        # Who waited `seconds` may still lead a round trip of as many: together they stay within a webhook's two.
+        self.intake = Gathering(self.conversations, seconds)
         self.payments = Mailboxes(self.scripts, "payments", PAYMENT_DOORBELLS)
         self.outbox = Outbox(self.scripts)
         self.history = Stream(self.client, "history")

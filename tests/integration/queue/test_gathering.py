@@ -3,8 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
+from core.bootstrap import WEBHOOK_STORE_SECONDS
 from core.errors import StoreUnavailable
-from core.store.redis.gathering import Gathering
+from core.store.redis.gathering import MOST_AT_ONCE, Gathering
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
 from tests.integration.queue.guests import wrote
@@ -39,6 +40,21 @@ def test_a_frozen_store_is_noticed_in_time_by_all_who_wait(store: Store, mailbox
         mailbox_server.thaw()
     assert max(waits) < 2.0
     assert gathering.push([wrote("ben")], (), ()).fresh, "afterwards it goes on"
+
+
+def test_more_webhooks_than_share_one_round_trip_are_all_refused_within_a_webhooks_time(
+    store: Store, mailbox_server: RedisServer
+) -> None:
+    crowd = 2 * MOST_AT_ONCE + 10
+    intake = Store(mailbox_server.url, seconds=WEBHOOK_STORE_SECONDS).intake
+    intake.push([wrote("ann")], (), ())
+    mailbox_server.freeze()
+    try:
+        with ThreadPoolExecutor(crowd) as pool:
+            waits = list(pool.map(lambda n: _refused_after(intake, n), range(crowd)))
+    finally:
+        mailbox_server.thaw()
+    assert min(waits) > 0 and max(waits) < 2.2, "two seconds, and something for so many threads on one machine"
 
 
 def test_one_that_gave_up_leaves_no_gap_behind(store: Store, mailbox_server: RedisServer) -> None:
