@@ -25,7 +25,7 @@ from core.conversation.session import State
 from core.domain import orders, payments
 from core.domain.statuses import MessageStatus, OrderStatus, PaymentStatus
 from core.services import statuses
-from core.settings import load_settings
+from core.settings import LOG_LEVELS, load_settings
 from sandbox import programs
 from sandbox.environment import Environment
 from sandbox.folder import setting_names
@@ -118,6 +118,13 @@ def test_nothing_but_the_proxy_is_reached_from_outside() -> None:
     for name, service in compose().items():
         ports = [str(port) for port in service.get("ports", ())]
         assert name == "proxy" or all(port.startswith("127.0.0.1:") for port in ports), name
+
+
+def test_the_proxy_reaches_every_refusal_of_its_own() -> None:
+    """`handle` sorts before `respond`: beside one, a bare `respond` is never reached."""
+    lines = (PROJECT / "deploy/Caddyfile").read_text().splitlines()
+    handles = [number for number, line in enumerate(lines) if "respond" in line.split("#")[0]]
+    assert handles and all(lines[number - 1].lstrip().startswith("handle @") for number in handles)
 
 
 def test_ours_always_come_back_and_never_run_as_root() -> None:
@@ -245,7 +252,7 @@ def test_every_reason_of_a_failed_payment_has_words_for_the_guest() -> None:
 
 
 def test_every_setting_is_in_the_example_and_the_example_has_no_other() -> None:
-    read = set(re.findall(r'"([A-Z][A-Z_]{3,})"', (PROJECT / "core/settings.py").read_text())) - {"INFO"}
+    read = set(re.findall(r'"([A-Z][A-Z_]{3,})"', (PROJECT / "core/settings.py").read_text())) - set(LOG_LEVELS)
     known = set(setting_names())
     assert read <= known
     elsewhere = "".join(path.read_text() for path in SOURCES) + (PROJECT / "docker-compose.yml").read_text()

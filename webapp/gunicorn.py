@@ -21,12 +21,20 @@ class NoAccessLog(Logger):
 
 logger_class = NoAccessLog
 
+
+def _number(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isdecimal() or int(value) < 1:
+        raise SystemExit(f"{name} must be a whole number from 1")
+    return int(value)
+
+
 _listen = "0.0.0.0" if os.environ.get("ENVIRONMENT", "production") == "production" else "127.0.0.1"  # noqa: S104
 
 bind = f"{os.environ.get('WEB_HOST', _listen)}:{os.environ.get('PORT', '8000')}"
 worker_class = os.environ.get("WEB_WORKER_CLASS", "gthread")
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "64"))  # with 8, thirty open boards starve everybody else
+workers = _number("WEB_WORKERS", 2)
+threads = _number("WEB_THREADS", 64)  # with 8, thirty open boards starve everybody else
 preload_app = False
 
 # On by default since 27: a socket in the home directory through which the server can be commanded.
@@ -50,8 +58,12 @@ logconfig_dict = {
 def on_starting(_server: Any) -> None:
     """Write the server's own lines as JSON, too."""
     from core import log
+    from core.settings import LOG_LEVELS
 
-    log.configure(os.environ.get("LOG_LEVEL", "INFO"))
+    level = os.environ.get("LOG_LEVEL", "").strip().upper() or "INFO"
+    if level not in LOG_LEVELS:
+        raise SystemExit(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
+    log.configure(level)
 
 
 def post_worker_init(worker: Any) -> None:
