@@ -10,8 +10,8 @@ from tests.waiting import eventually
 
 def row_of(outside: Outside, message: Message) -> Row | None:
     """The history's row of a message that reached its guest."""
-    callback = message.body["biz_opaque_callback_data"]
-    return next(iter(outside.rows("select * from messages where id::text = %s", callback.partition(":")[2])), None)
+    _, id, _ = message.body["biz_opaque_callback_data"].split(":")
+    return next(iter(outside.rows("select * from messages where id::text = %s", id)), None)
 
 
 def becomes(outside: Outside, message: Message, status: str) -> Row:
@@ -71,8 +71,9 @@ def test_a_reply_whose_answer_was_lost_is_not_sent_again(
     guest.says("hi")
     lost = guest.reads("Karibu")
     guest.says("cart")
+    eventually(lambda: row_of(outside, lost), what="the history")
     meta_says(outside, guest, lost, "sent")
-    guest.reads("empty")
+    guest.reads("empty", timeout=20)
     assert [message.text for message in guest.messages].count(lost.text) == 1
 
 

@@ -11,7 +11,7 @@ from core.store.redis.gathering import Gathering
 from core.store.redis.mailbox import Mailboxes
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
-from core.store.redis.streams import Stream
+from core.store.redis.streams import SECOND_LOOK_MS, Stream
 
 CONVERSATION_DOORBELLS = 2
 PAYMENT_DOORBELLS = 1
@@ -37,7 +37,7 @@ class Store:
         self.payments = Mailboxes(self.scripts, "payments", PAYMENT_DOORBELLS)
         self.outbox = Outbox(self.scripts)
         self.history = Stream(self.client, "history")
-        self.statuses = Stream(self.client, "statuses")
+        self.statuses = Stream(self.client, "statuses", SECOND_LOOK_MS)
         # Listening to a board blocks for up to two seconds more than any other call may take.
         self.board = BoardStream(connect(url, seconds + 2, connections), self.scripts)
         self.menus = Menus(self.client)
