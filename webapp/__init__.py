@@ -9,8 +9,7 @@ from core.settings import Settings
 from webapp import admin, commands, csrf, errors, headers, health, metrics, ring, sandbox_proxy
 from webapp.sessions import Sessions
 from webapp.webhooks import payment, whatsapp
-
-LARGEST_BODY = 4 * 1024 * 1024
+from webapp.webhooks.body import LARGEST
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -41,7 +40,7 @@ def _config(settings: Settings) -> dict[str, object]:
     prefix = "__Host-" if settings.production else ""
     return {
         "SECRET_KEY": settings.secret_key,
-        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_CONTENT_LENGTH": LARGEST,
         "SESSION_COOKIE_NAME": f"{prefix}staff",
         "DEVICE_COOKIE_NAME": f"{prefix}device",
         "SESSION_COOKIE_SECURE": settings.production,

@@ -22,6 +22,7 @@ from webapp.admin.events import BoardStream
 from webapp.admin.login import staff
 from webapp.admin.streams import Streams
 from webapp.errors import failure
+from webapp.held import current_program
 
 logger = get_logger(__name__)
 
@@ -47,7 +48,7 @@ def board() -> str:
 
 def orders() -> Response:
     """The open orders and calls, with the stream's id as of before they were read: null while there is no stream."""
-    program, who = _program(), staff()
+    program, who = current_program(), staff()
     try:
         stream = program.store.board.latest(str(who.workspace_id))
     except (TryAgain, RedisError):
@@ -59,7 +60,7 @@ def orders() -> Response:
 
 def move(order_id: UUID) -> Response:
     """A tap: the order goes one step on, once, and its guest hears of it."""
-    program, who, (status, version) = _program(), staff(), _wanted()
+    program, who, (status, version) = current_program(), staff(), _wanted()
     try:
         with program.sessions.begin() as db:
             followup = advance_order(db, who.workspace_id, order_id, status, who.user_id, version)
@@ -72,7 +73,7 @@ def move(order_id: UUID) -> Response:
 
 def see(call_id: UUID) -> Response:
     """A tap: this call was seen. It leaves every board, once."""
-    program, who = _program(), staff()
+    program, who = current_program(), staff()
     try:
         with program.sessions.begin() as db:
             followup = see_call(db, who.workspace_id, call_id, who.user_id)
@@ -106,7 +107,7 @@ def _as_it_stands(program: Program, who: Staff, order_id: UUID, *, overtaken: bo
 
 def events() -> Response:
     """The live stream of changes."""
-    program, who = _program(), staff()
+    program, who = current_program(), staff()
     streams = cast(Streams, current_app.extensions["streams"])
     last_id = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     stream = BoardStream(program.store.board, str(who.workspace_id), last_id, _may_stay(program, who), streams)
@@ -135,7 +136,3 @@ def _may_stay(program: Program, who: Staff) -> Callable[[], bool]:
         return now is not None and now.workspace_id == who.workspace_id
 
     return look
-
-
-def _program() -> Program:
-    return cast(Program, current_app.extensions["program"])

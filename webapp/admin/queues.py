@@ -1,9 +1,9 @@
 """The operators' page: what needs a person, what waits and how long, and who is at work."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from flask import current_app, render_template
+from flask import render_template
 from redis.exceptions import RedisError
 
 from core.errors import TryAgain
@@ -13,6 +13,7 @@ from core.services.trouble import odd_notices, trouble
 from core.store.sql.tables import Workspace
 from webapp.admin.login import staff
 from webapp.admin.trouble import KINDS, Table, tables, zone_of
+from webapp.held import current_program
 
 LATE_SECONDS = {"outbox": 60}  # while a PIN is entered replies wait on purpose
 LATE_OTHERWISE = 10
@@ -37,7 +38,7 @@ class Group:
 
 def queues() -> str:
     """Trouble, backlog and heartbeats, as of now."""
-    program = cast(Program, current_app.extensions["program"])
+    program = current_program()
     flower = f"http://127.0.0.1:{program.settings.flower_port}/"
     needs, found = _trouble(program)
     return render_template("admin/queues.html", needs=needs, tables=found, groups=_store(program), flower_url=flower)
