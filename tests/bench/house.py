@@ -76,6 +76,12 @@ class House:
         """One of its servers: postgres, redis or broker."""
         return next(server for server in self.environment.servers if server.name == name)
 
+    def pid(self, name: str) -> int:
+        """The process id of one of its servers."""
+        process = self.server(name).process
+        assert process is not None
+        return process.pid
+
     def __enter__(self) -> "House":
         for server in self.environment.servers:
             server.start()
@@ -96,13 +102,13 @@ class House:
         self.processes.wait_for(name, lambda: answers(port, "/healthz"))
         return port
 
-    def start_workers(self, *groups: str) -> None:
+    def start_workers(self, *groups: str, wait: bool = True) -> None:
         """Start these worker groups (all by default) and wait until each says that it is alive."""
         chosen = [group for group in WORKER_GROUPS if group.name in groups or not groups]
         for group in chosen:
             command = [*programs.CELERY, "worker", *group.options(), *programs.WORKER_OPTIONS]
             self.processes.start(f"worker-{group.name}", command, self.values)
-        for group in chosen:
+        for group in chosen if wait else ():
             self.processes.wait_for(f"worker-{group.name}", partial(self.store.alive, group.queues[0]))
 
     def start_beat(self) -> None:
