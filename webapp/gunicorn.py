@@ -67,8 +67,13 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let open streams see that this worker is to end; otherwise they would hold it until it is killed."""
+    """Let open streams see that this worker is to end (otherwise they would hold it until it is killed), and a gevent
+    worker wait for PostgreSQL without holding up everybody."""
     worker.wsgi.extensions["streams"].serving = lambda: worker.alive
+    if worker_class == "gevent":
+        from webapp import green
+
+        green.install()
 
 
 def child_exit(_server: Any, worker: Any) -> None:
