@@ -20,7 +20,6 @@ from core.errors import IllegalTransition
 
 TOO_LATE = timedelta(minutes=30)
 REACTION = "reaction"
-WELCOME_REQUEST = "request_welcome"
 
 
 @dataclass(frozen=True)
@@ -171,8 +170,6 @@ def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
 
 
 def _unreadable(here: Here, kind: str) -> tuple[Move, frozenset[State]]:
-    if kind == WELCOME_REQUEST:
-        return _tapped(here, "hello")
     staff = here.session.state == State.TALKING_TO_STAFF
     return stay(here, "" if staff else texts.UNREADABLE.get(kind, texts.UNREADABLE_OTHER)), frozenset()
 

@@ -9,6 +9,7 @@ from sqlalchemy import false, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.cipher import installed
 from core.conversation.effects import Effect, Outcome
 from core.crashpoint import crashpoint
 from core.domain.money import plain
@@ -17,7 +18,6 @@ from core.domain.payments import DIALOG_WINDOW, RESEND_AFTER, may_prompt_again
 from core.domain.statuses import LIVE_PAYMENTS, Method, OrderStatus, Provider, ReceiptState
 from core.services.customers import Guest
 from core.services.orders import lock_order, paid_so_far
-from core.store.sql.cipher import installed
 from core.store.sql.tables import Order, Payment, Receipt, Workspace
 
 COLLECTS = {Method.MPESA: Provider.KOPOKOPO, Method.CARD: Provider.PESAPAL, Method.CASH: Provider.CASH}

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.store.sql.cipher import installed
+from core.cipher import installed
 from core.store.sql.tables import Conversation, Customer
 
 

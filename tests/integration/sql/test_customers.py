@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy import select, text
 
+from core.cipher import Cipher, install
 from core.services.customers import Guest, GuestRef, find_guest
-from core.store.sql.cipher import Cipher, install
 from core.store.sql.rotation import rotate_keys
 from core.store.sql.tables import Base, Channel, Conversation, Customer, Payment
 from tests.integration.sql.bar import Bar, all_at_once

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from core.conversation.events import TEXT
 from core.conversation.session import Session
 from core.providers.whatsapp.webhook import read
 
@@ -47,6 +48,11 @@ def test_a_bad_part_sinks_no_other() -> None:
     )
     assert [m.external_id for m in intake.messages] == ["wamid.1", "b"]
     assert [reason for reason, _ in intake.notes] == ["malformed"] * 3
+
+
+def test_a_first_opening_of_the_chat_is_a_greeting() -> None:
+    [message] = read(posted({"messages": [text(type="request_welcome")]}), NOW).messages
+    assert (message.kind, message.data) == (TEXT, {"text": "hi"})
 
 
 def test_a_clock_ahead_of_ours_does_not_put_a_message_last() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import FailedBy, Method, PaymentStatus, Provider, ReceiptState, RefundStatus
 from core.store.sql.base import Owned, is_parent, within, words
-from core.store.sql.cipher import EncryptedText
+from core.store.sql.encrypted import EncryptedText
 from core.store.sql.tables.connections import PROVIDER
 
 PAYMENT_STATUS = words(PaymentStatus, "payment_status")
