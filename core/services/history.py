@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, String, Uuid, case, cast, column, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -122,12 +122,17 @@ def _dead_letter(note: dict[str, Any]) -> dict[str, Any]:
 
 
 def _save_sendings(db: Session, notes: list[dict[str, Any]]) -> None:
-    """Queued becomes sent; a status that came earlier is not undone."""
-    for note in notes:
-        message = update(Message).where(Message.id == UUID(note["id"]))
-        db.execute(message.values(external_id=note["external"] or None))
-        queued = message.where(Message.status == MessageStatus.QUEUED)
-        db.execute(queued.values(status=MessageStatus.SENT))
+    """Queued becomes sent; a status that came earlier is not undone. One statement for all of a batch."""
+    external = {UUID(note["id"]): note["external"] or None for note in notes}
+    ids, externals = cast(list(external), ARRAY(Uuid)), cast(list(external.values()), ARRAY(String))
+    unnested = func.unnest(ids, externals).table_valued(column("id", Uuid), column("external", String), name="sent")
+    sent = unnested.render_derived()
+    queued = Message.status == MessageStatus.QUEUED
+    status = case((queued, literal(MessageStatus.SENT, Message.status.type)), else_=Message.status)
+    db.execute(
+        update(Message).where(Message.id == sent.c.id).values(external_id=sent.c.external, status=status),
+        execution_options={"synchronize_session": False},
+    )
     mark_said(db, [note["cause"] for note in notes])
 
 
