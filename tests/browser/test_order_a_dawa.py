@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
@@ -41,6 +42,13 @@ def signs_in(visitor: Visitor, product: Product) -> Page:
     return page
 
 
+def takes_a_phone(visitor: Visitor, product: Product) -> tuple[Page, str]:
+    """The phone page for a guest nobody has seen before, and the guest's name."""
+    number = f"2547{uuid4().int % 10**8:08d}"
+    name = f"Wanjiru {number[-4:]}"
+    return visitor.opens(f"{product.url}/sandbox/?guest={number}&name={name}"), name
+
+
 def newest_tap(phone: Page, title: str) -> Locator:
     return phone.get_by_role("button", name=re.compile(title)).last
 
@@ -67,8 +75,7 @@ def card_on(board: Page | FrameLocator, guest: str) -> Locator:
 def test_a_dawa_is_ordered_paid_seen_and_brought(visitor: Visitor, product: Product) -> None:
     board = signs_in(visitor, product)
     board.evaluate("window.sameVisit = true")
-    name = f"Wanjiru {visitor.size['width']}"
-    phone = visitor.opens(f"{product.url}/sandbox/?guest=2547{visitor.size['width']:08d}&name={name}")
+    phone, name = takes_a_phone(visitor, product)
     orders_a_dawa(visitor, phone)
 
     card = card_on(board, name)
@@ -88,8 +95,7 @@ def test_a_dawa_is_ordered_paid_seen_and_brought(visitor: Visitor, product: Prod
 
 def test_phone_and_board_stand_side_by_side(visitor: Visitor, product: Product) -> None:
     signs_in(visitor, product)
-    name = f"Otieno {visitor.size['width']}"
-    page = visitor.opens(f"{product.url}/sandbox/?guest=2541{visitor.size['width']:08d}&name={name}")
+    page, name = takes_a_phone(visitor, product)
     orders_a_dawa(visitor, page)
     expect(card_on(page.frame_locator("section.board iframe"), name)).to_contain_text("Dawa", timeout=PATIENCE)
     page.locator("section.board").scroll_into_view_if_needed()
