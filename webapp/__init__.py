@@ -6,7 +6,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from core import bootstrap, log
 from core.services.sign_in import LONGEST
 from core.settings import Settings
-from webapp import admin, commands, csrf, errors, headers, health, metrics, ring, sandbox_proxy
+from publishing import publisher
+from webapp import admin, commands, csrf, errors, headers, health, metrics, sandbox_proxy
 from webapp.sessions import Sessions
 from webapp.webhooks import payment, whatsapp
 from webapp.webhooks.body import LARGEST
@@ -15,7 +16,7 @@ from webapp.webhooks.body import LARGEST
 def create_app(settings: Settings | None = None) -> Flask:
     """One application with everything it needs; made once per process."""
     settings = settings or bootstrap.settings_from()
-    program = bootstrap.build(settings, ring.publisher(settings), bootstrap.WEBHOOK_STORE_SECONDS)
+    program = bootstrap.build(settings, publisher(settings.broker_url), bootstrap.WEBHOOK_STORE_SECONDS)
     app = Flask(__name__)
     app.session_interface = Sessions()
     app.config.from_mapping(_config(settings))

@@ -8,42 +8,32 @@ import redis
 
 from core import metrics
 from core.errors import StoreUnavailable, TryAgain
-from core.jobs import (
-    CONVERSATIONS,
-    MESSAGES,
-    SEND_MESSAGES,
-    SERVE_CONVERSATIONS,
-    SETTLE_PAYMENTS,
-    SETTLEMENTS,
-    Job,
-)
+from core.jobs import SEND_MESSAGES, SERVE_CONVERSATIONS, SETTLE_PAYMENTS, Job
 from core.log import get_logger
 from core.services.doorbells import serve_lane, sweep
 from core.services.program import Program
 from workers import measuring
+from workers.safety import StoreCheck
 
 EVERY_SECONDS = 1.0
 # Sweepers keep step: without this pause the same one would win every time, also one that can neither ring nor serve.
 STAND_BACK = 5
-TASKS = {
-    "conversations": (SERVE_CONVERSATIONS, CONVERSATIONS),
-    "payments": (SETTLE_PAYMENTS, SETTLEMENTS),
-    "outbox": (SEND_MESSAGES, MESSAGES),
-}
+TASKS = {"conversations": SERVE_CONVERSATIONS, "payments": SETTLE_PAYMENTS, "outbox": SEND_MESSAGES}
 log = get_logger(__name__)
 
 
-def start(program: Program, queues: Iterable[str], threads: bool) -> None:
+def start(program: Program, queues: Iterable[str], threads: bool, store_check: StoreCheck) -> None:
     """Sweep every second for as long as this worker lives, and say that its queues are consumed."""
     names = [str(name) for name in queues]
-    threading.Thread(target=_run, args=(program, names, threads), daemon=True, name="sweeper").start()
+    threading.Thread(target=_run, args=(program, names, threads, store_check), daemon=True, name="sweeper").start()
 
 
-def _run(program: Program, queues: list[str], threads: bool) -> None:
+def _run(program: Program, queues: list[str], threads: bool, store_check: StoreCheck) -> None:
     pause, rounds_off = threading.Event(), 0
     while not pause.wait(EVERY_SECONDS):
         rounds_off = max(rounds_off - 1, 0)
         try:
+            store_check.later(program)
             for queue in queues:
                 program.store.beat(queue)
             if not rounds_off and program.store.sweeping(EVERY_SECONDS * 0.9) and not _sweep(program, threads):
@@ -68,5 +58,4 @@ def _sweep(program: Program, threads: bool) -> bool:
 
 
 def _ring(program: Program, lane: str, bell: str) -> bool:
-    task, queue = TASKS[lane]
-    return program.ring(Job(task, queue, (bell,)))
+    return program.ring(Job(TASKS[lane], (bell,)))

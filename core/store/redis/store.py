@@ -86,6 +86,7 @@ class Store:
         age = max(0.0, now - oldest[0][1] / 1000) if oldest else 0.0
         return {"events": int(depth or 0), "waiting": waiting, "leased": leased, "oldest": age, "serving": serving}
 
+    @in_time()
     def wrong_settings(self) -> list[str]:
         """Settings of the server under which acknowledged messages can be lost (rule 21); names and wanted values.
 
