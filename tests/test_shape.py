@@ -125,6 +125,14 @@ def test_the_proxy_reaches_every_refusal_of_its_own() -> None:
     assert handles and all(lines[number - 1].lstrip().startswith("handle @") for number in handles)
 
 
+def test_the_image_has_every_module_of_ours() -> None:
+    copied = (PROJECT / "deploy/Dockerfile").read_text()
+    let_in = (PROJECT / ".dockerignore").read_text().split()
+    for module in PROJECT.glob("*.py"):
+        assert re.search(rf"^COPY .*\b{module.name} ", copied, re.MULTILINE), module.name
+        assert f"!{module.name}" in let_in, module.name
+
+
 def test_ours_always_come_back_and_never_run_as_root() -> None:
     for name, service in compose().items():
         assert service["restart"] in ("always", "on-failure"), name
