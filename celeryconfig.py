@@ -45,8 +45,7 @@ result_backend = None
 task_publish_retry = False
 # On reconnection, cancelling a task inside a payment call would make its outcome unknown.
 worker_cancel_long_running_tasks_on_connection_loss = False
-# A leak is caught by memory below. Every child leaves the files of its counters behind, and each scrape reads them all:
-# after 2000 tasks, an hour of sweeps, each child left another set of them.
+# A leak is caught by memory below; after 2000, an hour of sweeps, a new child was only work.
 worker_max_tasks_per_child = 20_000
 worker_max_memory_per_child = 300_000
 worker_hijack_root_logger = False

@@ -2,10 +2,12 @@
 
 import os
 
+from billiard.process import current_process
 from celery import Celery, Task
 from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready
+from celery.worker import WorkController
 
-from core import bootstrap, log
+from core import bootstrap, log, metrics
 from core.services.program import Program
 from core.store.sql.engine import forget_connections
 from publishing import publisher
@@ -25,6 +27,7 @@ app.conf.update(
 )
 
 _held: list[Program] = []
+_worker: list[str] = []  # its name, known before it forks
 _store_check = safety.StoreCheck()
 
 
@@ -42,7 +45,8 @@ def _log_as_json(**_: object) -> None:
 
 
 @worker_process_init.connect
-def _forget_parent(**_: object) -> None:
+def _begin(**_: object) -> None:
+    metrics.count_as(f"{_worker[-1]}-{current_process().index}")
     # A connection used on both sides of a fork answers each with the other's rows.
     if _held:
         forget_connections(_held[0].engine)
@@ -50,7 +54,8 @@ def _forget_parent(**_: object) -> None:
 
 
 @worker_init.connect
-def _refuse_an_unsafe_store(**_: object) -> None:
+def _refuse_an_unsafe_store(sender: WorkController, **_: object) -> None:
+    _worker.append(sender.hostname)
     _store_check.at_start(program())
 
 
