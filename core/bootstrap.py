@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 
-from core import log
+from core import cipher, log
 from core.jobs import Job
 from core.providers.http import Http
 from core.services.directory import Directory
@@ -12,7 +12,6 @@ from core.services.program import Addresses, Program
 from core.services.ring import Ring
 from core.settings import Settings, load_settings
 from core.store.redis.store import Store
-from core.store.sql import cipher
 from core.store.sql.engine import make_engine, make_sessions
 
 WEBHOOK_STORE_SECONDS = 0.9

@@ -24,6 +24,19 @@ SAVE_MESSAGES = "history.save_messages"
 SWEEP_PAYMENTS = "scheduled.sweep_payments"
 SWEEP_HOLDS = "scheduled.sweep_holds"
 SWEEP_OUTBOX = "scheduled.sweep_outbox"
+TASKS = (
+    SERVE_CONVERSATIONS,
+    SEND_MESSAGES,
+    MARK_READ,
+    REQUEST_PAYMENT,
+    CHECK_PAYMENT,
+    SETTLE_PAYMENTS,
+    SAVE_STATUSES,
+    SAVE_MESSAGES,
+    SWEEP_PAYMENTS,
+    SWEEP_HOLDS,
+    SWEEP_OUTBOX,
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +44,23 @@ class Job:
     """One task to send after commit. `args` carry ids only, never phones, names or texts."""
 
     task: str
-    queue: str
     args: tuple[Any, ...] = ()
+
+    @property
+    def queue(self) -> str:
+        """Where it goes."""
+        return queue_of(self.task)
+
+    @property
+    def expires(self) -> int:
+        """Seconds after which it is not to be done any more: the sweeps have sent another one long since, and a broker
+        that kept thousands of them would hold up the guests of the moment."""
+        return 30 if self.queue == PAYMENTS else 10
+
+
+def queue_of(task: str) -> str:
+    """A task's name begins with its queue."""
+    return task.partition(".")[0]
 
 
 @dataclass(frozen=True)
@@ -60,9 +88,9 @@ WORKER_GROUPS = (
 
 def request_payment(payment_id: str) -> Job:
     """Ask the provider for the money of one payment."""
-    return Job(REQUEST_PAYMENT, PAYMENTS, (payment_id,))
+    return Job(REQUEST_PAYMENT, (payment_id,))
 
 
 def check_payment(payment_id: str) -> Job:
     """Ask the provider how one payment stands."""
-    return Job(CHECK_PAYMENT, PAYMENTS, (payment_id,))
+    return Job(CHECK_PAYMENT, (payment_id,))

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-_LONG_DIGITS = re.compile(r"\d{9,15}")
+_LONG_DIGITS = re.compile(r"(?<!\d)(?<!\d\.)\d{9,}")  # decimals, as in a task's duration, are no phone
 _SECRET_FIELDS = frozenset(
     {"phone", "name", "text", "body", "token", "secret", "password", "authorization", "title", "to"}
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("production", "development", "test")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 META_API = "https://graph.facebook.com"
 KOPOKOPO_API = "https://api.kopokopo.com"
 
@@ -161,6 +162,8 @@ def _psycopg2(url: str) -> str:
 def _check(settings: Settings) -> None:
     if settings.environment not in ENVIRONMENTS:
         raise SettingsError(f"ENVIRONMENT must be one of {', '.join(ENVIRONMENTS)}")
+    if settings.log_level not in LOG_LEVELS:
+        raise SettingsError(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
     if len(settings.secret_key) < 16:
         raise SettingsError("SECRET_KEY must have at least 16 characters")
     if not settings.encryption_keys:

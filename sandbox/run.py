@@ -108,7 +108,8 @@ def wait_until_ready(supervisor: Supervisor, environment: Environment) -> None:
 
 def is_ready(environment: Environment) -> Callable[[], bool]:
     """A question to ask until the answer is yes."""
-    ports = [environment.port("FLOWER_PORT")] + [environment.port("SANDBOX_PORT")] * environment.simulated
+    names = ["FLOWER_PORT", "SANDBOX_PORT"] if environment.simulated else ["FLOWER_PORT"]
+    ports = [environment.port(name) for name in names]
     return lambda: answers(environment.port("PORT"), "/readyz") and not any(is_free(port) for port in ports)
 
 

@@ -12,7 +12,7 @@ from typing import Any, Self
 import psutil
 import requests
 
-from sandbox.servers import free_port
+from sandbox.servers import free_port, is_free
 from sandbox.simulators.control import Simulators
 from tests.waiting import eventually
 
@@ -21,13 +21,55 @@ START_SECONDS = 90.0
 END_SECONDS = 20.0
 
 
+class StandIns:
+    """Meta and Kopo Kopo as somebody else would put them in place: a process of its own, values of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self.web_port = free_port(), free_port()
+        self._log = folder / "stand-ins.log"
+        base = f"http://127.0.0.1:{self.port}"
+        self.settings = {
+            "PORT": str(self.web_port),
+            "WHATSAPP_API_URL": f"{base}/graph",
+            "KOPOKOPO_API_URL": f"{base}/kopokopo",
+            "KOPOKOPO_OAUTH_URL": f"{base}/kopokopo",
+            "WHATSAPP_PHONE_NUMBER_ID": "200000000000002",
+            "WHATSAPP_ACCESS_TOKEN": "a foreign token",
+            "WHATSAPP_APP_SECRET": "a foreign secret",
+            "WHATSAPP_VERIFY_TOKEN": "a foreign word",
+            "KOPOKOPO_CLIENT_ID": "foreign",
+            "KOPOKOPO_CLIENT_SECRET": "foreign secret",
+            "KOPOKOPO_API_KEY": "foreign key",
+            "KOPOKOPO_TILL_NUMBER": "K999999",
+        }
+
+    def __enter__(self) -> Self:
+        own = {"SANDBOX_PORT": str(self.port), "PUBLIC_BASE_URL": f"http://127.0.0.1:{self.web_port}"}
+        environ = os.environ | self.settings | own | {"ENVIRONMENT": "test"}
+        with self._log.open("ab") as log:
+            command = [sys.executable, "-m", "sandbox.simulators"]
+            self._process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=log, stderr=log)
+        eventually(lambda: not is_free(self.port), 30, what="the stand-ins")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(10)
+
+    @property
+    def simulators(self) -> Simulators:
+        """Their switches."""
+        return Simulators(f"http://127.0.0.1:{self.port}")
+
+
 class Product:
     """`make run`, its addresses, and ways to hurt it."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.console = folder / "console"
-        ports = {name: str(free_port()) for name in ("PORT", "FLOWER_PORT", "SANDBOX_PORT")}
+        simulated = () if "WHATSAPP_API_URL" in settings else ("SANDBOX_PORT",)
+        ports = {name: str(free_port()) for name in ("PORT", "FLOWER_PORT", *simulated)}
         inherited = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         self.environ = inherited | ports | {"DATA_DIR": str(folder / "data"), "ENVIRONMENT": "test"} | settings
         self.process: subprocess.Popen[bytes] | None = None

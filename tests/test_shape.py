@@ -16,6 +16,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 from alembic.script import ScriptDirectory
 from flask import Flask
+from prometheus_client import REGISTRY
 
 import celeryconfig
 from core import jobs
@@ -24,7 +25,7 @@ from core.conversation.session import State
 from core.domain import orders, payments
 from core.domain.statuses import MessageStatus, OrderStatus, PaymentStatus
 from core.services import statuses
-from core.settings import load_settings
+from core.settings import LOG_LEVELS, load_settings
 from sandbox import programs
 from sandbox.environment import Environment
 from sandbox.folder import setting_names
@@ -63,16 +64,14 @@ def our_tasks() -> dict[str, Any]:
 
 def test_every_task_names_its_queue_and_is_sent_there() -> None:
     for name, task in our_tasks().items():
-        queue = getattr(task, "queue", None)
-        assert queue in jobs.QUEUES, name
-        assert celeryconfig.task_routes[name] == {"queue": queue}, name
-        assert name.startswith(f"{queue}."), name
+        assert jobs.queue_of(name) in jobs.QUEUES, name
+        assert task.app.amqp.router.route({}, name)["queue"].name == jobs.queue_of(name), name
 
 
 def test_every_name_of_a_task_is_a_task() -> None:
     words = {value for name, value in vars(jobs).items() if name.isupper() and isinstance(value, str)}
     assert words - set(jobs.QUEUES) == set(our_tasks())
-    assert set(celeryconfig.task_routes) == set(our_tasks())
+    assert set(jobs.TASKS) == set(our_tasks())
 
 
 def test_beat_asks_only_for_tasks_there_are() -> None:
@@ -119,6 +118,21 @@ def test_nothing_but_the_proxy_is_reached_from_outside() -> None:
         assert name == "proxy" or all(port.startswith("127.0.0.1:") for port in ports), name
 
 
+def test_the_proxy_reaches_every_refusal_of_its_own() -> None:
+    """`handle` sorts before `respond`: beside one, a bare `respond` is never reached."""
+    lines = (PROJECT / "deploy/Caddyfile").read_text().splitlines()
+    handles = [number for number, line in enumerate(lines) if "respond" in line.split("#")[0]]
+    assert handles and all(lines[number - 1].lstrip().startswith("handle @") for number in handles)
+
+
+def test_the_image_has_every_module_of_ours() -> None:
+    copied = (PROJECT / "deploy/Dockerfile").read_text()
+    let_in = (PROJECT / ".dockerignore").read_text().split()
+    for module in PROJECT.glob("*.py"):
+        assert re.search(rf"^COPY .*\b{module.name} ", copied, re.MULTILINE), module.name
+        assert f"!{module.name}" in let_in, module.name
+
+
 def test_ours_always_come_back_and_never_run_as_root() -> None:
     for name, service in compose().items():
         assert service["restart"] in ("always", "on-failure"), name
@@ -141,7 +155,7 @@ def test_ours_always_come_back_and_never_run_as_root() -> None:
         ("accept_content", ["json"]),
         ("result_accept_content", ["json"]),
         ("worker_cancel_long_running_tasks_on_connection_loss", False),
-        ("worker_max_tasks_per_child", 2000),
+        ("worker_max_tasks_per_child", 20_000),
         ("worker_max_memory_per_child", 300_000),
     ],
 )
@@ -159,6 +173,23 @@ def test_every_connection_to_the_broker_is_bounded_in_time() -> None:
     }  # fmt: skip
     assert options == wanted
     assert celeryconfig.task_time_limit * 2 <= options["visibility_timeout"]
+
+
+# --- the store ---
+
+
+def test_every_stream_of_the_store_is_bounded() -> None:
+    scripts = "".join(path.read_text() for path in (PROJECT / "core/store/redis/lua").glob("*.lua"))
+    appending = [line for line in scripts.splitlines() if "'XADD'" in line]
+    assert appending and all("'MAXLEN'" in line for line in appending)
+
+
+def test_every_alert_measures_what_there_is() -> None:
+    rules = yaml.safe_load((PROJECT / "deploy/alerts.yml").read_text())["groups"][0]["rules"]
+    known = {family.name + "_total" * (family.type == "counter") for family in REGISTRY.collect()}
+    for rule in rules:
+        assert set(re.findall(r"bar_\w+", rule["expr"])) <= known, rule["alert"]
+        assert set(rule["annotations"]) == {"summary", "action"}
 
 
 # --- the web ---
@@ -227,7 +258,7 @@ def test_every_reason_of_a_failed_payment_has_words_for_the_guest() -> None:
 
 
 def test_every_setting_is_in_the_example_and_the_example_has_no_other() -> None:
-    read = set(re.findall(r'"([A-Z][A-Z_]{3,})"', (PROJECT / "core/settings.py").read_text())) - {"INFO"}
+    read = set(re.findall(r'"([A-Z][A-Z_]{3,})"', (PROJECT / "core/settings.py").read_text())) - set(LOG_LEVELS)
     known = set(setting_names())
     assert read <= known
     elsewhere = "".join(path.read_text() for path in SOURCES) + (PROJECT / "docker-compose.yml").read_text()

@@ -8,7 +8,7 @@ from typing import TypeVar
 Seen = TypeVar("Seen")
 
 
-def eventually(look: Callable[[], Seen], seconds: float = 20.0, every: float = 0.05, what: str = "") -> Seen:
+def eventually(look: Callable[[], Seen | None], seconds: float = 20.0, every: float = 0.05, what: str = "") -> Seen:
     """Look until what is seen is true; answers it. Fails with the last thing seen after `seconds`."""
     pause, end = Event(), monotonic() + seconds
     seen = look()

@@ -3,24 +3,27 @@
 from flask import Flask, render_template
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core import bootstrap
+from core import bootstrap, log
 from core.services.sign_in import LONGEST
 from core.settings import Settings
-from webapp import admin, commands, csrf, errors, headers, health, metrics, ring, sandbox_proxy
+from publishing import publisher
+from webapp import admin, commands, csrf, errors, headers, health, metrics, sandbox_proxy
+from webapp.sessions import Sessions
 from webapp.webhooks import payment, whatsapp
-
-LARGEST_BODY = 4 * 1024 * 1024
+from webapp.webhooks.body import LARGEST
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """One application with everything it needs; made once per process."""
     settings = settings or bootstrap.settings_from()
-    program = bootstrap.build(settings, ring.publisher(settings), bootstrap.WEBHOOK_STORE_SECONDS)
+    program = bootstrap.build(settings, publisher(settings.broker_url), bootstrap.WEBHOOK_STORE_SECONDS)
     app = Flask(__name__)
+    app.session_interface = Sessions()
     app.config.from_mapping(_config(settings))
     app.extensions |= {"program": program, "checks": health.checks(program)}
     if settings.production:  # behind the TLS proxy of deploy/; elsewhere nobody may claim an address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    app.before_request(log.bind)  # a thread serves many: its last request's fields are not this one's
     csrf.register(app, settings.public_base_url)
     errors.register(app)
     headers.register(app, production=settings.production)
@@ -38,7 +41,7 @@ def _config(settings: Settings) -> dict[str, object]:
     prefix = "__Host-" if settings.production else ""
     return {
         "SECRET_KEY": settings.secret_key,
-        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_CONTENT_LENGTH": LARGEST,
         "SESSION_COOKIE_NAME": f"{prefix}staff",
         "DEVICE_COOKIE_NAME": f"{prefix}device",
         "SESSION_COOKIE_SECURE": settings.production,

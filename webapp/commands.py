@@ -4,11 +4,9 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import cast
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
@@ -17,12 +15,11 @@ from core.errors import Rejected
 from core.services import setup
 from core.services.audit import audit, is_clean
 from core.services.demo import NAME, SLUG
-from core.services.program import Program
 from core.store.sql.engine import transaction
 from core.store.sql.rotation import rotate_keys
 from webapp import rule_commands, template_commands
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+from webapp.health import MIGRATIONS
+from webapp.held import current_program
 
 REFUSALS = {
     "no_demo_in_production": "This is production: the demo venue is not for it. Use `flask setup`.",
@@ -45,7 +42,7 @@ def register(app: Flask) -> None:
 @with_appcontext
 def seed_command() -> None:
     """Write what is missing of the demo venue. Never in production."""
-    program = _program()
+    program = current_program()
     with _refusals(), transaction(program.sessions) as db:
         seeded = setup.seed_demo(db, program.settings)
     program.store.menus.changed(str(seeded.workspace_id))
@@ -60,7 +57,7 @@ def seed_command() -> None:
 @with_appcontext
 def setup_command(name: str) -> None:
     """Make the first workspace, with its channel and provider account from the settings. Once."""
-    program = _program()
+    program = current_program()
     with _refusals(), transaction(program.sessions) as db:
         setup.set_up(db, program.settings, name)
     program.store.directory_changed()
@@ -76,7 +73,7 @@ def setup_command(name: str) -> None:
 @with_appcontext
 def create_user_command(email: str, name: str, role: str, workspace: str, password: str) -> None:
     """Let a person sign in."""
-    with _refusals(), transaction(_program().sessions) as db:
+    with _refusals(), transaction(current_program().sessions) as db:
         setup.create_user(db, workspace, email, name, Role(role), password)
     click.echo(f"{email} may sign in.")
 
@@ -85,7 +82,7 @@ def create_user_command(email: str, name: str, role: str, workspace: str, passwo
 @with_appcontext
 def audit_command() -> None:
     """Print what must always hold as JSON; exit code 1 where something does not."""
-    program = _program()
+    program = current_program()
     with transaction(program.sessions) as db:
         report = audit(db, program.store.breaches())
     click.echo(json.dumps(report, indent=2))
@@ -96,7 +93,7 @@ def audit_command() -> None:
 @with_appcontext
 def rotate_keys_command() -> None:
     """Seal everything with the first of FIELD_ENCRYPTION_KEYS."""
-    for table, count in rotate_keys(_program().sessions).items():
+    for table, count in rotate_keys(current_program().sessions).items():
         click.echo(f"{table}: {count}")
 
 
@@ -107,7 +104,3 @@ def _refusals() -> Iterator[None]:
         yield
     except Rejected as error:
         raise click.ClickException(REFUSALS[error.reason]) from None
-
-
-def _program() -> Program:
-    return cast(Program, current_app.extensions["program"])

@@ -9,12 +9,32 @@ import os
 import tempfile
 from typing import Any
 
+from gunicorn.glogging import Logger
+
+
+class NoAccessLog(Logger):
+    """With `logconfig_dict` gunicorn formats a line for every request, and only then drops it."""
+
+    def access(self, *_: Any) -> None:
+        """Write nothing: a path may carry what nobody should read later, as Meta's verify token in a query."""
+
+
+logger_class = NoAccessLog
+
+
+def _number(name: str, default: int) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not value.isdecimal() or int(value) < 1:
+        raise SystemExit(f"{name} must be a whole number from 1")
+    return int(value)
+
+
 _listen = "0.0.0.0" if os.environ.get("ENVIRONMENT", "production") == "production" else "127.0.0.1"  # noqa: S104
 
 bind = f"{os.environ.get('WEB_HOST', _listen)}:{os.environ.get('PORT', '8000')}"
 worker_class = os.environ.get("WEB_WORKER_CLASS", "gthread")
-workers = int(os.environ.get("WEB_WORKERS", "2"))
-threads = int(os.environ.get("WEB_THREADS", "64"))  # with 8, thirty open boards starve everybody else
+workers = _number("WEB_WORKERS", 2)
+threads = _number("WEB_THREADS", 64)  # with 8, thirty open boards starve everybody else
 preload_app = False
 
 # On by default since 27: a socket in the home directory through which the server can be commanded.
@@ -38,13 +58,22 @@ logconfig_dict = {
 def on_starting(_server: Any) -> None:
     """Write the server's own lines as JSON, too."""
     from core import log
+    from core.settings import LOG_LEVELS
 
-    log.configure(os.environ.get("LOG_LEVEL", "INFO"))
+    level = os.environ.get("LOG_LEVEL", "").strip().upper() or "INFO"
+    if level not in LOG_LEVELS:
+        raise SystemExit(f"LOG_LEVEL must be one of {', '.join(LOG_LEVELS)}")
+    log.configure(level)
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let open streams see that this worker is to end; otherwise they would hold it until it is killed."""
+    """Let open streams see that this worker is to end (otherwise they would hold it until it is killed), and a gevent
+    worker wait for PostgreSQL without holding up everybody."""
     worker.wsgi.extensions["streams"].serving = lambda: worker.alive
+    if worker_class == "gevent":
+        from webapp import green
+
+        green.install()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

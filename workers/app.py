@@ -2,15 +2,16 @@
 
 import os
 
+from billiard.process import current_process
 from celery import Celery, Task
 from celery.signals import setup_logging, worker_init, worker_process_init, worker_ready
+from celery.worker import WorkController
 
-from core import bootstrap, log
-from core.jobs import Job
+from core import bootstrap, log, metrics
 from core.services.program import Program
-from core.store.redis.store import HIDDEN, WANTED
 from core.store.sql.engine import forget_connections
-from workers import measuring, sweeper
+from publishing import publisher
+from workers import measuring, safety, sweeper
 
 app = Celery("workers", config_source="celeryconfig")
 app.conf.update(
@@ -25,21 +26,16 @@ app.conf.update(
     ]
 )
 
-_producer = Celery("doorbells", config_source="celeryconfig")
-_producer.conf.update(broker_transport_options={"socket_timeout": 0.2, "socket_connect_timeout": 0.2})
 _held: list[Program] = []
-logger = log.get_logger(__name__)
-
-
-def publish(job: Job) -> None:
-    """Send one job, bounded in time; the consumer's own connection may wait longer."""
-    _producer.send_task(job.task, args=job.args, queue=job.queue, retry=False, ignore_result=True)
+_worker: list[str] = []  # its name, known before it forks
+_store_check = safety.StoreCheck()
 
 
 def program() -> Program:
     """This process's program, made at first use and after the fork."""
     if not _held:
-        _held.append(bootstrap.build(bootstrap.settings_from(), publish))
+        settings = bootstrap.settings_from()
+        _held.append(bootstrap.build(settings, publisher(settings.broker_url)))
     return _held[0]
 
 
@@ -49,7 +45,8 @@ def _log_as_json(**_: object) -> None:
 
 
 @worker_process_init.connect
-def _forget_parent(**_: object) -> None:
+def _begin(**_: object) -> None:
+    metrics.count_as(f"{_worker[-1]}-{current_process().index}")
     # A connection used on both sides of a fork answers each with the other's rows.
     if _held:
         forget_connections(_held[0].engine)
@@ -57,18 +54,13 @@ def _forget_parent(**_: object) -> None:
 
 
 @worker_init.connect
-def _refuse_an_unsafe_store(**_: object) -> None:
-    """A store that forgets, or throws away when full, loses what was acknowledged (rule 21)."""
-    wrong = program().store.wrong_settings()
-    if wrong == [HIDDEN]:
-        logger.warning("mailbox_store_hides_its_settings", needed=WANTED)
-    elif wrong:
-        logger.critical("mailbox_store_can_lose_messages", needed=wrong)
-        if program().settings.production:
-            raise SystemExit(f"REDIS_URL: {', '.join(wrong)}")
+def _refuse_an_unsafe_store(sender: WorkController, **_: object) -> None:
+    _worker.append(sender.hostname)
+    _store_check.at_start(program())
 
 
 @worker_ready.connect
 def _start_sweeping(sender: Task, **_: object) -> None:
     measuring.serve(os.environ.get("METRICS_PORT", ""))
-    sweeper.start(program(), sender.app.amqp.queues.consume_from, threads="threads" in type(sender.pool).__module__)
+    threads = "thread" in type(sender.pool).__module__
+    sweeper.start(program(), sender.app.amqp.queues.consume_from, threads, _store_check)

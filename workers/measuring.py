@@ -12,12 +12,14 @@ def serve(port: str) -> None:
     """Answer scrapes of this worker and its children; without a port the web answers for them."""
     if port:
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
         start_http_server(int(port), registry=registry)
 
 
 def note_backlog(report: dict[str, Any]) -> None:
     """How much waits in each lane, and for how long."""
     for lane in ("conversations", "payments", "outbox"):
-        metrics.waiting.labels(lane).set(report[lane]["waiting"])
+        metrics.waiting.labels(lane).set(report[lane]["events"])
         metrics.oldest_seconds.labels(lane).set(report[lane]["oldest"])
+    for stream in ("history", "statuses"):
+        metrics.stream_entries.labels(stream).set(report[stream])

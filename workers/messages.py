@@ -1,17 +1,17 @@
 """Queue `messages`: doorbells for replies to send, and read marks."""
 
-from core.jobs import MARK_READ, MESSAGES, SEND_MESSAGES
+from core.jobs import MARK_READ, SEND_MESSAGES
 from core.services import doorbells, reading
 from workers.app import app, program
 
 
-@app.task(name=SEND_MESSAGES, queue=MESSAGES)
+@app.task(name=SEND_MESSAGES)
 def send_messages(bell: str) -> None:
     """Send the replies that wait."""
     doorbells.send_replies(program(), bell)
 
 
-@app.task(name=MARK_READ, queue=MESSAGES)
+@app.task(name=MARK_READ)
 def mark_read() -> None:
     """Show guests that their messages were read."""
     reading.mark_as_read(program())

@@ -8,58 +8,56 @@ import redis
 
 from core import metrics
 from core.errors import StoreUnavailable, TryAgain
-from core.jobs import (
-    CONVERSATIONS,
-    MARK_READ,
-    MESSAGES,
-    SEND_MESSAGES,
-    SERVE_CONVERSATIONS,
-    SETTLE_PAYMENTS,
-    SETTLEMENTS,
-    Job,
-)
+from core.jobs import MARK_READ, SEND_MESSAGES, SERVE_CONVERSATIONS, SETTLE_PAYMENTS, Job
 from core.log import get_logger
 from core.services.doorbells import serve_lane, sweep
 from core.services.program import Program
 from workers import measuring
+from workers.safety import StoreCheck
 
 EVERY_SECONDS = 1.0
-TASKS = {
-    "conversations": (SERVE_CONVERSATIONS, CONVERSATIONS),
-    "payments": (SETTLE_PAYMENTS, SETTLEMENTS),
-    "outbox": (SEND_MESSAGES, MESSAGES),
-}
+# Sweepers keep step: without this pause the same one would win every time, also one that can neither ring nor serve.
+STAND_BACK = 5
+TASKS = {"conversations": SERVE_CONVERSATIONS, "payments": SETTLE_PAYMENTS, "outbox": SEND_MESSAGES}
 log = get_logger(__name__)
 
 
-def start(program: Program, queues: Iterable[str], threads: bool) -> None:
+def start(program: Program, queues: Iterable[str], threads: bool, store_check: StoreCheck) -> None:
     """Sweep every second for as long as this worker lives, and say that its queues are consumed."""
     names = [str(name) for name in queues]
-    threading.Thread(target=_run, args=(program, names, threads), daemon=True, name="sweeper").start()
+    threading.Thread(target=_run, args=(program, names, threads, store_check), daemon=True, name="sweeper").start()
 
 
-def _run(program: Program, queues: list[str], threads: bool) -> None:
-    pause = threading.Event()
+def _run(program: Program, queues: list[str], threads: bool, store_check: StoreCheck) -> None:
+    pause, rounds_off = threading.Event(), 0
     while not pause.wait(EVERY_SECONDS):
+        rounds_off = max(rounds_off - 1, 0)
         try:
+            store_check.later(program)
             for queue in queues:
                 program.store.beat(queue)
-            if program.store.sweeping(EVERY_SECONDS * 0.9):
-                _sweep(program, threads)
+            if not rounds_off and program.store.sweeping(EVERY_SECONDS * 0.9) and not _sweep(program, threads):
+                rounds_off = STAND_BACK
         except (StoreUnavailable, TryAgain, redis.exceptions.RedisError) as error:
             log.warning("sweep_failed", error=type(error).__name__)
         except Exception:
             log.exception("sweep_broken")
 
 
-def _sweep(program: Program, threads: bool) -> None:
+def _sweep(program: Program, threads: bool) -> bool:
+    """Whether all that waits was handed to somebody."""
     measuring.note_backlog(program.store.report())
     if program.store.reads.waiting():
-        program.ring(Job(MARK_READ, MESSAGES))
+        program.ring(Job(MARK_READ))
+    handed = True
     for lane, swept in sweep(program).items():
         metrics.swept.labels(lane).inc(swept.returned)
-        if not swept.bell:
-            continue
-        task, queue = TASKS[lane]
-        if not program.ring(Job(task, queue, (swept.bell,))) and threads:
-            serve_lane(program, lane, swept.bell)
+        if swept.bell and not _ring(program, lane, swept.bell):
+            if threads:
+                serve_lane(program, lane, swept.bell)
+            handed = threads
+    return handed
+
+
+def _ring(program: Program, lane: str, bell: str) -> bool:
+    return program.ring(Job(TASKS[lane], (bell,)))

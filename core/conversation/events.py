@@ -57,7 +57,7 @@ class Event:
     preference {stop}
     payment_settled {order_id, number, payment_id, receipt, amount, currency, total, due, status, refund}
         `due` above 0: part-paid. `refund` true: this money does not buy the order (cancelled, paid twice) and goes back
-    payment_failed {order_id, number, payment_id, reason}
+    payment_failed {order_id, number, payment_id, reason, unsaid (true where there is nothing to pay any more)}
     payment_checking, payment_expired, payment_review {order_id, number, payment_id}
     order_status {order_id, number, status} · order_failed {order_id, number}
     money_returned {order_id, number, amount, currency} · staff_said {text} · staff_done {}

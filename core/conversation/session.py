@@ -85,7 +85,8 @@ class Session:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Session":
         """Inverse of `to_dict`."""
-        read: dict[str, Any] = dict(data)
+        # A session may have been written by the release before or after this one.
+        read: dict[str, Any] = {name: value for name, value in data.items() if name in _FIELDS}
         for name in ("lines", "last_lines"):
             read[name] = tuple(_line(line) for line in data.get(name, ()))
         read["shown"] = tuple(data.get("shown", ()))
@@ -104,3 +105,4 @@ def _line(data: dict[str, Any]) -> Line:
 
 
 _EMPTY = Session()
+_FIELDS = frozenset(vars(_EMPTY))

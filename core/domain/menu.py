@@ -96,10 +96,6 @@ class Menu:
         """The product with this id, if it is still on the menu."""
         return next((p for p in self.products if p.id == product_id), None)
 
-    def in_category(self, category_id: str) -> tuple[Product, ...]:
-        """Products under one heading, in display order."""
-        return tuple(p for p in self.products if p.category_id == category_id)
-
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; `from_dict` reads it back."""
         return {

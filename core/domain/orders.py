@@ -36,8 +36,3 @@ def check_move(before: OrderStatus, after: OrderStatus) -> None:
     """Raise IllegalTransition unless the table has this move."""
     if (before, after) not in LEGAL:
         raise IllegalTransition(f"order: {before} to {after}")
-
-
-def next_moves(status: OrderStatus) -> tuple[OrderStatus, ...]:
-    """Where staff may move an order from here, the usual one first."""
-    return tuple(after for before, after, _ in MOVES if before is status and after in BY_STAFF)

@@ -47,7 +47,7 @@ _UNPAID = (_S.CREATED, _S.REQUESTED, _S.PENDING, _S.UNKNOWN, _S.FAILED, _S.EXPIR
 MOVES: tuple[tuple[PaymentStatus, PaymentStatus, str], ...] = (
     # from            to                why
     (_S.CREATED, _S.REQUESTED, "a worker claimed it, the order being still open"),
-    (_S.CREATED, _S.FAILED, "the order was closed meanwhile: never sent"),
+    (_S.CREATED, _S.FAILED, "the order was closed meanwhile, or nobody came to send it in time: never sent"),
     (_S.REQUESTED, _S.PENDING, "the provider took it and gave a handle"),
     (_S.REQUESTED, _S.FAILED, "the provider refused it, a callback said so, or its worker died before the call"),
     (_S.REQUESTED, _S.UNKNOWN, "the call ended without an answer, or its worker died during it"),

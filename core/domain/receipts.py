@@ -1,4 +1,4 @@
-"""What a provider tells us about money, in our words, and the settlement: what our books make of it."""
+"""What a provider tells us about money, in our words."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -154,6 +154,13 @@ class DeadLetterState(StrEnum):
     DROPPED = "dropped"
 
 
+class CallStatus(StrEnum):
+    """Whether a guest who asked for somebody was seen."""
+
+    OPEN = "OPEN"
+    SEEN = "SEEN"
+
+
 class Topic(StrEnum):
     """Who is told by a row of the outbox."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import false, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.cipher import installed
 from core.conversation.effects import Effect, Outcome
 from core.crashpoint import crashpoint
 from core.domain.money import plain
@@ -19,7 +20,6 @@ from core.services.customers import Guest
 from core.services.orders import lock_order, paid_so_far
 from core.services.prompt_limit import asked_too_often
 from core.services.shutting import shut
-from core.store.sql.cipher import installed
 from core.store.sql.tables import Order, OrderItem, Payment, Product, Receipt, Workspace
 
 COLLECTS = {Method.MPESA: Provider.KOPOKOPO, Method.CARD: Provider.PESAPAL, Method.CASH: Provider.CASH}

@@ -22,13 +22,18 @@ TITLES = {
     "I9": "no secret and no whole phone number in logs",
     "I10": "nothing waits for longer than it may",
 }
+# No row tells the moment a reply left, or what other programs wrote into their logs: tests look at both.
+NOT_LOOKED_AT = ("I7", "I9")
 SHOWN = 20
 
 Breach = dict[str, Any]
 
 
 def audit(db: Session, store_report: Mapping[str, Iterable[Breach]]) -> dict[str, dict[str, Any]]:
-    """Each invariant with what breaks it. `store_report` is what the mailbox store found, by the same names."""
+    """Each invariant with what breaks it; `checked` is false where "ok" means only that nobody looked.
+
+    `store_report` is what the mailbox store found, by the same names.
+    """
     return {name: _verdict(name, [*_breaches(db, name), *store_report.get(name, ())]) for name in TITLES}
 
 
@@ -38,7 +43,13 @@ def is_clean(report: Mapping[str, Mapping[str, Any]]) -> bool:
 
 
 def _verdict(name: str, breaches: list[Breach]) -> dict[str, Any]:
-    return {"ok": not breaches, "rule": TITLES[name], "breaches": breaches[:SHOWN], "count": len(breaches)}
+    return {
+        "ok": not breaches,
+        "checked": name not in NOT_LOOKED_AT,
+        "rule": TITLES[name],
+        "breaches": breaches[:SHOWN],
+        "count": len(breaches),
+    }
 
 
 def _breaches(db: Session, invariant: str) -> list[Breach]:

@@ -109,14 +109,22 @@ def _query(program: Program, account: KopoKopo, payment: Payment) -> Followup:
 
 
 def _search(program: Program, account: KopoKopo, payment: Payment) -> Followup:
+    """Money we know of comes first (rule 16): a provider that shows no list must not hide it."""
+    if known := _known(program, payment):
+        return _settle(program, payment, known)
     asked_at = payment.posted_at or payment.created_at
     until = min(asked_at + receipts.LATEST_PIN, datetime.now(UTC)) + receipts.CLOCKS_APART
     followup = Followup()
     for notice in account.list_payments(asked_at - receipts.CLOCKS_APART, until):
         followup |= _settle(program, payment, notice)
+    listed = _known(program, payment)
+    return followup | (_settle(program, payment, listed) if listed else Followup())
+
+
+def _known(program: Program, payment: Payment) -> Notice | None:
     with transaction(program.sessions) as db:
         found = receipts.find_for(db, payment, payer_hash(payment.phone or ""))
-    return followup | (_settle(program, payment, _claim(payment, found)) if found else Followup())
+    return _claim(payment, found) if found else None
 
 
 def _claim(payment: Payment, found: Receipt) -> Notice:

@@ -1,12 +1,12 @@
 """A guest wrote to us, or something the guest waits for has happened: take the turns of the conversations claimed."""
 
 import time
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
-
-import structlog
 
 from core import metrics
 from core.conversation import flow, texts
@@ -20,7 +20,7 @@ from core.conversation.turn import Turn
 from core.crashpoint import crashpoint
 from core.domain.menu import Menu
 from core.errors import LeaseLost, StoreUnavailable, TryAgain
-from core.log import get_logger
+from core.log import bind, get_logger
 from core.services.customers import read_profile
 from core.services.effects import GuestRef, abandon, perform
 from core.services.letters import letter
@@ -32,6 +32,7 @@ from core.store.sql.engine import transaction
 TRIES = 3
 LATER_SECONDS = 1.0
 PATIENCE_SECONDS = 3.0
+EFFECTS_SECONDS = 3.0
 
 log = get_logger(__name__)
 
@@ -41,37 +42,54 @@ def take_turns(program: Program, claims: list[Claim]) -> None:
     browsing: list[tuple[Claim, Ending]] = []
     plans: list[tuple[Claim, Turn]] = []
     for claim in claims:
-        turn = _guarded(program, claim, _decide)
-        if turn is not None and turn.effects:
-            plans.append((claim, turn))
-        elif turn is not None:
-            browsing.append((claim, _ending(claim, turn)))
+        with _kept_apart(program, claim, "no"):
+            turn = _decide(program, claim)
+            if turn is not None and turn.effects:
+                plans.append((claim, turn))
+            elif turn is not None:
+                browsing.append((claim, _ending(claim, turn)))
     if browsing:
         _commit(program, browsing)
+    _carry_out_all(program, plans)
+
+
+def _carry_out_all(program: Program, plans: list[tuple[Claim, Turn]]) -> None:
+    """Effects need PostgreSQL: while it is slow or away the rest goes back, so that nobody waits behind."""
+    end, hindered = time.monotonic() + EFFECTS_SECONDS, False
     for claim, turn in plans:
-        _guarded(program, claim, _carry_out, turn)
+        if hindered or time.monotonic() > end:
+            _give_back(program, claim, counts=False)
+            continue
+        with _kept_apart(program, claim, "yes") as attempt:
+            _carry_out(program, claim, turn)
+        hindered = attempt.hindered
 
 
-def _guarded(program: Program, claim: Claim, step: Any, *more: Any) -> Any:
-    """Run one step of a turn; what goes wrong with this conversation stays with it."""
-    structlog.contextvars.bind_contextvars(trace=claim.body.get("trace", ""), event=claim.id)
-    started = time.perf_counter()
+@dataclass
+class _Attempt:
+    """How one step of a turn went. `hindered`: something of ours is away, and the next turn would find it so, too."""
+
+    hindered: bool = False
+
+
+@contextmanager
+def _kept_apart(program: Program, claim: Claim, effects: str) -> Iterator[_Attempt]:
+    """What goes wrong with this conversation stays with it."""
+    bind(trace=claim.body.get("trace", ""), event=claim.id)
+    attempt = _Attempt()
     try:
-        result = step(program, claim, *more)
+        with metrics.turn_seconds.labels(effects).time():
+            yield attempt
     except LeaseLost:
         metrics.turn_failures.labels("lease_lost").inc()
-        return None
     except StoreUnavailable:
         raise
     except TryAgain:
+        attempt.hindered = True
         _give_back(program, claim, counts=False)
-        return None
     except Exception:
         log.exception("turn_failed", tries=claim.tries)
         _give_back(program, claim, counts=True)
-        return None
-    metrics.turn_seconds.labels("yes" if more else "no").observe(time.perf_counter() - started)
-    return result
 
 
 def _give_back(program: Program, claim: Claim, counts: bool) -> None:
@@ -119,16 +137,29 @@ def _commit(program: Program, endings: list[tuple[Claim, Ending]]) -> None:
 
 
 def _bury(program: Program, claim: Claim) -> None:
-    """Three tries failed: a dead letter, and the conversation goes on. Its effect ends with it (rule 4)."""
+    """Three tries failed: a dead letter, and the conversation goes on."""
     metrics.dead_letters.labels("conversations").inc()
     log.error("event_given_up", tries=claim.tries - 1)
-    if claim.plan is not None:
-        with transaction(program.sessions) as db:
-            outcomes = abandon(db, claim.id, UUID(claim.guest["workspace"]))
-        if outcomes is not None:
-            final = flow.conclude(Turn.from_plan(claim.plan), outcomes, _menu(program, claim), datetime.now(UTC))
-            return _commit(program, [(claim, _ending(claim, final))])
-    return _commit(program, [(claim, _dead_ending(claim))])
+    try:
+        ending = _late_ending(program, claim)
+    except (LeaseLost, TryAgain):
+        raise
+    except Exception:
+        log.exception("given_up_without_its_outcome")
+        ending = None
+    _commit(program, [(claim, ending or _dead_ending(claim))])
+
+
+def _late_ending(program: Program, claim: Claim) -> Ending | None:
+    """A dead letter ends the effect too (rule 4); if that has happened already, its outcome is answered instead."""
+    if claim.plan is None:
+        return None
+    with transaction(program.sessions) as db:
+        outcomes = abandon(db, claim.id, UUID(claim.guest["workspace"]))
+    if outcomes is None:
+        return None
+    final = flow.conclude(Turn.from_plan(claim.plan), outcomes, _menu(program, claim), datetime.now(UTC))
+    return _ending(claim, final)
 
 
 def _ending(claim: Claim, turn: Turn) -> Ending:

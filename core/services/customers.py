@@ -10,9 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core.cipher import installed
 from core.conversation.profile import Profile
 from core.domain.statuses import PaymentStatus
-from core.store.sql.cipher import installed
 from core.store.sql.tables import Conversation, Customer, Payment
 
 NUMBERS_KEPT = 3

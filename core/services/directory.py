@@ -2,21 +2,24 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
 from time import monotonic
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.errors import TryAgain
+from core.errors import StoreUnavailable, TryAgain
 from core.log import get_logger
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Channel, ProviderAccount
 
 RELOAD_SECONDS = 60.0
 RETRY_SECONDS = 2.0
+FIRST_SECONDS = 1.5
 
 log = get_logger(__name__)
 
@@ -48,7 +51,7 @@ class Account:
 
 class Directory:
     """Loaded at first use, again when the version key changes or a minute has passed; while PostgreSQL is down the last
-    good set counts."""
+    good set counts. Only the very first load is waited for: until then nobody can be proven or refused."""
 
     def __init__(self, sessions: sessionmaker[Session], clock: Callable[[], float] = monotonic) -> None:
         self._sessions = sessions
@@ -57,37 +60,39 @@ class Directory:
         self._accounts: tuple[Account, ...] = ()
         self._version = ""
         self._reload_at = 0.0
+        self._loading = Lock()
+        self._loaded = Event()
 
     def lines(self) -> tuple[Line, ...]:
-        """All active WhatsApp numbers."""
+        """All active WhatsApp numbers. Raises StoreUnavailable while none were ever loaded."""
         self._refresh()
         return self._lines
 
     def line(self, channel_id: str) -> Line | None:
-        """The number behind a channel."""
-        return next((line for line in self.lines() if line.channel_id == channel_id), None)
+        """The number behind a channel, as far as it is known."""
+        with suppress(StoreUnavailable):
+            self._refresh()
+        return next((line for line in self._lines if line.channel_id == channel_id), None)
 
     def signers(self, raw: bytes, signature: str) -> tuple[Line, ...]:
         """The numbers in whose name this body is signed: `sha256=<hex>`, HMAC of the raw bytes with the app secret."""
         scheme, _, given = signature.partition("=")
         if scheme != "sha256" or len(given) != 64:
             return ()
-        secrets = {secret for line in self.lines() for secret in line.app_secrets}
+        lines = self.lines()
+        secrets = {secret for line in lines for secret in line.app_secrets}
         good = {secret for secret in secrets if _matches(secret, raw, given)}
-        return tuple(line for line in self._lines if good & set(line.app_secrets))
+        if not good:
+            self.look_again()
+        return tuple(line for line in lines if good & set(line.app_secrets))
 
     def verifies(self, token: str) -> bool:
         """Whether this is the verify token of one of our numbers."""
         known = [line.verify_token for line in self.lines()]
         return any(hmac.compare_digest(one.encode(), token.encode("utf-8", "replace")) for one in known if one)
 
-    def kopokopo_keys(self) -> Sequence[str]:
-        """The API keys that sign Kopo Kopo's callbacks."""
-        self._refresh()
-        return [account.api_key for account in self._accounts if account.provider == "kopokopo" and account.api_key]
-
     def accounts(self, provider: str) -> tuple[Account, ...]:
-        """All active accounts with a provider."""
+        """All active accounts with a provider. Raises StoreUnavailable while none were ever loaded."""
         self._refresh()
         return tuple(account for account in self._accounts if account.provider == provider)
 
@@ -98,18 +103,26 @@ class Directory:
             self._reload_at = 0.0
 
     def look_again(self) -> None:
-        """A webhook named a number we do not know: it may be new."""
+        """A webhook named a number, or was signed with a secret, that we do not know: it may be new."""
         self._reload_at = min(self._reload_at, self._clock() + RETRY_SECONDS)
 
     def _refresh(self) -> None:
-        if self._clock() < self._reload_at:
-            return
-        self._reload_at = self._clock() + (RELOAD_SECONDS if self._lines else RETRY_SECONDS)
+        """Read again beside the request, not in it: a database that hangs must not hold up a webhook."""
+        if self._clock() >= self._reload_at and self._loading.acquire(blocking=False):
+            Thread(target=self._reload, daemon=True, name="directory").start()
+        if not self._loaded.wait(FIRST_SECONDS):
+            raise StoreUnavailable("channels not loaded yet")
+
+    def _reload(self) -> None:
         try:
+            self._reload_at = self._clock() + RELOAD_SECONDS
             self._load()
+            self._loaded.set()
         except (SQLAlchemyError, TryAgain) as error:
             self._reload_at = self._clock() + RETRY_SECONDS
             log.warning("directory_not_loaded", error=type(error).__name__)
+        finally:
+            self._loading.release()
 
     def _load(self) -> None:
         with transaction(self._sessions) as db:
@@ -117,7 +130,8 @@ class Directory:
             accounts = db.scalars(select(ProviderAccount).where(ProviderAccount.active)).all()
         self._lines = tuple(_line(channel) for channel in channels)
         self._accounts = tuple(_account(account) for account in accounts)
-        self._reload_at = self._clock() + (RELOAD_SECONDS if self._lines else RETRY_SECONDS)
+        if not self._lines:
+            self._reload_at = self._clock() + RETRY_SECONDS
 
 
 def _matches(secret: str, raw: bytes, given: str) -> bool:

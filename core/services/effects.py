@@ -14,16 +14,10 @@ from core.crashpoint import crashpoint
 from core.services.ask_payment import ask_payment
 from core.services.customers import Guest, GuestRef, find_guest
 from core.services.followup import Followup
-from core.services.guest_requests import (
-    call_staff,
-    cancel_order,
-    confirm_age,
-    find_orders,
-    resume_messages,
-    stop_messages,
-)
+from core.services.guest_requests import cancel_order, confirm_age, find_orders, resume_messages, stop_messages
 from core.services.identities import change_identity, remember
 from core.services.place_order import place_order
+from core.services.staff_calls import call_staff
 from core.store.sql.tables import TurnEffects
 
 __all__ = ["GuestRef", "abandon", "perform"]
@@ -109,7 +103,7 @@ def _confirm(_db: Session, guest: Guest, _effect: Effect, _: list[Outcome]) -> R
 
 
 def _call(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Result:
-    return call_staff(db, guest, effect["reason"]), Followup()
+    return call_staff(db, guest, effect["reason"])
 
 
 def _stop(_db: Session, guest: Guest, _effect: Effect, _: list[Outcome]) -> Result:

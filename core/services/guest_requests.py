@@ -1,4 +1,4 @@
-"""The smaller things a guest asks for: call an order off, see what is running, say they are of age, call somebody."""
+"""The smaller things a guest asks for: call an order off, see what is running, say they are of age."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from core.services.followup import Followup
 from core.services.orders import lock_order, mark_order, paid_so_far
 from core.services.stock import release_holds
 from core.services.waiting import minutes_left
-from core.store.sql.tables import Activity, Order
+from core.store.sql.tables import Order
 
 SHOWN_FOR = timedelta(hours=24)
 SHOWN = 5
@@ -67,19 +67,6 @@ def resume_messages(guest: Guest) -> Outcome:
     was_stopped = guest.customer.messages_stopped_at is not None
     guest.customer.messages_stopped_at = None
     return {"result": "resumed", "was_stopped": was_stopped}
-
-
-def call_staff(db: Session, guest: Guest, reason: str) -> Outcome:
-    """Somebody should look after this guest: a line in the log that staff read."""
-    call = Activity(
-        workspace_id=guest.customer.workspace_id,
-        action="guest_called_staff",
-        subject_kind="conversation",
-        subject_id=guest.conversation.id,
-        detail={"reason": reason},
-    )
-    db.add(call)
-    return {"result": "called"}
 
 
 def _summary(db: Session, order: Order) -> dict[str, Any]:

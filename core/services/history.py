@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, String, Uuid, case, cast, column, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -41,7 +41,7 @@ def _save(program: Program, entries: list[Entry]) -> bool:
     notes = [_clean(json.loads(entry.body)) for entry in entries]
     try:
         return _save_notes(program, notes)
-    except DBAPIError:
+    except (DBAPIError, ValueError, KeyError):
         log.exception("history_batch_refused", entries=len(notes))
     return [_save_alone(program, note) for note in notes].count(False) == 0
 
@@ -50,7 +50,7 @@ def _save_alone(program: Program, note: dict[str, Any]) -> bool:
     """A batch was refused for one of its entries: save the others, keep the odd one where staff can see it."""
     try:
         return _save_notes(program, [note])
-    except DBAPIError as error:
+    except (DBAPIError, ValueError, KeyError) as error:
         log.exception("history_entry_refused", kind=note.get("type"))
         odd = {"source": "history", "outcome": type(error).__name__, "detail": note}
         return _save_notes(program, [odd | {"type": "webhook"}])
@@ -72,7 +72,7 @@ def _save_turns(db: Session, notes: list[dict[str, Any]]) -> None:
     if rows:
         db.execute(insert(Message).on_conflict_do_nothing(), rows)
     silent = [note["event"] for note in notes if not note["replies"]]
-    _done(db, silent)
+    mark_said(db, silent)
     letters = [_dead_letter(note) for note in notes if "dead" in note and note["workspace"]]
     if letters:
         db.execute(insert(DeadLetter).on_conflict_do_nothing(), letters)
@@ -125,13 +125,18 @@ def _dead_letter(note: dict[str, Any]) -> dict[str, Any]:
 
 
 def _save_sendings(db: Session, notes: list[dict[str, Any]]) -> None:
-    """Queued becomes sent; a status that came earlier is not undone."""
-    for note in notes:
-        message = update(Message).where(Message.id == UUID(note["id"]))
-        db.execute(message.values(external_id=note["external"] or None))
-        queued = message.where(Message.status == MessageStatus.QUEUED)
-        db.execute(queued.values(status=MessageStatus.SENT))
-    _done(db, [note["cause"] for note in notes])
+    """Queued becomes sent; a status that came earlier is not undone. One statement for all of a batch."""
+    external = {UUID(note["id"]): note["external"] or None for note in notes}
+    ids, externals = cast(list(external), ARRAY(Uuid)), cast(list(external.values()), ARRAY(String))
+    unnested = func.unnest(ids, externals).table_valued(column("id", Uuid), column("external", String), name="sent")
+    sent = unnested.render_derived()
+    queued = Message.status == MessageStatus.QUEUED
+    status = case((queued, literal(MessageStatus.SENT, Message.status.type)), else_=Message.status)
+    db.execute(
+        update(Message).where(Message.id == sent.c.id).values(external_id=sent.c.external, status=status),
+        execution_options={"synchronize_session": False},
+    )
+    mark_said(db, [note["cause"] for note in notes])
 
 
 def _save_failures(db: Session, notes: list[dict[str, Any]]) -> None:
@@ -139,10 +144,10 @@ def _save_failures(db: Session, notes: list[dict[str, Any]]) -> None:
         status = MessageStatus.UNKNOWN if note["code"] == "unknown" else MessageStatus.FAILED
         message = update(Message).where(Message.id == UUID(note["id"]), Message.status == MessageStatus.QUEUED)
         db.execute(message.values(status=status, error_code=note["code"]))
-    _done(db, [note["cause"] for note in notes])
+    mark_said(db, [note["cause"] for note in notes])
 
 
-def _done(db: Session, event_ids: list[str]) -> None:
+def mark_said(db: Session, event_ids: list[str]) -> None:
     """What was owed has been said (rule 20). Only events that came from the outbox table have its ids."""
     owed = [UUID(id) for id in event_ids if len(id) == 36]
     if owed:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from core.cipher import installed
 from core.conversation.effects import Outcome
 from core.conversation.profile import DETAILS
 from core.domain.phone import masked
 from core.services.customers import Guest, by_bsuid, by_phone
-from core.store.sql.cipher import installed
 from core.store.sql.tables import Activity, Customer
 
 

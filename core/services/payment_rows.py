@@ -60,10 +60,9 @@ def fail(db: Session, order: Order, payment: Payment, reason: str, by: FailedBy,
 
 
 def tell_failed(db: Session, order: Order, payment: Payment) -> Followup:
-    """The guest hears why, as long as there is an order to pay."""
-    if order.status is not OrderStatus.PENDING:
-        return Followup()
-    return tell_guest(db, order, payment, PAYMENT_FAILED, reason=payment.reason)
+    """The guest hears why, as long as there is an order to pay; else the news only ends the quiet of the PIN dialog."""
+    unsaid = {} if order.status is OrderStatus.PENDING else {"unsaid": True}
+    return tell_guest(db, order, payment, PAYMENT_FAILED, reason=payment.reason, **unsaid)
 
 
 def tell_guest(db: Session, order: Order, payment: Payment, kind: str, **data: Any) -> Followup:

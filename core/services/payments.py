@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.crashpoint import crashpoint
-from core.domain.payments import CLAIM_LIFETIME, RESEND_AFTER, Reason, next_check
+from core.domain.payments import CLAIM_LIFETIME, RESEND_AFTER, UNANSWERED_LIFETIME, Reason, next_check
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, Provider
 from core.errors import OutcomeUnknown, Rejected, TryAgain
 from core.log import get_logger
@@ -53,8 +53,8 @@ def request_payment(program: Program, payment_id: str) -> Followup:
     with transaction(program.sessions) as db:
         prompt = _claim(program, db, UUID(payment_id))
     crashpoint("request_payment.claimed")
-    if prompt is None:
-        return Followup()
+    if isinstance(prompt, Followup):
+        return prompt
     answered = _ask(program, prompt)
     if answered is None:
         return Followup()
@@ -66,18 +66,21 @@ def request_payment(program: Program, payment_id: str) -> Followup:
     return followup
 
 
-def _claim(program: Program, db: Session, payment_id: UUID) -> Prompt | None:
-    """CREATED becomes REQUESTED for one worker, with the order locked and still to be paid (rule 10)."""
+def _claim(program: Program, db: Session, payment_id: UUID) -> Prompt | Followup:
+    """CREATED becomes REQUESTED for one worker, with the order locked and still to be paid (rule 10).
+
+    One that waited too long for a worker is not sent any more: hours later its guest is at home.
+    """
     locked = lock_payment(db, payment_id)
     if locked is None:
-        return None
+        return Followup()
     order, payment = locked
     now = datetime.now(UTC)
     if payment.status is not PaymentStatus.CREATED or payment.provider is not Provider.KOPOKOPO:
-        return None
-    if order.status is not OrderStatus.PENDING:
+        return Followup()
+    if order.status is not OrderStatus.PENDING or now - payment.created_at >= UNANSWERED_LIFETIME:
         fail(db, order, payment, Reason.PUSH_FAILED, FailedBy.ANSWER, now)
-        return None
+        return tell_failed(db, order, payment)
     move(payment, PaymentStatus.REQUESTED)
     payment.requested_at, payment.next_check_at = now, now + CLAIM_LIFETIME + RESEND_AFTER
     account = kopokopo_of(program, db, payment.workspace_id)

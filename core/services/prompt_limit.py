@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from core.cipher import installed
 from core.domain.statuses import PaymentStatus
 from core.services.customers import Guest
-from core.store.sql.cipher import installed
 from core.store.sql.tables import Customer, Payment
 
 MOST = 3

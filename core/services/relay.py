@@ -1,5 +1,6 @@
 """PostgreSQL owes a conversation or a board something: bring it there by id, so that a repeat is harmless (rule 19)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,27 +11,41 @@ from sqlalchemy.orm import Session
 from core.crashpoint import crashpoint
 from core.domain.orders import OPEN
 from core.domain.statuses import Topic
+from core.errors import TryAgain
+from core.log import get_logger
 from core.services.followup import Followup
 from core.services.orders import board_order
 from core.services.program import Program
+from core.services.staff_calls import board_call
 from core.store.redis.mailbox import Item
 from core.store.sql.engine import transaction
+from core.store.sql.outbox import CALL
 from core.store.sql.tables import Conversation, Customer, Outbox
 
 UNCONFIRMED_SECONDS = 20
 BATCH = 500
 
+log = get_logger(__name__)
+
 
 def follow_up(program: Program, followup: Followup) -> None:
-    """After a commit: relay what it owes, renew menus, send its jobs. What a crash leaves undone the sweeps find."""
+    """After a commit: relay what it owes, renew menus, send its jobs. What cannot be done now the sweeps find."""
+    crashpoint("relay.before_push")
     for conversation_id in followup.conversations:
-        crashpoint("relay.before_push")
-        relay_conversation(program, conversation_id)
+        _or_later(relay_conversation, program, conversation_id)
     for workspace_id in followup.boards:
-        relay_board(program, workspace_id)
+        _or_later(relay_board, program, workspace_id)
     for workspace_id in followup.menus:
-        program.store.menus.changed(str(workspace_id))
+        _or_later(program.store.menus.changed, str(workspace_id))
     program.ring.all(followup.jobs)
+
+
+def _or_later(step: Callable[..., None], *arguments: Any) -> None:
+    """The change is committed: a store that is away must not make it look like a failure."""
+    try:
+        step(*arguments)
+    except TryAgain as error:
+        log.warning("followup_left_to_the_sweep", step=step.__name__, error=str(error))
 
 
 def relay_conversation(program: Program, conversation_id: UUID, wait: bool = True) -> None:
@@ -57,7 +72,7 @@ def relay_conversation(program: Program, conversation_id: UUID, wait: bool = Tru
 
 
 def relay_board(program: Program, workspace_id: UUID) -> None:
-    """Publish all open board rows of one workspace, with each order as it stands now."""
+    """Publish all open board rows of one workspace, with each order and call as it stands now."""
     with transaction(program.sessions) as db:
         opened = _open(Topic.BOARD).where(Outbox.workspace_id == workspace_id)
         rows = list(db.scalars(opened.with_for_update(skip_locked=True)))
@@ -91,7 +106,9 @@ def _reopen_forgotten(program: Program) -> None:
 
 
 def _board_body(db: Session, row: Outbox) -> dict[str, Any]:
-    """The order as it stands now; null once it left the board."""
+    """What the row is about, as it stands now; null once it left the board."""
+    if row.kind == CALL:
+        return board_call(db, row.workspace_id, UUID(row.payload["call_id"]))
     card = board_order(db, row.workspace_id, UUID(row.payload["order_id"]))
     shown = card if card is not None and card["status"] in OPEN else None
     return {"order_id": row.payload["order_id"], "version": card["version"] if card else 0, "order": shown}
@@ -108,7 +125,12 @@ def _mark(db: Session, rows: list[Outbox], done: bool = False) -> None:
 
 
 def _item(conversation: Conversation, row: Outbox, guest: dict[str, Any]) -> Item:
-    body = {"kind": row.kind, "at": row.created_at.timestamp(), "data": row.payload, "trace": str(row.id)}
+    body = {
+        "kind": row.kind,
+        "at": row.created_at.timestamp(),
+        "data": row.payload,
+        "trace": row.payload.get("payment_id") or str(row.id),
+    }
     return Item(str(row.id), (conversation.mailbox,), row.created_at.timestamp(), body, guest, fixed=True)
 
 

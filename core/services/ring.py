@@ -4,15 +4,7 @@ from collections.abc import Callable, Iterable
 from time import monotonic
 
 from core import metrics
-from core.jobs import (
-    CONVERSATIONS,
-    MESSAGES,
-    SEND_MESSAGES,
-    SERVE_CONVERSATIONS,
-    SETTLE_PAYMENTS,
-    SETTLEMENTS,
-    Job,
-)
+from core.jobs import SEND_MESSAGES, SERVE_CONVERSATIONS, SETTLE_PAYMENTS, Job
 from core.log import get_logger
 
 QUIET_AFTER_FAILURE_SECONDS = 2.0
@@ -49,12 +41,12 @@ class Ring:
 
     def conversations(self, bell: str) -> None:
         """Have the waiting conversations served."""
-        self(Job(SERVE_CONVERSATIONS, CONVERSATIONS, (bell,)))
+        self(Job(SERVE_CONVERSATIONS, (bell,)))
 
     def settlements(self, bell: str) -> None:
         """Have the waiting payment notices settled."""
-        self(Job(SETTLE_PAYMENTS, SETTLEMENTS, (bell,)))
+        self(Job(SETTLE_PAYMENTS, (bell,)))
 
     def senders(self, bells: Iterable[str]) -> None:
         """Have the waiting replies sent."""
-        self.all(Job(SEND_MESSAGES, MESSAGES, (bell,)) for bell in bells)
+        self.all(Job(SEND_MESSAGES, (bell,)) for bell in bells)

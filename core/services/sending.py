@@ -7,7 +7,7 @@ from core import metrics
 from core.crashpoint import crashpoint
 from core.errors import OutcomeUnknown, TryAgain
 from core.jobs import request_payment
-from core.log import bind
+from core.log import bind, get_logger
 from core.providers.whatsapp.client import SEND_SECONDS, Refused, Sent, send
 from core.services.directory import Line
 from core.services.letters import content
@@ -17,6 +17,8 @@ from core.store.redis.outbox import CAMPAIGN, LEASE_SECONDS, Letter
 
 SERVE_SECONDS = 20.0
 PAUSE_SECONDS = 5.0
+
+log = get_logger(__name__)
 
 
 def send_messages(program: Program, bell: str) -> str:
@@ -46,8 +48,10 @@ def _deliver(program: Program, letter: Letter, claimed_at: float) -> bool:
         return give_up(program, letter, "unknown")
     if letter.item.get("rank") == CAMPAIGN and letter.stopped:
         return give_up(program, letter, "stopped")
+    if line is None:
+        return later(program, letter, "no_channel", PAUSE_SECONDS)
     # No POST after its own deadline: a process that was frozen since its claim may no longer speak for this guest.
-    if line is None or monotonic() - claimed_at > LEASE_SECONDS - SEND_SECONDS:
+    if monotonic() - claimed_at > LEASE_SECONDS - SEND_SECONDS:
         program.store.outbox.later(letter, PAUSE_SECONDS)
         return False
     try:
@@ -79,4 +83,5 @@ def _sent(program: Program, letter: Letter, answer: Sent) -> bool:
 def _release_prompt(program: Program, letter: Letter) -> None:
     """ "Check your phone" has left the house, or never will: now the prompt may open (rule 9)."""
     if letter.item.get("releases"):
+        log.info("prompt_released", payment=letter.item["releases"])
         program.ring(request_payment(letter.item["releases"]))

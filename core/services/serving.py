@@ -10,6 +10,7 @@ from core.store.redis.mailbox import Claim, Mailboxes
 
 SERVE_SECONDS = 20.0
 RENEW_SECONDS = 1.0
+FORGIVE_TRIES = 10
 
 log = get_logger(__name__)
 
@@ -23,8 +24,28 @@ def serve(mailboxes: Mailboxes, bell: str, take: Callable[[list[Claim]], None], 
             if not claims:
                 return ""
             heartbeat.holds(claims)
-            take(claims)
+            _take(mailboxes, claims, take)
     return mailboxes.leave(bell)
+
+
+def _take(mailboxes: Mailboxes, claims: list[Claim], take: Callable[[list[Claim]], None]) -> None:
+    """Three outages of the store in a row must not make a dead letter of an innocent event."""
+    try:
+        take(claims)
+    except StoreUnavailable:
+        log.warning("store_lost_during_turns", claims=len(claims))
+        _forgive(mailboxes, claims)
+        raise
+
+
+def _forgive(mailboxes: Mailboxes, claims: list[Claim]) -> None:
+    pause = threading.Event()
+    for _ in range(FORGIVE_TRIES):
+        try:
+            return mailboxes.forgive(claims)
+        except StoreUnavailable:
+            pause.wait(RENEW_SECONDS)
+    return None
 
 
 class _Heartbeat:

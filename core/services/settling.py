@@ -1,9 +1,11 @@
 """A payment provider told us something: settle it, one notice at a time per payment."""
 
+from typing import Any
+
 from core import metrics
 from core.crashpoint import crashpoint
 from core.errors import StoreUnavailable, TryAgain
-from core.log import get_logger
+from core.log import bind, get_logger
 from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.settle import settle_notice
@@ -18,6 +20,7 @@ log = get_logger(__name__)
 def take_notices(program: Program, claims: list[Claim]) -> None:
     """Settle each; a notice leaves its mailbox only when its transaction is committed."""
     for claim in claims:
+        bind(trace=claim.body.get("trace", ""), event=claim.id)
         try:
             _take(program, claim)
         except StoreUnavailable:
@@ -43,5 +46,14 @@ def _bury(program: Program, claim: Claim) -> None:
     """A notice we could not settle is kept where staff see it; polling goes on looking for the money."""
     metrics.dead_letters.labels("payments").inc()
     log.error("notice_given_up", tries=claim.tries - 1)
-    note = {"type": "webhook", "source": "payments", "outcome": "given up", "detail": claim.body}
-    program.store.payments.commit([(claim, Ending(history=note))])
+    workspace = next(iter(claim.body.get("workspaces", ())), "")
+    dead = {"body": claim.body, "attempts": claim.tries - 1, "lane": "payments"}
+    note: dict[str, Any] = {
+        "type": "turn",
+        "event": claim.id,
+        "box": claim.box,
+        "workspace": workspace,
+        "replies": [],
+        "external": "",
+    }
+    program.store.payments.commit([(claim, Ending(history=note | {"dead": dead}))])

@@ -6,11 +6,13 @@ import time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.domain.statuses import MessageStatus
 from core.log import get_logger
+from core.services.history import mark_said
 from core.services.program import Program
 from core.services.second_way import DAY_IS_OVER, say_it_another_way
 from core.store.redis.streams import Entry
@@ -19,7 +21,8 @@ from core.store.sql.tables import Message
 
 BATCH = 500
 PATIENCE_SECONDS = 120
-CALLBACK = re.compile(r"[0-9a-f]{32}:(?P<ids>[0-9a-f-]{36}(,[0-9a-f-]{36}){0,9}):[0-9]{1,3}")
+ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+CALLBACK = re.compile(rf"[0-9a-f]{{32}}:(?P<ids>{ID}(,{ID}){{0,9}}):[0-9]{{1,3}}")
 # Meta's words in the order they may follow each other; a failure may follow `sent`, nothing follows a failure.
 RANK = {
     MessageStatus.UNKNOWN: 0,
@@ -44,19 +47,46 @@ def save_statuses(program: Program) -> int:
     """Apply what waits in the status stream. A status whose message is not saved yet is looked at again later."""
     applied = 0
     while entries := program.store.statuses.read("statuses", BATCH):
-        read = [(entry, json.loads(entry.body)) for entry in entries]
-        for _, status in read:
-            _prove(program, status)
-        with transaction(program.sessions) as db:
-            done = [entry for entry, status in read if _apply(db, status) or _is_late(entry)]
-        for entry, status in read:
-            if status["error"] == DAY_IS_OVER and entry in done:
-                say_it_another_way(program, status["callback"].partition(":")[0], _message_ids(status["callback"]))
+        done = _apply_all(program, entries)
         program.store.statuses.done(done)
         applied += len(done)
         if len(done) < len(entries):
             return applied
     return applied
+
+
+def _apply_all(program: Program, entries: list[Entry]) -> list[Entry]:
+    """The entries that need no second look; an odd one sinks no other."""
+    patient = program.store.history.length() > 0
+    try:
+        return _apply_together(program, entries, patient)
+    except (DBAPIError, ValueError, KeyError) as error:
+        if len(entries) == 1:
+            log.exception("status_refused", error=type(error).__name__)
+            return entries
+    return [done for entry in entries for done in _apply_all(program, [entry])]
+
+
+def _apply_together(program: Program, entries: list[Entry], patient: bool) -> list[Entry]:
+    read = [(entry, json.loads(entry.body)) for entry in entries]
+    with transaction(program.sessions) as db:
+        messages = _messages(db, [status for _, status in read])
+        known = [status for _, status in read if _apply(messages, status)]
+        said = [messages[key] for status in known for key in _keys(status) if key in messages]
+        mark_said(db, [message.event_id or "" for message in said])
+    for status in known:
+        _prove(program, status)
+        if status["error"] == DAY_IS_OVER:
+            say_it_another_way(program, status["callback"].partition(":")[0], _message_ids(status["callback"]))
+    # While messages wait to be saved, a status may well be here before its message.
+    return [entry for entry, status in read if status in known or (not patient and _is_late(entry))]
+
+
+def _messages(db: Session, statuses: list[dict[str, Any]]) -> dict[tuple[str, UUID], Message]:
+    """The messages these statuses speak of, by workspace and id: nobody's status touches another's message."""
+    ids = [id for status in statuses for id in _message_ids(status["callback"])]
+    found = db.scalars(select(Message).where(Message.id.in_(ids)).order_by(Message.id).with_for_update())
+    return {(str(message.workspace_id), message.id): message for message in found}
 
 
 def _prove(program: Program, status: dict[str, Any]) -> None:
@@ -65,17 +95,24 @@ def _prove(program: Program, status: dict[str, Any]) -> None:
         program.store.outbox.proven(status["callback"])
 
 
-def _apply(db: Session, status: dict[str, Any]) -> bool:
-    """Answers whether nothing is left to do. One status may be about several messages that left as one."""
-    word, ids = WORDS.get(status["status"]), _message_ids(status["callback"])
-    if word is None or not ids:
+def _apply(messages: dict[tuple[str, UUID], Message], status: dict[str, Any]) -> bool:
+    """False while not all messages that left with this status' one are known in this workspace."""
+    word, keys = WORDS.get(status["status"]), _keys(status)
+    if word is None or not keys:
         return True
-    rank = case({one.value: rank for one, rank in RANK.items()}, value=Message.status, else_=0)
-    changes = {"status": word} | ({"error_code": status["error"]} if word is MessageStatus.FAILED else {})
+    if any(key not in messages for key in keys):
+        return False
+    for message in (messages[key] for key in keys):
+        if message.status is not None and RANK[message.status] < RANK[word]:
+            message.status, message.error_code = word, status["error"] or message.error_code
     if word is MessageStatus.FAILED:
-        log.warning("message_failed", message=str(ids[0]), code=status["error"])
-    db.execute(update(Message).where(Message.id.in_(ids), rank < RANK[word]).values(changes))
-    return db.scalar(select(func.count()).where(Message.id.in_(ids))) == len(ids)
+        log.warning("message_failed", message=str(keys[0][1]), code=status["error"])
+    return True
+
+
+def _keys(status: dict[str, Any]) -> list[tuple[str, UUID]]:
+    """One status may be about several messages that left as one."""
+    return [(status["workspace"], id) for id in _message_ids(status["callback"])]
 
 
 def _message_ids(callback: str) -> list[UUID]:

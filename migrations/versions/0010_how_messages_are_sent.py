@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -18,11 +18,18 @@ def upgrade():
     op.add_column("customers", sa.Column("messages_stopped_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("messages", sa.Column("important", sa.Boolean(), server_default="false", nullable=False))
     where = {"postgresql_where": sa.text(UNDELIVERED)}
+    op.drop_index("ix_messages_undelivered", "messages")
     op.create_index("ix_messages_undelivered", "messages", ["workspace_id", "at"], **where)
 
 
 def downgrade():
     op.drop_index("ix_messages_undelivered", "messages")
+    op.create_index(
+        "ix_messages_undelivered",
+        "messages",
+        ["workspace_id", "at"],
+        postgresql_where=sa.text("status in ('failed', 'unknown')"),
+    )
     op.drop_column("messages", "important")
     op.drop_column("customers", "messages_stopped_at")
     op.drop_constraint(op.f("ck_channels_throughput"), "channels")

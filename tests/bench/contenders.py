@@ -25,12 +25,14 @@ class Contender:
     name: str
     port: int
     secret: str
+    redis_url: str
     roots: Callable[[], list[int]]
     empty: Callable[[], object]
+    number: str = NUMBER
 
     def load(self, messages: int, guests: int) -> Load:
         """The same load for everybody, signed for this one."""
-        return Load(self.port, self.secret, NUMBER, messages, guests)
+        return Load(self.port, self.secret, self.number, messages, guests)
 
 
 def ours(house: House, worker_class: str) -> Contender:
@@ -42,6 +44,7 @@ def ours(house: House, worker_class: str) -> Contender:
         f"ours, {worker_class}",
         port,
         house.values["WHATSAPP_APP_SECRET"],
+        house.values["REDIS_URL"],
         lambda: [*house.processes.pids(*names), *(server.process.pid for server in servers if server.process)],
         house.store.client.flushall,
     )
@@ -87,6 +90,7 @@ def _peer(name: str, port: int, redis: RedisServer, running: Processes) -> Conte
         name,
         port,
         SECRET,
+        redis.url,
         lambda: [*running.pids("web"), *([redis.process.pid] if redis.process else [])],
         client.flushall,
     )

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -41,6 +41,10 @@ class Processes:
         for name in names or list(self._running):
             processes.end(self._running.pop(name), grace=20)
 
+    def names(self) -> list[str]:
+        """Who is running."""
+        return list(self._running)
+
     def pids(self, *names: str) -> list[int]:
         """The process ids of these."""
         return [self._running[name].pid for name in names]
@@ -63,7 +67,7 @@ class House:
         self.processes = Processes(folder)
         Path(self.values["PROMETHEUS_MULTIPROC_DIR"]).mkdir(exist_ok=True)
 
-    @property
+    @cached_property
     def store(self) -> Store:
         """Its mailboxes, to look at."""
         return Store(self.values["REDIS_URL"], seconds=30.0)
@@ -71,6 +75,12 @@ class House:
     def server(self, name: str) -> Server:
         """One of its servers: postgres, redis or broker."""
         return next(server for server in self.environment.servers if server.name == name)
+
+    def pid(self, name: str) -> int:
+        """The process id of one of its servers."""
+        process = self.server(name).process
+        assert process is not None
+        return process.pid
 
     def __enter__(self) -> "House":
         for server in self.environment.servers:
@@ -92,19 +102,29 @@ class House:
         self.processes.wait_for(name, lambda: answers(port, "/healthz"))
         return port
 
-    def start_workers(self, *groups: str) -> None:
+    def start_workers(self, *groups: str, wait: bool = True) -> None:
         """Start these worker groups (all by default) and wait until each says that it is alive."""
         chosen = [group for group in WORKER_GROUPS if group.name in groups or not groups]
         for group in chosen:
             command = [*programs.CELERY, "worker", *group.options(), *programs.WORKER_OPTIONS]
             self.processes.start(f"worker-{group.name}", command, self.values)
-        for group in chosen:
+        for group in chosen if wait else ():
             self.processes.wait_for(f"worker-{group.name}", partial(self.store.alive, group.queues[0]))
 
     def start_beat(self) -> None:
         """Start the schedule."""
         schedule = ["--schedule", str(self.processes.folder / "beat"), "--pidfile="]
         self.processes.start("beat", [*programs.CELERY, "beat", *schedule], self.values)
+
+    def wait_until_idle(self, seconds: float = 120) -> None:
+        """Return when every message is answered, sent and saved."""
+        if not wait_until(self._is_idle, seconds):
+            raise NotUp(f"the house is not done after {seconds} s: {self.store.report()}")
+
+    def _is_idle(self) -> bool:
+        report = self.store.report()
+        lanes = [report[lane] for lane in ("conversations", "payments", "outbox")]
+        return not report["history"] and not any(lane["events"] or lane["waiting"] or lane["leased"] for lane in lanes)
 
     def _step(self, name: str, command: Sequence[str]) -> None:
         log = self.processes.folder / f"{name}.log"

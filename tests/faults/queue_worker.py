@@ -16,25 +16,24 @@ from core.services.ring import Ring
 from core.services.serving import serve
 from core.store.redis.mailbox import Claim, Ending
 from core.store.redis.store import Store
+from publishing import publisher
 
 app = Celery("queue", config_source="celeryconfig")
 app.conf.update(task_routes=None, beat_schedule={}, worker_send_task_events=False)
-producer = Celery("producer", config_source="celeryconfig")
-producer.conf.update(task_routes=None, broker_transport_options={"socket_timeout": 0.2, "socket_connect_timeout": 0.2})
 store = Store(os.environ["REDIS_URL"])
-ring = Ring(lambda job: producer.send_task(job.task, args=job.args, queue=job.queue, retry=False, ignore_result=True))
+ring = Ring(publisher(os.environ["CELERY_BROKER_URL"]))
 SENT = os.environ["QUEUE_SENT_FILE"]
 
 
-@app.task(name="queue.serve", queue=CONVERSATIONS)
+@app.task(name="conversations.serve", queue=CONVERSATIONS)
 def serve_mailboxes(bell: str) -> None:
     """Serve what waits."""
     successor = serve(store.conversations, bell, _take, limit=16)
     if successor:
-        ring(Job("queue.serve", CONVERSATIONS, (successor,)))
+        ring(Job("conversations.serve", (successor,)))
 
 
-@app.task(name="queue.send", queue=MESSAGES)
+@app.task(name="messages.send", queue=MESSAGES)
 def send(bell: str) -> None:
     """Drain the outbox into a file; one line is one POST."""
     while letter := store.outbox.claim(bell):
@@ -45,7 +44,7 @@ def send(bell: str) -> None:
 
 def _take(claims: list[Claim]) -> None:
     bells = store.conversations.commit([(claim, _ending(claim)) for claim in claims])
-    ring.all(Job("queue.send", MESSAGES, (bell,)) for bell in bells)
+    ring.all(Job("messages.send", (bell,)) for bell in bells)
 
 
 def _ending(claim: Claim) -> Ending:
@@ -68,13 +67,10 @@ def _sweep_for_ever() -> None:
     pause = threading.Event()
     while not pause.wait(1.0):
         try:
-            for lane, task, queue in (
-                (store.conversations, "queue.serve", CONVERSATIONS),
-                (store.outbox, "queue.send", MESSAGES),
-            ):
+            for lane, task in ((store.conversations, "conversations.serve"), (store.outbox, "messages.send")):
                 bell = lane.sweep().bell
                 if bell:
-                    ring(Job(task, queue, (bell,)))
+                    ring(Job(task, (bell,)))
         except StoreUnavailable:
             started = monotonic()
             while monotonic() - started < 0.1:

@@ -16,23 +16,31 @@ import pytest
 from core.jobs import WORKER_GROUPS
 from sandbox.simulators.control import Simulators
 from sandbox.simulators.guest import Guest
-from tests.product import Product
+from tests.product import Product, StandIns
 from tests.waiting import eventually
 
 SECONDS = 120 if os.environ.get("PROVE") else 30
-GUESTS = 300 if os.environ.get("PROVE") else 80
+GUESTS = 300 if os.environ.get("PROVE") else 150
 PATIENCE = 120
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with Product(tmp_path_factory.mktemp("product")) as running:
+def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIns]:
+    with StandIns(tmp_path_factory.mktemp("stand-ins")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def product(stand_ins: StandIns, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    with Product(tmp_path_factory.mktemp("product"), **stand_ins.settings) as running:
         yield running
 
 
 @pytest.mark.timeout(900)
-def test_every_guest_is_answered_in_order_and_thanked_once_while_everything_is_killed(product: Product) -> None:
-    simulators = product.simulators
+def test_every_guest_is_answered_in_order_and_thanked_once_while_everything_is_killed(
+    product: Product, stand_ins: StandIns
+) -> None:
+    simulators = stand_ins.simulators
     simulators.graph.set(repeat=2)
     guests = [simulators.guest(f"2547130{number:05d}", name="Achieng") for number in range(GUESTS)]
     with ThreadPoolExecutor(GUESTS) as pool, Chaos(product) as chaos:

@@ -17,7 +17,7 @@ import pytest
 import redis
 
 from core.errors import StoreUnavailable
-from core.jobs import CONVERSATIONS, Job
+from core.jobs import Job
 from core.store.redis.mailbox import Item
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
@@ -111,7 +111,7 @@ def _write(store: Store, broker_url: str, name: str, over: threading.Event, acce
         for _ in range(2 if random.random() < 0.1 else 1):
             bell = _push(store, item)
             if bell:
-                ring(Job("queue.serve", CONVERSATIONS, (bell,)))
+                ring(Job("conversations.serve", (bell,)))
         number += 1
         accepted[name] = number
         over.wait(random.uniform(0.0, 0.4))

@@ -11,6 +11,8 @@ from sandbox.simulators.guest import Guest
 from tests.functional.outside import Outside, new_name
 from tests.product import Product
 
+Newcomer = Callable[[], Guest]
+
 _phones = itertools.count(int(time.time()) % 1_000_000 * 100)
 
 
@@ -35,12 +37,12 @@ def outside(product: Product) -> Outside:
 
 
 @pytest.fixture
-def newcomer(simulators: Simulators) -> Callable[[], Guest]:
+def newcomer(simulators: Simulators) -> Newcomer:
     """A guest nobody has seen before, with a name nobody else has."""
     return lambda: simulators.guest(f"2547{next(_phones):08d}", name=new_name())
 
 
 @pytest.fixture
-def guest(newcomer: Callable[[], Guest]) -> Guest:
+def guest(newcomer: Newcomer) -> Guest:
     """One newcomer."""
     return newcomer()

@@ -186,3 +186,22 @@ def test_a_payment_taken_back_is_seen_by_staff(outside: Outside, simulators: Sim
     query = "select state from receipts where reference = %s"
     eventually(lambda: outside.rows(query, receipt) == [{"state": "REVERSED"}])
     assert outside.payments_of(guest.name)[0]["status"] == "REVERSED"
+
+
+def test_the_evening_can_be_read_off_the_numbers(outside: Outside, simulators: Simulators, guest: Guest) -> None:
+    def counted() -> list[float]:
+        return [
+            outside.metric("bar_webhooks_total", source="whatsapp", answer="200"),
+            outside.metric("bar_webhooks_total", source="payment", answer="200"),
+            outside.metric("bar_turns_total"),
+            outside.metric("bar_turn_seconds_count", effects="yes"),
+            outside.metric("bar_sends_total", result="sent"),
+            outside.metric("bar_provider_calls_total", provider="kopokopo"),
+            outside.metric("bar_payments_total", provider="kopokopo"),
+        ]
+
+    before = counted()
+    asks_to_pay(guest)
+    check_paid_once(outside, simulators, guest)
+    eventually(lambda: all(new > old for new, old in zip(counted(), before, strict=True)), what="every number to grow")
+    assert outside.metric("bar_oldest_waiting_seconds", lane="conversations") < 60

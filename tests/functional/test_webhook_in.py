@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,12 +27,12 @@ from sandbox.simulators.inbound import (
     status_value,
     text_message,
 )
+from tests.functional.conftest import Newcomer
 from tests.functional.outside import PAYMENT, WHATSAPP, Outside
 from tests.product import PROJECT, Product
 from tests.waiting import eventually
 
 LIMIT = 4 * 1024 * 1024
-Newcomer = Callable[[], Guest]
 
 
 def sender(guest: Guest) -> Sender:
@@ -197,11 +197,21 @@ def test_a_chunked_body_within_the_limit_is_read_whole_or_refused(
         b"POST %b HTTP/1.1\r\nHost: bar\r\nContent-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         b"POST %b HTTP/1.1\r\nHost: bar\r\nContent-Length: minus one\r\n\r\n",
         b"POST %b HTTP/1.1\r\nHost: bar\r\nContent-Length: -1\r\n\r\n",
-        b"POST %b HTTP/1.1\r\nHost: bar\r\nX-Hub-Signature-256: a\r\nX-Hub-Signature-256: b\r\nConnection: close\r\n\r\n",
+        b"POST %b HTTP/1.1\r\nHost: a\r\nX-Hub-Signature-256: a\r\nX-Hub-Signature-256: b\r\nContent-Length: 0\r\n\r\n",
     ],
 )
 def test_odd_http_is_refused(product: Product, request_bytes: bytes) -> None:
     assert re.match(rb"HTTP/1\.[01] 4\d\d ", speak(product, request_bytes % WHATSAPP.encode()))
+
+
+def test_those_who_speak_slowly_keep_nobody_waiting(product: Product, guest: Guest) -> None:
+    parts = urlsplit(product.url)
+    with ExitStack() as stack:
+        for _ in range(40):
+            slow = stack.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5))
+            slow.sendall(f"POST {WHATSAPP} HTTP/1.1\r\nHost: bar\r\nContent-Length: 100\r\n\r\n{{".encode())
+        assert guest.says("hi").status == 200
+        guest.reads("Karibu")
 
 
 # --- what is in it? ---

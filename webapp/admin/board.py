@@ -1,4 +1,4 @@
-"""The bar's board: what is open, live, and one tap to move an order on."""
+"""The bar's board: what is open and who asks for somebody, live, and one tap to move an order on."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -17,10 +17,12 @@ from core.services.orders import advance_order, board_order, open_orders
 from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.sign_in import Staff, signed_in
+from core.services.staff_calls import board_call, open_calls, see_call
 from webapp.admin.events import BoardStream
 from webapp.admin.login import staff
 from webapp.admin.streams import Streams
 from webapp.errors import failure
+from webapp.held import current_program
 
 logger = get_logger(__name__)
 
@@ -45,19 +47,20 @@ def board() -> str:
 
 
 def orders() -> Response:
-    """The open orders, with the stream's id as of before they were read: null while there is no live stream."""
-    program, who = _program(), staff()
+    """The open orders and calls, with the stream's id as of before they were read: null while there is no stream."""
+    program, who = current_program(), staff()
     try:
         stream = program.store.board.latest(str(who.workspace_id))
     except (TryAgain, RedisError):
         stream = None
     with program.sessions.begin() as db:
-        return jsonify(stream=stream, orders=open_orders(db, who.workspace_id))
+        found = {"orders": open_orders(db, who.workspace_id), "calls": open_calls(db, who.workspace_id)}
+    return jsonify(stream=stream, **found)
 
 
 def move(order_id: UUID) -> Response:
     """A tap: the order goes one step on, once, and its guest hears of it."""
-    program, who, (status, version) = _program(), staff(), _wanted()
+    program, who, (status, version) = current_program(), staff(), _wanted()
     try:
         with program.sessions.begin() as db:
             followup = advance_order(db, who.workspace_id, order_id, status, who.user_id, version)
@@ -66,6 +69,20 @@ def move(order_id: UUID) -> Response:
     follow_up(program, followup)
     logger.info("order moved", order_id=str(order_id), status=status.value, user_id=str(who.user_id))
     return _as_it_stands(program, who, order_id)
+
+
+def see(call_id: UUID) -> Response:
+    """A tap: this call was seen. It leaves every board, once."""
+    program, who = current_program(), staff()
+    try:
+        with program.sessions.begin() as db:
+            followup = see_call(db, who.workspace_id, call_id, who.user_id)
+            seen = board_call(db, who.workspace_id, call_id)
+    except Rejected:
+        abort(404)
+    follow_up(program, followup)
+    logger.info("call seen", call_id=str(call_id), user_id=str(who.user_id))
+    return jsonify(seen)
 
 
 def _wanted() -> tuple[OrderStatus, int]:
@@ -90,7 +107,7 @@ def _as_it_stands(program: Program, who: Staff, order_id: UUID, *, overtaken: bo
 
 def events() -> Response:
     """The live stream of changes."""
-    program, who = _program(), staff()
+    program, who = current_program(), staff()
     streams = cast(Streams, current_app.extensions["streams"])
     last_id = request.headers.get("Last-Event-ID") or request.args.get("after", "")
     stream = BoardStream(program.store.board, str(who.workspace_id), last_id, _may_stay(program, who), streams)
@@ -119,7 +136,3 @@ def _may_stay(program: Program, who: Staff) -> Callable[[], bool]:
         return now is not None and now.workspace_id == who.workspace_id
 
     return look
-
-
-def _program() -> Program:
-    return cast(Program, current_app.extensions["program"])

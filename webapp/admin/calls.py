@@ -1,32 +1,24 @@
 """Guests who asked for a person, and what WhatsApp says of the account: staff see to both."""
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from flask import Response, abort, current_app, jsonify, redirect, request, url_for
+from flask import Response, abort, jsonify, redirect, request, url_for
 
-from core.services.calls import hand_back, open_calls, write_to
+from core.services.calls import hand_back, write_to
 from core.services.followup import Followup
 from core.services.notices import see
 from core.services.program import Program
 from core.services.relay import follow_up
 from webapp.admin.login import staff
+from webapp.held import current_program
 
 WORDS_LIMIT = 900
 
 
-def calls() -> Response:
-    """Who waits for a person, for the board."""
-    program, who = _program(), staff()
-    with program.sessions.begin() as db:
-        waiting = open_calls(db, who.workspace_id)
-    shown = [{"id": str(one.conversation_id), "guest": one.guest, "since": one.since.isoformat()} for one in waiting]
-    return jsonify(calls=shown)
-
-
 def done(conversation_id: UUID) -> Response:
     """Tap: done, back to the bot."""
-    program, who = _program(), staff()
+    program, who = current_program(), staff()
     with program.sessions.begin() as db:
         followup = hand_back(db, who.workspace_id, conversation_id, who.user_id)
     return _told(program, followup)
@@ -35,7 +27,7 @@ def done(conversation_id: UUID) -> Response:
 def write(conversation_id: UUID) -> Response:
     """A word to the guest."""
     text = _words(request.get_json(silent=True))
-    program, who = _program(), staff()
+    program, who = current_program(), staff()
     with program.sessions.begin() as db:
         followup = write_to(db, who.workspace_id, conversation_id, who.user_id, text)
     return _told(program, followup)
@@ -43,7 +35,7 @@ def write(conversation_id: UUID) -> Response:
 
 def seen(notice_id: UUID) -> Any:
     """Tap: somebody has seen to what WhatsApp said."""
-    program, who = _program(), staff()
+    program, who = current_program(), staff()
     with program.sessions.begin() as db:
         if not see(db, who.workspace_id, notice_id):
             abort(404)
@@ -65,8 +57,5 @@ def _told(program: Program, followup: Followup | None) -> Response:
     if followup is None:
         abort(404)
     follow_up(program, followup)
-    return calls()
+    return jsonify(told=True)
 
-
-def _program() -> Program:
-    return cast(Program, current_app.extensions["program"])

@@ -12,6 +12,7 @@ from core.log import get_logger
 from core.services import sign_in as logins
 from core.services.program import Program
 from webapp.admin.throttle import Throttle
+from webapp.held import current_program
 
 logger = get_logger(__name__)
 
@@ -65,7 +66,7 @@ def sign_in() -> Any:
     if not throttle.allows(*who):
         logger.warning("sign-in throttled")
         return _page(TOO_MANY, email, 429)
-    token = logins.sign_in(_program().sessions, email, password)
+    token = logins.sign_in(current_program().sessions, email, password)
     staff = _load(token) if token else None
     if staff is None:
         logger.info("sign-in refused")
@@ -76,7 +77,7 @@ def sign_in() -> Any:
 
 def sign_out() -> Any:
     """This device's login ends, also for whoever copied its cookie."""
-    with _program().sessions.begin() as db:
+    with current_program().sessions.begin() as db:
         logins.sign_out(db, staff().token)
     logout_user()
     session.clear()
@@ -84,7 +85,7 @@ def sign_out() -> Any:
 
 
 def _load(token: str) -> logins.Staff | None:
-    with _program().sessions.begin() as db:
+    with current_program().sessions.begin() as db:
         return logins.signed_in(db, token)
 
 
@@ -133,7 +134,3 @@ def _account(email: str) -> str:
 
 def _devices() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.secret_key or "", salt="known device")
-
-
-def _program() -> Program:
-    return cast(Program, current_app.extensions["program"])

@@ -1,22 +1,24 @@
-"""The operators' page: what waits, how long, who is at work, and what did not reach its guest."""
+"""The operators' page: what needs a person, what waits and how long, and who is at work."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from flask import current_app, render_template
+from flask import render_template
 from redis.exceptions import RedisError
-from sqlalchemy import func, select
 
-from core.domain.statuses import DeadLetterState
 from core.errors import TryAgain
 from core.jobs import QUEUES
 from core.services.notices import Said, unseen
 from core.services.program import Program
+from core.services.trouble import odd_notices, trouble
 from core.services.undelivered import sending_alerts, undelivered
-from core.store.sql.tables import DeadLetter
+from core.store.sql.tables import Workspace
 from webapp.admin.login import staff
+from webapp.admin.trouble import KINDS, Table, tables, zone_of
+from webapp.held import current_program
 
-LATE_SECONDS = 10
+LATE_SECONDS = {"outbox": 60}  # while a PIN is entered replies wait on purpose
+LATE_OTHERWISE = 10
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,13 @@ class Group:
 
 
 def queues() -> str:
-    """Backlog, dead letters and heartbeats, as of now."""
-    program = cast(Program, current_app.extensions["program"])
+    """Trouble, backlog and heartbeats, as of now."""
+    program = current_program()
     flower = f"http://127.0.0.1:{program.settings.flower_port}/"
-    groups = [*_store(program), _dead_letters(program), _undelivered(program)]
-    return render_template("admin/queues.html", groups=groups, notices=_notices(program), flower_url=flower)
+    needs, found = _trouble(program)
+    groups = [_undelivered(program), *_store(program)]
+    shown = {"needs": needs, "tables": found, "groups": groups, "notices": _notices(program)}
+    return render_template("admin/queues.html", **shown, flower_url=flower)
 
 
 def _notices(program: Program) -> list[Said]:
@@ -57,26 +61,29 @@ def _store(program: Program) -> list[Group]:
     except (TryAgain, RedisError):
         return [Group("Mailboxes", [Figure("store", "does not answer", alarming=True)])]
     return [
-        *(Group(name.capitalize(), _lane(lane)) for name, lane in report.items() if isinstance(lane, dict)),
+        *(Group(name.capitalize(), _lane(name, lane)) for name, lane in report.items() if isinstance(lane, dict)),
         Group("To be written down", [Figure(name, str(n)) for name, n in report.items() if not isinstance(n, dict)]),
         Group("Workers", [Figure(name, "alive" if there else "silent", not there) for name, there in alive.items()]),
     ]
 
 
-def _lane(lane: dict[str, Any]) -> list[Figure]:
+def _lane(name: str, lane: dict[str, Any]) -> list[Figure]:
+    late = LATE_SECONDS.get(name, LATE_OTHERWISE)
     return [
         Figure("events waiting", str(lane["events"])),
         Figure("guests waiting", str(lane["waiting"])),
         Figure("being served", str(lane["leased"])),
-        Figure("oldest", f"{lane['oldest']:.0f} s", lane["oldest"] > LATE_SECONDS),
+        Figure("oldest", f"{lane['oldest']:.0f} s", lane["oldest"] > late),
     ]
 
 
-def _dead_letters(program: Program) -> Group:
-    mine = select(func.count()).where(DeadLetter.workspace_id == staff().workspace_id)
+def _trouble(program: Program) -> tuple[Group, list[Table]]:
+    workspace_id = staff().workspace_id
     with program.sessions.begin() as db:
-        count = db.scalar(mine.where(DeadLetter.state == DeadLetterState.DEAD)) or 0
-    return Group("Dead letters", [Figure("to look at", str(count), count > 0)])
+        found, odd = trouble(db, workspace_id), odd_notices(db, workspace_id)
+        zone = zone_of(db.get_one(Workspace, workspace_id).timezone)
+    figures = [Figure(KINDS[name].heading, str(kind.count), kind.count > 0) for name, kind in found.items()]
+    return Group("What needs you", [*figures, Figure("Unusable notices, 24 h", str(odd))]), tables(found, zone)
 
 
 def _undelivered(program: Program) -> Group:

@@ -1,5 +1,9 @@
-// The live board. It reads the open orders once, then follows the stream of changes from just before that reading.
-// A change may come twice; an order's version makes the second time harmless.
+// The live board. It reads the open orders and calls once, then follows the stream of changes from just before that
+// reading. A change may come twice; its version makes the second time harmless.
+
+import { age, place, setClock } from "./cards.js";
+import { drawCall } from "./calls.js";
+import { Kept } from "./kept.js";
 
 const STEPS = {
   PAID: { column: "PAID", next: "PREPARING", label: "Start preparing" },
@@ -12,7 +16,6 @@ const SILENCE = 25_000;  // the stream says something every ten seconds
 const LOOK = 5_000;
 const PATIENCE = 10_000;
 const BLINK = 2_500;  // a routine reconnect is not worth a red light
-const LATE_MINUTES = 10;
 
 const board = document.getElementById("board");
 const light = document.getElementById("live");
@@ -20,26 +23,22 @@ const notice = document.getElementById("notice");
 const template = document.getElementById("card");
 const token = document.querySelector('meta[name="csrf-token"]').content;
 
-const known = new Map();  // order id → { version, order }; a closed order is kept as null, so that late repeats stay away
+const orders = new Kept(draw);
+const calls = new Kept((id, call, before) => drawCall(id, call, !before && live, see));
 const cards = new Map();  // order id → its element
 const columns = new Map([...board.querySelectorAll("[data-status]")].map((column) => [column.dataset.status, column]));
 
 let source = null;
 let live = false;
 let heard = 0;
-let skew = 0;
 let readings = Promise.resolve();  // one after the other
 let blinking = 0;
-let touched = new Set();
 
 // --- what is known
 
-function take({ order_id: id, version, order }) {
-  const before = known.get(id);
-  touched.add(id);
-  if (before && before.version >= version) return;
-  known.set(id, { version, order });
-  draw(id, order, before);
+function take(change) {
+  if ("order_id" in change) orders.take(change.order_id, change.version, change.order);
+  if ("call_id" in change) calls.take(change.call_id, change.version, change.call);
 }
 
 function read() {
@@ -48,27 +47,18 @@ function read() {
 }
 
 async function readNow() {
-  touched = new Set();
+  orders.reading();
+  calls.reading();
   const answer = await fetch(board.dataset.orders, {
     headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
   });
   if (answer.status === 401) leave();
   if (!answer.ok) throw new Error("not readable");
-  skew = Date.now() - Date.parse(answer.headers.get("Date") || new Date().toUTCString());
-  const { stream, orders } = await answer.json();
-  replace(orders);
-  return stream;
-}
-
-function replace(orders) {
-  const open = new Set(orders.map((order) => order.id));
-  for (const order of orders) take({ order_id: order.id, version: order.version, order });
-  for (const [id, { version, order }] of known) {
-    if (order && !open.has(id) && !touched.has(id)) {
-      known.set(id, { version, order: null });
-      draw(id, null);
-    }
-  }
+  setClock(answer.headers.get("Date"));
+  const found = await answer.json();
+  orders.replace(found.orders);
+  calls.replace(found.calls);
+  return found.stream;
 }
 
 // --- the stream
@@ -160,7 +150,7 @@ function blank(id) {
 
 function fill(card, order) {
   const part = (name) => card.querySelector(`[data-${name}]`);
-  card.dataset.number = order.number;
+  card.dataset.rank = order.number;
   card.dataset.since = order.paid_at || order.placed_at;
   part("number").textContent = `#${order.number}`;
   part("table").textContent = order.table ? `Table ${order.table}` : "";
@@ -182,33 +172,29 @@ function line(item) {
   return row;
 }
 
-function place(card, list) {
-  const next = [...list.children].find((other) => other !== card && Number(other.dataset.number) > Number(card.dataset.number));
-  if (card.parentElement !== list || card.nextElementSibling !== (next || null)) list.insertBefore(card, next || null);
-}
+// --- a tap
 
-function age(card) {
-  const minutes = Math.max(0, Math.floor((Date.now() - skew - Date.parse(card.dataset.since)) / 60_000));
-  const shown = card.querySelector("[data-age]");
-  shown.textContent = minutes < 1 ? "now" : minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  shown.classList.toggle("late", minutes >= LATE_MINUTES);
-}
-
-// --- moving an order on
-
-async function move(id) {
-  const { order, version } = known.get(id);
+function move(id) {
+  const { version, thing: order } = orders.get(id);
   const button = cards.get(id).querySelector("[data-move]");
+  return send(button, `${board.dataset.orders}/${id}`, { status: step(order).next, version });
+}
+
+function see(id, button) {
+  return send(button, `${board.dataset.calls}/${id}/seen`, {});
+}
+
+async function send(button, address, wish) {
   button.disabled = true;
   try {
-    const answer = await fetch(`${board.dataset.orders}/${id}`, {
+    const answer = await fetch(address, {
       method: "POST",
       headers: { "Accept": "application/json", "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify({ status: step(order).next, version }),
+      body: JSON.stringify(wish),
     });
     if (answer.status === 401) leave();
     const body = await answer.json();
-    if (body.order_id) take(body);
+    take(body);
     if (!answer.ok) say(body.error);
   } catch {
     say("That did not get through. Please try again.");
@@ -229,7 +215,7 @@ function say(words) {
 // --- off we go
 
 setInterval(look, LOOK);
-setInterval(() => cards.forEach(age), 15_000);
+setInterval(() => document.querySelectorAll("[data-since]").forEach(age), 15_000);
 addEventListener("pageshow", (event) => { if (event.persisted) start(); });
 addEventListener("online", start);
 start();

@@ -1,44 +1,40 @@
-// Guests who asked for a person, above the board: read every few seconds, gone with one tap.
+// Guests who asked for somebody: a strip on top of the board, the longest waiting first, gone when nobody waits.
 
-const LOOK = 5_000;
-const PATIENCE = 10_000;
+import { age, place } from "./cards.js";
 
-const section = document.getElementById("calls");
-const list = section.querySelector("[data-calls]");
+const strip = document.getElementById("calls");
+const list = strip.querySelector("[data-cards]");
 const template = document.getElementById("call");
-const token = document.querySelector('meta[name="csrf-token"]').content;
+const rows = new Map();  // call id → its element
 
-async function read() {
-  const answer = await fetch(section.dataset.url, {
-    headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
-  });
-  if (answer.ok) draw((await answer.json()).calls);
+export function drawCall(id, call, fresh, see) {
+  if (call) {
+    if (!rows.has(id)) rows.set(id, blank(id, see));
+    fill(rows.get(id), call);
+    rows.get(id).classList.toggle("fresh", fresh);
+    place(rows.get(id), list);
+  } else if (rows.delete(id)) {
+    list.querySelector(`[data-call="${CSS.escape(id)}"]`).remove();
+  }
+  strip.hidden = rows.size === 0;
 }
 
-async function handBack(id, button) {
-  button.disabled = true;
-  const answer = await fetch(`${section.dataset.url}/${id}/done`, {
-    method: "POST", headers: { Accept: "application/json", "X-CSRFToken": token },
-    signal: AbortSignal.timeout(PATIENCE),
-  }).catch(() => null);
-  button.disabled = false;
-  if (answer?.ok) draw((await answer.json()).calls);
-}
-
-function draw(calls) {
-  section.hidden = calls.length === 0;
-  list.replaceChildren(...calls.map(item));
-}
-
-function item({ id, guest, since }) {
-  const row = template.content.cloneNode(true).firstElementChild;
-  row.querySelector("[data-guest]").textContent = guest;
-  const minutes = Math.max(0, Math.round((Date.now() - Date.parse(since)) / 60_000));
-  row.querySelector("[data-since]").textContent = minutes ? `${minutes} min` : "now";
-  const button = row.querySelector("[data-done]");
-  button.addEventListener("click", () => handBack(id, button));
+function blank(id, see) {
+  const row = template.content.firstElementChild.cloneNode(true);
+  const button = row.querySelector("[data-see]");
+  row.dataset.call = id;
+  button.addEventListener("click", () => see(id, button));
   return row;
 }
 
-read().catch(() => {});
-setInterval(() => read().catch(() => {}), LOOK);
+function fill(row, call) {
+  const part = (name) => row.querySelector(`[data-${name}]`);
+  row.dataset.since = call.called_at;
+  row.dataset.rank = Date.parse(call.called_at);
+  part("table").textContent = call.table ? `Table ${call.table}` : "";
+  part("table").hidden = !call.table;
+  part("guest").textContent = call.guest || "A guest";
+  part("reason").textContent = call.reason;
+  part("see").setAttribute("aria-label", `Seen: ${call.guest || "a guest"}`);
+  age(row);
+}

@@ -2,10 +2,10 @@
 
 from flask import abort, request
 
-LIMIT = 4 * 1024 * 1024
+LARGEST = 4 * 1024 * 1024
 
 
-def read_body(limit: int = LIMIT) -> bytes:
+def read_body(limit: int = LARGEST) -> bytes:
     """All of the body, or 413. One that comes in chunks names no length and would otherwise be cut at the limit."""
     if (request.content_length or 0) > limit:
         abort(413)

@@ -4,56 +4,52 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable
-from typing import cast
 
 import structlog
-from flask import Blueprint, Response, current_app, make_response, request
+from flask import Response, request
 
-from core import metrics
 from core.domain.receipts import Notice
 from core.domain.statuses import Provider
-from core.errors import StoreUnavailable
+from core.errors import BadSignature
 from core.log import get_logger
-from core.providers.kopokopo import webhook
+from core.providers.kopokopo.webhook import Malformed, read_notices, signing_keys
 from core.services.program import Program
 from core.store.redis.mailbox import Item
-from webapp.webhooks.body import read_body
+from webapp.webhooks.answers import acknowledge, webhook
 
 SIGNATURE = "X-KopoKopo-Signature"
 JOURNALLED = 64 * 1024
 
-blueprint = Blueprint("payment", __name__, url_prefix="/api/webhooks/payment")
+blueprint = webhook("payment")
 log = get_logger(__name__)
 
 
 @blueprint.post("")
 def receive() -> Response:
     """Something about money from Kopo Kopo. 200 means kept."""
-    with metrics.webhook_seconds.labels("payment").time():
-        raw = read_body()
-        program = _program()
-        workspaces = _signers(program, raw)
-        if not workspaces:
-            return _answer(401)
-        try:
-            _keep(program, raw, workspaces)
-        except StoreUnavailable:
-            return _answer(503)
-        return _answer(200)
+    return acknowledge(blueprint.name, _receive)
+
+
+def _receive(program: Program, raw: bytes) -> None:
+    workspaces = _signers(program, raw)
+    if not workspaces:
+        raise BadSignature
+    _keep(program, raw, workspaces)
 
 
 def _signers(program: Program, raw: bytes) -> list[str]:
     """The workspaces whose account signed this; nobody else's money is touched by it."""
-    accounts = program.directory.accounts(Provider.KOPOKOPO)
-    keys = webhook.signing_keys(raw, request.headers.get(SIGNATURE), [account.api_key for account in accounts])
+    given = request.headers.get(SIGNATURE)
+    accounts = program.directory.accounts(Provider.KOPOKOPO) if given else ()
+    keys = signing_keys(raw, given, [account.api_key for account in accounts])
     return sorted({account.workspace_id for account in accounts if account.api_key in keys})
 
 
 def _keep(program: Program, raw: bytes, workspaces: list[str]) -> None:
     """One round trip for all of it; then ring, if the store says so."""
     try:
-        notices = webhook.read_notices(raw)
-    except webhook.Malformed as error:
+        notices = read_notices(raw)
+    except Malformed as error:
         program.store.payments.push([], notes=[_note("malformed", raw, str(error))])
         return
     if not notices:
@@ -81,12 +77,3 @@ def _note(outcome: str, raw: bytes, detail: str = "") -> str:
     body = raw[:JOURNALLED].decode("utf-8", "replace")
     told = {"at": time.time(), "reason": detail, "body": body}
     return json.dumps({"type": "webhook", "source": "kopokopo", "outcome": outcome, "detail": told})
-
-
-def _answer(code: int) -> Response:
-    metrics.webhooks.labels("payment", str(code)).inc()
-    return make_response("", code, {"Retry-After": "5"} if code == 503 else {})
-
-
-def _program() -> Program:
-    return cast(Program, current_app.extensions["program"])

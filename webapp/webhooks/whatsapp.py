@@ -2,20 +2,19 @@
 
 import json
 import time
-from typing import cast
 
-from flask import Blueprint, Response, current_app, make_response, request
+from flask import Response, make_response, request
 
-from core import metrics
-from core.errors import StoreUnavailable
+from core.errors import BadSignature
 from core.log import get_logger
-from core.providers.whatsapp import webhook
+from core.providers.whatsapp.webhook import Intake, Status, read
 from core.services import receiving
 from core.services.directory import Line
 from core.services.program import Program
-from webapp.webhooks.body import read_body
+from webapp.held import current_program
+from webapp.webhooks.answers import acknowledge, webhook
 
-blueprint = Blueprint("whatsapp", __name__, url_prefix="/api/webhooks/whatsapp")
+blueprint = webhook("whatsapp")
 log = get_logger(__name__)
 
 
@@ -23,50 +22,48 @@ log = get_logger(__name__)
 def verify() -> Response:
     """Meta asks whether this address is ours; the challenge goes back as plain text."""
     asked = request.args
-    known = _program().directory.verifies(asked.get("hub.verify_token", ""))
+    known = current_program().directory.verifies(asked.get("hub.verify_token", ""))
     challenge = asked.get("hub.challenge", "")
     if asked.get("hub.mode") != "subscribe" or not known or not challenge.isascii() or not challenge.isalnum():
-        return _answer(403)
+        return make_response("", 403)
     return make_response(challenge, 200, {"Content-Type": "text/plain; charset=utf-8"})
 
 
 @blueprint.post("")
 def receive() -> Response:
     """Messages and statuses from Meta. 200 means kept."""
-    with metrics.webhook_seconds.labels("whatsapp").time():
-        raw = read_body()
-        program = _program()
-        signers = program.directory.signers(raw, request.headers.get("X-Hub-Signature-256", ""))
-        if not signers:
-            return _answer(401)
-        try:
-            _keep(program, webhook.read(raw, time.time()), signers)
-        except StoreUnavailable:
-            return _answer(503)
-        return _answer(200)
+    return acknowledge(blueprint.name, _receive)
 
 
-def _keep(program: Program, intake: webhook.Intake, signers: tuple[Line, ...]) -> None:
+def _receive(program: Program, raw: bytes) -> None:
+    signers = program.directory.signers(raw, request.headers.get("X-Hub-Signature-256", ""))
+    if not signers:
+        raise BadSignature
+    _keep(program, read(raw, time.time()), signers)
+
+
+def _keep(program: Program, intake: Intake, signers: tuple[Line, ...]) -> None:
     """One round trip for all of it; then ring, if the store says so."""
     lines = {line.phone_number_id: line for line in signers}
     items = receiving.items(program, intake.messages, signers)
-    statuses = [_status(s) for s in intake.statuses if s.phone_number_id in lines]
+    statuses = [_status(s, lines[s.phone_number_id]) for s in intake.statuses if s.phone_number_id in lines]
     notes = [_note(*note) for note in [*intake.notes, *_strangers(program, intake, lines)]]
     notes += receiving.notes_of(intake.notices, signers)
     if not items and not statuses and not notes:
         return
-    pushed = program.store.conversations.push(items, statuses, notes)
+    pushed = program.store.intake.push(items, statuses, notes)
     program.directory.saw_version(pushed.directory_version)
     if pushed.bell:
         program.ring.conversations(pushed.bell)
 
 
-def _status(status: webhook.Status) -> tuple[str, str]:
+def _status(status: Status, line: Line) -> tuple[str, str]:
     body = {"status": status.status, "at": status.at, "callback": status.callback, "error": status.error_code}
+    body["workspace"] = line.workspace_id
     return status.id, json.dumps(body)
 
 
-def _strangers(program: Program, intake: webhook.Intake, lines: dict[str, Line]) -> list[tuple[str, str]]:
+def _strangers(program: Program, intake: Intake, lines: dict[str, Line]) -> list[tuple[str, str]]:
     """Signed, but for a number that is not ours, or not this signer's."""
     named = [*(m.phone_number_id for m in intake.messages), *(s.phone_number_id for s in intake.statuses)]
     numbers = set(named) - set(lines) - {""}
@@ -79,12 +76,3 @@ def _note(reason: str, number: str) -> str:
     log.warning("webhook_noted", reason=reason)
     detail = {"phone_number_id": number[:40], "at": time.time()}
     return json.dumps({"type": "webhook", "source": "whatsapp", "outcome": reason, "detail": detail})
-
-
-def _answer(code: int) -> Response:
-    metrics.webhooks.labels("whatsapp", str(code)).inc()
-    return make_response("", code, {"Retry-After": "5"} if code == 503 else {})
-
-
-def _program() -> Program:
-    return cast(Program, current_app.extensions["program"])

@@ -122,6 +122,8 @@ def _awaited(session: Session, data: Data) -> bool:
 
 def _superseded(session: Session, data: Data) -> bool:
     """News of an attempt that no longer matters: paid meanwhile, or another prompt is open. Nothing unasked is said."""
+    if data.get("unsaid"):
+        return True
     if not _awaited(session, data):
         return False
     other = session.order.get("payment_id") not in ("", None, data.get("payment_id"))

@@ -40,11 +40,6 @@ def signing_keys(raw: bytes, signature: str | bytes | None, keys: Sequence[str])
     return tuple([key for key in keys if key and hmac.compare_digest(_signature(key, raw), given)])
 
 
-def authenticate(raw: bytes, signature: str | bytes | None, keys: Sequence[str]) -> bool:
-    """Whether one of our accounts signed these bytes."""
-    return bool(signing_keys(raw, signature, keys))
-
-
 def _signature(key: str, raw: bytes) -> bytes:
     return hmac.new(key.encode(), raw, hashlib.sha256).hexdigest().encode()
 

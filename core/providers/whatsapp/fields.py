@@ -16,8 +16,8 @@ def text(value: Any, name: str) -> str:
 
 
 def whole(found: str) -> str:
-    """Without halves of surrogate pairs: the mailbox store's scripts refuse them, for everybody in the same call."""
-    return found if found.isascii() else found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    """Without what the stores cannot keep: halves of surrogate pairs, and NUL."""
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
 
 
 def items(value: Any, name: str) -> list[Any]:

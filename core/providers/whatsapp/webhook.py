@@ -125,6 +125,7 @@ def _names(value: dict[str, Any]) -> dict[str, str]:
         name = text(mapping(contact, "profile"), "name")
         for key in ("wa_id", "user_id"):
             names[text(contact, key)] = name
+    names.pop("", None)
     return names
 
 
@@ -135,7 +136,7 @@ def _message(message: Any, number: str, names: dict[str, str], now: float) -> Me
     kind, data = cards(message) if text(message, "type") == "contacts" else content(message)
     moved = kind == IDENTITY
     return Message(
-        id=event_id("m", external_id),
+        id=event_id("m", number, external_id),
         external_id="" if moved else external_id,
         phone_number_id=number,
         kind=kind,
@@ -155,7 +156,7 @@ def _moved(value: dict[str, Any], number: str, account_id: str, now: float) -> l
         ids, phone = mapping(one, "user_id"), text(one, "wa_id")[:32]
         before, after = text(ids, "previous")[:160], text(ids, "current")[:160]
         if before and after:
-            data, id = {"phone": phone, "bsuid": after}, event_id("i", f"{before}:{after}")
+            data, id = {"phone": phone, "bsuid": after}, event_id("i", account_id, f"{before}:{after}")
             change = Message(id, "", number, IDENTITY, when(one, now), data, phone, after, "", ("", before), account_id)
             found.append(change)
     return found
@@ -165,7 +166,7 @@ def _preferences(value: dict[str, Any], number: str, account_id: str, now: float
     digest = json.dumps(value, sort_keys=True)
     return [
         Message(
-            id=event_id("p", f"{digest}:{index}"),
+            id=event_id("p", account_id, f"{digest}:{index}"),
             external_id="",
             phone_number_id=number,
             kind=PREFERENCE,
@@ -187,16 +188,16 @@ def _status(status: Any, number: str, now: float) -> Status | None:
     errors = items(status, "errors")
     code = errors[0].get("code") if errors and isinstance(errors[0], dict) else ""
     return Status(
-        id=event_id("s", f"{external_id}:{word}"),
+        id=event_id("s", number, f"{external_id}:{word}"),
         phone_number_id=number,
         external_id=external_id,
         status=word[:20],
         at=when(status, now),
         callback=text(status, "biz_opaque_callback_data")[:512],
-        error_code=str(code or "")[:12],
+        error_code=str(code)[:12] if isinstance(code, int) else "",
     )
 
 
-def event_id(kind: str, text: str) -> str:
-    """Our id of something of Meta's, whose own ids can contain the phone number in base64."""
-    return f"{kind}:{hashlib.blake2b(text.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
+def event_id(kind: str, number: str, text: str) -> str:
+    """Our id of something of Meta's: its own can contain the phone number in base64, and others may claim it."""
+    return f"{kind}:{hashlib.blake2b(f'{number}:{text}'.encode(), digest_size=16).hexdigest()}"

@@ -1,4 +1,4 @@
-"""Changes of orders for the live boards, as a stream per workspace that any web process can follow."""
+"""Changes of orders and calls for the live boards, as a stream per workspace that any web process can follow."""
 
 import json
 from typing import Any

@@ -1,5 +1,7 @@
 """Connections to the mailbox store, bounded in time, and its Lua scripts by name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,15 @@ def connect(url: str, seconds: float, connections: int = 100) -> Client:
     return redis.Redis(connection_pool=pool)
 
 
+@contextmanager
+def in_time() -> Iterator[None]:
+    """Whatever keeps the store from answering (gone, frozen, loading, full) comes out as StoreUnavailable."""
+    try:
+        yield
+    except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, redis.exceptions.ResponseError) as error:
+        raise StoreUnavailable(type(error).__name__) from error
+
+
 class Scripts:
     """The Lua files of this package, called by name in one round trip each."""
 
@@ -47,17 +58,12 @@ class Scripts:
 
     def run_many(self, calls: list[Call]) -> list[Any]:
         """Run several scripts in one round trip; each is atomic by itself."""
-        try:
-            return self._attempt(calls)
-        except redis.exceptions.NoScriptError:
-            self._hashes.clear()
-            return self._attempt(calls)
-        except (
-            redis.exceptions.ConnectionError,
-            redis.exceptions.TimeoutError,
-            redis.exceptions.ResponseError,
-        ) as error:
-            raise StoreUnavailable(type(error).__name__) from error
+        with in_time():
+            try:
+                return self._attempt(calls)
+            except redis.exceptions.NoScriptError:
+                self._hashes.clear()
+                return self._attempt(calls)
 
     def _attempt(self, calls: list[Call]) -> list[Any]:
         hashes = [self._hash(name) for name, _ in calls]

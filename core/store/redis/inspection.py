@@ -5,9 +5,12 @@ from itertools import islice
 from typing import Any
 
 from core.store.redis.connection import Client
+from core.store.redis.mailbox import QUIET_SECONDS
+from core.store.redis.outbox import BLOCKED_SECONDS
 
 LANES = ("conversations", "payments")
-PATIENCE_SECONDS = 60
+# A reply may be held back by a PIN dialog and by an answer of Meta's that never came, one after the other.
+PATIENCE_SECONDS = {"conversations": 60, "payments": 60, "outbox": 60 + QUIET_SECONDS + BLOCKED_SECONDS}
 AT_ONCE = 1000
 
 Breach = dict[str, Any]
@@ -58,9 +61,9 @@ def _stranded(client: Client) -> Iterator[Breach]:
 
 def _late(client: Client, lane: str) -> Iterator[Breach]:
     now = client.time()[0]
-    overdue = client.zrangebyscore(f"lane:{lane}:waiting", "-inf", (now - PATIENCE_SECONDS) * 1000, withscores=True)
-    for box, due in overdue:
-        yield {"breach": "waits too long", "lane": lane, "mailbox": box, "seconds": int(now - due / 1000)}
+    latest = (now - PATIENCE_SECONDS[lane]) * 1000
+    for box, since in client.zrangebyscore(f"lane:{lane}:since", "-inf", latest, withscores=True):
+        yield {"breach": "waits too long", "lane": lane, "mailbox": box, "seconds": int(now - since / 1000)}
 
 
 def _batches(keys: Iterator[str]) -> Iterator[list[str]]:

@@ -164,6 +164,11 @@ class Mailboxes:
         _, bell = self._scripts.run("release", *what, uuid4().hex, SENDERS, BELL_SECONDS * 1000)
         return str(bell)
 
+    def forgive(self, claims: Sequence[Claim]) -> None:
+        """These tries failed through no fault of their events: the store itself was away."""
+        pairs = [part for claim in claims for part in (claim.box, claim.id)]
+        self._scripts.run("forgive", self.lane, *pairs)
+
     def renew(self, bell: str, claims: Sequence[Claim]) -> None:
         """Keep the leases of these claims, and the bell's heartbeat."""
         pairs = [part for claim in claims for part in (claim.box, claim.token)]
@@ -216,6 +221,7 @@ def _packed(item: Item) -> dict[str, Any]:
         "external": item.body.get("external", ""),
         "window": WINDOW_SECONDS * 1000,
         "channel": item.guest.get("channel", ""),
+        "workspace": item.guest.get("workspace", ""),
     }
 
 

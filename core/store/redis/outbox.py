@@ -111,10 +111,6 @@ class Outbox:
         answer: str = self._scripts.run("leave", LANE, bell, uuid4().hex, SENDERS, BELL_SECONDS * 1000)
         return answer
 
-    def renew(self, bell: str) -> None:
-        """Keep the sender's heartbeat while it waits for an answer."""
-        self._scripts.run("renew", LANE, bell, BELL_SECONDS * 1000, 0)
-
     def sweep(self) -> Swept:
         """Return what a dead sender held; answers whom to wake."""
         returned, due, bell = self._scripts.run("sweep", LANE, uuid4().hex, BELL_SECONDS * 1000)

@@ -1,18 +1,18 @@
 """The mailbox store as one object, made once per process."""
 
-import json
 from typing import Any
 
 import redis
 
 from core.store.redis import inspection
 from core.store.redis.board import BoardStream
-from core.store.redis.connection import Scripts, connect
+from core.store.redis.connection import Scripts, connect, in_time
+from core.store.redis.gathering import Gathering
 from core.store.redis.mailbox import ALIAS_SECONDS, Mailboxes
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
 from core.store.redis.reads import Reads
-from core.store.redis.streams import Stream
+from core.store.redis.streams import SECOND_LOOK_MS, Stream
 
 CONVERSATION_DOORBELLS = 2
 PAYMENT_DOORBELLS = 1
@@ -33,51 +33,62 @@ class Store:
         self.client = connect(url, seconds, connections)
         self.scripts = Scripts(self.client)
         self.conversations = Mailboxes(self.scripts, "conversations", CONVERSATION_DOORBELLS)
+        # Who waited `seconds` may still lead a round trip of as many: together they stay within a webhook's two.
+        self.intake = Gathering(self.conversations, seconds)
         self.payments = Mailboxes(self.scripts, "payments", PAYMENT_DOORBELLS)
         self.outbox = Outbox(self.scripts)
         self.reads = Reads(self.client, self.scripts)
         self.history = Stream(self.client, "history")
-        self.statuses = Stream(self.client, "statuses")
+        self.statuses = Stream(self.client, "statuses", SECOND_LOOK_MS)
         # Listening to a board blocks for up to two seconds more than any other call may take.
         self.board = BoardStream(connect(url, seconds + 2, connections), self.scripts)
         self.menus = Menus(self.client)
 
+    @in_time()
     def beat(self, worker: str) -> None:
         """A worker group says it is alive."""
         self.client.set(f"worker:{worker}", "1", ex=HEARTBEAT_SECONDS)
 
+    @in_time()
     def alive(self, worker: str) -> bool:
         """Whether that worker group was heard of lately."""
         return bool(self.client.exists(f"worker:{worker}"))
 
+    @in_time()
     def sweeping(self, seconds: float) -> bool:
         """The short lock of the sweep: True for the one process that sweeps in these `seconds`."""
         return bool(self.client.set("lock:sweep", "1", nx=True, px=int(seconds * 1000)))
 
+    @in_time()
     def first_in(self, what: str, seconds: int) -> bool:
         """True for the first who says this within so many seconds."""
         return bool(self.client.set(f"said:{what}", "1", nx=True, ex=seconds))
 
+    @in_time()
     def messages_stopped(self, box: str) -> None:
         """WhatsApp says that this guest wants nothing unasked."""
         self.client.set(f"stopped:{box}", "1", ex=ALIAS_SECONDS)
 
+    @in_time()
     def window_closed(self, box: str) -> None:
         """WhatsApp says that this guest last wrote more than a day ago."""
         self.client.delete(f"window:{box}")
 
+    @in_time()
     def directory_changed(self) -> None:
         """Channels or provider accounts were edited: every process reads them again."""
         self.client.incr("directory:version")
 
+    @in_time()
     def knows(self, event_ids: list[str]) -> list[bool]:
         """Which of these events the store has seen (a wiped store has seen none)."""
         return (
             [value is not None for value in self.client.mget([f"seen:{id}" for id in event_ids])] if event_ids else []
         )
 
+    @in_time()
     def report(self) -> dict[str, Any]:
-        """Backlog by lane for operators: events waiting, mailboxes due, the oldest one's age in seconds."""
+        """Backlog by lane for operators: events, mailboxes, and how long the oldest has waited without an answer."""
         now = float(self.client.time()[0])
         return {lane: self._lane(lane, now) for lane in ("conversations", "payments", "outbox")} | {
             "history": self.history.length(),
@@ -87,11 +98,12 @@ class Store:
     def _lane(self, lane: str, now: float) -> dict[str, float]:
         pipeline = self.client.pipeline(transaction=False)
         pipeline.get(f"lane:{lane}:depth").zcard(f"lane:{lane}:waiting").zcard(f"lane:{lane}:leased")
-        pipeline.zrange(f"lane:{lane}:waiting", 0, 0, withscores=True).zcard(f"lane:{lane}:serving")
+        pipeline.zrange(f"lane:{lane}:since", 0, 0, withscores=True).zcard(f"lane:{lane}:serving")
         depth, waiting, leased, oldest, serving = pipeline.execute()
         age = max(0.0, now - oldest[0][1] / 1000) if oldest else 0.0
         return {"events": int(depth or 0), "waiting": waiting, "leased": leased, "oldest": age, "serving": serving}
 
+    @in_time()
     def wrong_settings(self) -> list[str]:
         """Settings of the server under which acknowledged messages can be lost (rule 21); names and wanted values.
 
@@ -103,10 +115,7 @@ class Store:
             return [HIDDEN]
         return [f"{name} must be {wanted}" for name, wanted in WANTED.items() if found.get(name) != wanted]
 
+    @in_time()
     def breaches(self) -> dict[str, list[dict[str, Any]]]:
         """What in the store must never be, by the audit's invariants."""
         return inspection.breaches(self.client)
-
-    def journal(self, source: str, outcome: str, detail: dict[str, Any]) -> None:
-        """Note a webhook that is not an event of any mailbox (malformed, unknown number, account-level)."""
-        self.history.add(json.dumps({"type": "webhook", "source": source, "outcome": outcome, "detail": detail}))

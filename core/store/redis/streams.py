@@ -5,10 +5,12 @@ from typing import Any
 
 import redis
 
-from core.store.redis.connection import Client
+from core.store.redis.connection import Client, in_time
 
 GROUP = "records"
 CONSUMER_IDLE_MS = 10_000
+# A status comes a moment before its message is written down, as a rule: it is looked at again soon.
+SECOND_LOOK_MS = 1_500
 
 
 @dataclass(frozen=True)
@@ -22,29 +24,29 @@ class Entry:
 class Stream:
     """At-least-once reading: an entry stays until it was confirmed, also when its reader died."""
 
-    def __init__(self, client: Client, name: str) -> None:
+    def __init__(self, client: Client, name: str, idle_ms: int = CONSUMER_IDLE_MS) -> None:
         self._client = client
+        self._idle_ms = idle_ms
         self._key = f"stream:{name}"
 
+    @in_time()
     def read(self, consumer: str, most: int = 500) -> list[Entry]:
         """What a dead reader left, then what is new."""
         self._ensure_group()
-        _, left, _ = self._client.xautoclaim(self._key, GROUP, consumer, CONSUMER_IDLE_MS, count=most)
+        _, left, _ = self._client.xautoclaim(self._key, GROUP, consumer, self._idle_ms, count=most)
         if left:
             return _entries(left)
         answer = self._client.xreadgroup(GROUP, consumer, {self._key: ">"}, count=most)
         return _entries(answer[0][1]) if answer else []
 
+    @in_time()
     def done(self, entries: list[Entry]) -> None:
         """Confirm and forget these entries."""
         if entries:
             ids = [entry.id for entry in entries]
             self._client.pipeline().xack(self._key, GROUP, *ids).xdel(self._key, *ids).execute()
 
-    def add(self, body: str) -> None:
-        """Append one entry."""
-        self._client.xadd(self._key, {"body": body}, maxlen=1_000_000)
-
+    @in_time()
     def length(self) -> int:
         """Entries not confirmed yet."""
         return int(self._client.xlen(self._key))

@@ -2,9 +2,9 @@
 
 import redis
 
+from core.cipher import Cipher, installed
 from core.errors import StoreUnavailable
 from core.store.redis.connection import Client
-from core.store.sql.cipher import Cipher, installed
 
 RENEWAL_SECONDS = 10
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,14 +17,16 @@ TCP = {"tcp_user_timeout": 10_000, "keepalives_idle": 10, "keepalives_interval":
 CONNECT_SECONDS = 5
 POOL_SECONDS = 5
 
-# Serialization, deadlock, too many connections, cancelled statement, lock timeout, shutdown, crash, starting up, idle.
-TRANSIENT = frozenset({"40001", "40P01", "53300", "57014", "55P03", "57P01", "57P02", "57P03", "25P03"})
+# What passes by itself or when somebody mends the server, by the beginnings of its codes: connection lost, disk or
+# connections or memory used up, shutting down or starting, its files unreadable, serialization, deadlock, statement
+# cancelled, lock not had, idle for too long, and a standby that takes no writes (the old primary of a failover).
+TRANSIENT = ("08", "53", "57P", "58", "40001", "40P01", "57014", "55P03", "25P03", "25006")
 
 
 def make_engine(url: str, *, pool_size: int = 5, max_overflow: int = 10) -> Engine:
     """Connects at the first use, not here."""
     options = " ".join(f"-c {name}={value}" for name, value in LIMITS_MS.items())
-    return create_engine(
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg2"),
         connect_args={"connect_timeout": CONNECT_SECONDS, "options": f"{options} -c timezone=UTC", **TCP},
         pool_pre_ping=True,
@@ -33,7 +35,17 @@ def make_engine(url: str, *, pool_size: int = 5, max_overflow: int = 10) -> Engi
         max_overflow=max_overflow,
         pool_timeout=POOL_SECONDS,
         pool_use_lifo=True,
+        hide_parameters=True,  # an error's text goes to the log, and a parameter may be a phone or what a guest wrote
     )
+    event.listen(engine, "handle_error", _first_line_only)
+    return engine
+
+
+def _first_line_only(context: ExceptionContext) -> None:
+    """Below the first line PostgreSQL quotes the statement as psycopg2 filled it in, or the row that broke a rule."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
@@ -67,4 +79,4 @@ def is_transient(error: Exception) -> bool:
         return isinstance(error, PoolTimeout)
     code = getattr(error.orig, "pgcode", None)
     lost = code is None and isinstance(error, OperationalError | InterfaceError)
-    return error.connection_invalidated or lost or code in TRANSIENT
+    return error.connection_invalidated or lost or (code or "").startswith(TRANSIENT)

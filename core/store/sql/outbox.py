@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from core.domain.statuses import Topic
 from core.store.sql.tables import Conversation, Outbox
 
-ORDER = "order"
+ORDER, CALL = "order", "call"  # what a row for the board is about
 
 
 def owe(db: Session, conversation_id: UUID | None, kind: str, data: dict[str, Any]) -> UUID | None:
@@ -30,10 +30,16 @@ def owe(db: Session, conversation_id: UUID | None, kind: str, data: dict[str, An
 
 def owe_board(db: Session, workspace_id: UUID, order_id: UUID) -> UUID:
     """The board will show this order as it is when the row is read."""
-    return _add(
-        db,
-        Outbox(workspace_id=workspace_id, topic=Topic.BOARD, kind=ORDER, payload={"order_id": str(order_id)}),
-    )
+    return _owe_board(db, workspace_id, ORDER, {"order_id": str(order_id)})
+
+
+def owe_board_call(db: Session, workspace_id: UUID, call_id: UUID) -> UUID:
+    """The board will show this guest's call as it is when the row is read."""
+    return _owe_board(db, workspace_id, CALL, {"call_id": str(call_id)})
+
+
+def _owe_board(db: Session, workspace_id: UUID, kind: str, payload: dict[str, Any]) -> UUID:
+    return _add(db, Outbox(workspace_id=workspace_id, topic=Topic.BOARD, kind=kind, payload=payload))
 
 
 def _add(db: Session, row: Outbox) -> UUID:

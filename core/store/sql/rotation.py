@@ -7,7 +7,8 @@ from sqlalchemy import Table, select, type_coerce, update
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.types import Text
 
-from core.store.sql.cipher import EncryptedJson, EncryptedText, installed
+from core.cipher import installed
+from core.store.sql.encrypted import EncryptedJson, EncryptedText
 from core.store.sql.tables import Base
 
 BATCH = 500

@@ -112,3 +112,51 @@ def test_nothing_is_wider_than_a_small_phone(page: Page, venue: Venue) -> None:
 def test_a_dismissed_users_board_goes_to_the_login(page: Page, venue: Venue) -> None:
     venue.dismiss()
     page.wait_for_url("**/admin/login", timeout=10_000)
+
+
+def test_a_call_comes_without_reloading_and_one_tap_takes_it_from_every_board(
+    page: Page, venue: Venue, complaints: list[str]
+) -> None:
+    browser = page.context.browser
+    assert browser
+    other = browser.new_page(storage_state=page.context.storage_state())
+    other.goto(page.url)
+    expect(other.get_by_role("status")).to_have_text("Live")
+    expect(other.locator("#calls")).to_be_hidden()
+    venue.call("Amina")
+    for board in (page, other):
+        expect(board.locator("li.call")).to_contain_text("Amina")
+        expect(board.locator("li.call")).to_contain_text("Asks for somebody")
+    page.get_by_role("button", name="Seen").click()
+    for board in (page, other):
+        expect(board.locator("li.call")).to_have_count(0)
+        expect(board.locator("#calls")).to_be_hidden()
+    assert complaints == []
+
+
+def test_a_call_is_still_there_after_reloading_and_after_a_reset(page: Page, venue: Venue) -> None:
+    venue.call("Amina")
+    page.reload()
+    expect(page.locator("li.call")).to_contain_text("Amina")
+    venue.call("Otieno", "254700000002")
+    expect(page.locator("li.call")).to_have_count(2)
+    venue.program.store.client.delete(f"board:{venue.workspace_id}")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.get_by_role("status")).to_have_text("Live")
+    expect(page.locator("li.call")).to_have_count(2)
+
+
+def test_what_a_caller_is_called_is_only_text_and_fits_a_small_phone(
+    page: Page, venue: Venue, complaints: list[str]
+) -> None:
+    names = [*PAYLOADS, "X" * 200]
+    for number, name in enumerate(names):
+        venue.call(name, f"2547000000{number:02d}", reason=name)
+    expect(page.locator("li.call")).to_have_count(len(names))
+    assert page.locator("li.call [data-guest]").all_text_contents() == names
+    assert page.locator("li.call [data-reason]").all_text_contents() == names
+    assert page.title() == "Board" and page.locator("img, svg").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.get_by_role("button", name="Seen").first.bounding_box()
+    assert box and box["height"] >= 44 and box["width"] >= 44
+    assert complaints == []

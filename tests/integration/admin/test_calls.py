@@ -1,92 +1,125 @@
-"""A guest asks for a person: staff see it, answer, hand the chat back. What WhatsApp says stands on the queues page."""
+"""A guest who asks for somebody is seen: on every board, at once, until one member of staff has tapped."""
 
-import json
-import time
-from uuid import UUID, uuid4
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from json import loads
+from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from core.services.effects import GuestRef, perform
-from core.services.history import save_messages
-from core.store.sql.tables import Channel, Outbox
-from tests.integration.admin.venue import Venue, open_venue
+from core.store.sql.outbox import CALL
+from core.store.sql.tables import Conversation, Order, Outbox, StaffCall
+from tests.integration.admin.venue import Browser, Venue, open_venue
 
 
-def a_call(venue: Venue, name: str = "Amina") -> GuestRef:
+def changes(stream: Iterator[dict[str, str]], number: int) -> list[dict[str, Any]]:
+    told = (event for event in stream if "event" not in event and "data" in event)
+    return [loads(event["data"]) for event in islice(told, number)]
+
+
+def only_call(browser: Browser) -> dict[str, Any]:
+    (call,) = browser.board()["calls"]
+    return dict(call)
+
+
+def told(venue: Venue) -> int:
     with venue.program.sessions.begin() as db:
-        channel = db.scalars(select(Channel.id).where(Channel.workspace_id == venue.workspace_id)).one()
-        box = uuid4().hex
-        ref = GuestRef(venue.workspace_id, channel, box, f"KE.{box}", "", name)
-        perform(db, ref, uuid4().hex, [{"kind": "call_staff", "reason": "guest"}])
-    return ref
+        mine = (Outbox.workspace_id == venue.workspace_id, Outbox.kind == CALL)
+        return db.scalar(select(func.count()).where(*mine)) or 0
 
 
-def told(venue: Venue) -> list[tuple[str, dict[str, object]]]:
+def test_a_call_appears_on_an_open_board_without_reading_again(venue: Venue) -> None:
+    browser = venue.signed_in()
+    venue.order()
+    stream = browser.listen(browser.board()["stream"])
+    venue.call("Amina")
+    (change,) = changes(stream, 1)
+    assert (change["call"]["guest"], change["call"]["reason"]) == ("Amina", "Asks for somebody")
+    assert change["call_id"] == change["call"]["id"] and change["version"] == change["call"]["version"] == 1
+
+
+def test_a_board_that_is_read_again_shows_who_still_waits_the_longest_first(venue: Venue) -> None:
+    venue.call("Amina", "254700000001")
+    venue.call("Otieno", "254700000002", reason="a spilt drink")
+    calls = venue.signed_in().board()["calls"]
+    assert [call["guest"] for call in calls] == ["Amina", "Otieno"]
+    assert calls[1]["reason"] == "a spilt drink"
+
+
+def test_the_table_is_that_of_the_guests_last_order(venue: Venue) -> None:
+    browser = venue.signed_in()
+    venue.call()
+    assert only_call(browser)["table"] is None
+    order_id = venue.order()
     with venue.program.sessions.begin() as db:
-        rows = db.scalars(select(Outbox).where(Outbox.workspace_id == venue.workspace_id).order_by(Outbox.seq))
-        return [(row.kind, row.payload) for row in rows]
+        conversation = db.scalars(select(Conversation).where(Conversation.workspace_id == venue.workspace_id)).one()
+        order = db.get_one(Order, order_id)
+        order.conversation_id, order.customer_id = conversation.id, conversation.customer_id
+    venue.call()
+    assert only_call(browser)["table"] == 7
 
 
-def test_staff_answer_a_call_and_hand_the_guest_back(venue: Venue) -> None:
-    ref, browser = a_call(venue), venue.signed_in()
-    (call,) = browser.get("/admin/calls").json["calls"]
-    assert call["guest"] == "Amina"
-    assert browser.post(f"/admin/calls/{call['id']}/words", json={"text": "Coming!"}).status_code == 200
-    assert browser.post(f"/admin/calls/{call['id']}/done").json == {"calls": []}
-    assert told(venue) == [("staff_said", {"text": "Coming!"}), ("staff_done", {})]
-    waiting = venue.program.store.client.zcard(f"queue:conversations:{ref.mailbox}")
-    assert waiting == 2, "both words are in the guest's mailbox"
-
-
-def test_a_guest_who_calls_again_is_shown_again(venue: Venue) -> None:
+def test_asking_again_makes_it_the_latest_call_and_not_another_one(venue: Venue) -> None:
     browser = venue.signed_in()
-    ref = a_call(venue)
-    (call,) = browser.get("/admin/calls").json["calls"]
-    browser.post(f"/admin/calls/{call['id']}/done")
+    venue.call()
+    first = only_call(browser)
+    venue.call()
+    second = only_call(browser)
+    assert second["id"] == first["id"] and second["version"] == 2 and second["called_at"] > first["called_at"]
+
+
+def test_seen_takes_it_from_every_board(venue: Venue) -> None:
+    mine, others = venue.signed_in(), venue.signed_in()
+    venue.call()
+    read = others.board()
+    call_id = read["calls"][0]["id"]
+    gone = {"call_id": call_id, "version": 2, "call": None}
+    assert mine.see(call_id).json == gone
+    assert changes(others.listen(read["stream"]), 1) == [gone]
+    assert others.board()["calls"] == []
+
+
+def test_who_asks_again_after_having_been_seen_is_shown_again(venue: Venue) -> None:
+    browser = venue.signed_in()
+    venue.call()
+    seen = only_call(browser)["id"]
+    browser.see(seen)
+    venue.call()
+    assert only_call(browser)["id"] != seen
+
+
+def test_five_tablets_that_tap_at_once_see_it_once(venue: Venue) -> None:
+    tablets = [venue.signed_in() for _ in range(5)]
+    venue.call()
+    call_id = only_call(tablets[0])["id"]
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda tablet: tablet.see(call_id), tablets))
+    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.json["version"] for answer in answers} == {2}
+    assert told(venue) == 2, "once for the call, once for the first tap"
     with venue.program.sessions.begin() as db:
-        perform(db, ref, uuid4().hex, [{"kind": "call_staff", "reason": "guest"}])
-    assert [one["id"] for one in browser.get("/admin/calls").json["calls"]] == [call["id"]]
+        call = db.scalars(select(StaffCall).where(StaffCall.workspace_id == venue.workspace_id)).one()
+    assert call.seen_by == venue.user_id and call.seen_at
 
 
-def test_another_venues_guests_are_nobodys_business(venue: Venue) -> None:
-    other = open_venue(venue.app)
-    a_call(other)
-    (call,) = other.signed_in().get("/admin/calls").json["calls"]
+def test_a_tap_without_a_token_is_refused(venue: Venue) -> None:
     browser = venue.signed_in()
-    assert browser.get("/admin/calls").json == {"calls": []}
-    assert browser.post(f"/admin/calls/{call['id']}/done").status_code == 404
-    assert browser.post(f"/admin/calls/{call['id']}/words", json={"text": "hi"}).status_code == 404
-    assert told(other) == []
+    venue.call()
+    assert browser.see(only_call(browser)["id"], token="").status_code == 400
+    assert only_call(browser)
 
 
-def test_words_to_a_guest_are_some_and_not_too_many(venue: Venue) -> None:
-    a_call(venue)
-    browser = venue.signed_in()
-    (call,) = browser.get("/admin/calls").json["calls"]
-    for text in ("", "  ", "\x00\ud800", "x" * 901, 7, None, ["a"]):
-        assert browser.post(f"/admin/calls/{call['id']}/words", json={"text": text}).status_code == 400
-
-
-def says(venue: Venue, kind: str, event: str, subject: str, loud: bool) -> None:
-    note: dict[str, object] = {"type": "account", "workspace": str(venue.workspace_id), "kind": kind, "event": event}
-    note |= {"moment": "1", "subject": subject, "loud": loud, "body": "{}", "at": time.time()}
-    for _ in range(2):
-        venue.program.store.history.add(json.dumps(note))
-    save_messages(venue.program)
-
-
-def test_what_whatsapp_says_stands_on_the_page_until_somebody_has_seen_to_it(venue: Venue) -> None:
-    says(venue, "account_update", "ACCOUNT_VIOLATION", "ALCOHOL", True)
-    browser = venue.signed_in()
-    page = browser.get("/admin/queues").text
-    assert "WhatsApp says" in page and page.count("ALCOHOL") == 1 and 'role="alert"' in page
-    assert "sell no alcohol" in page
-    notice = page.split("/admin/notices/")[1].split("/seen")[0]
-    assert open_venue(venue.app).signed_in().post(f"/admin/notices/{notice}/seen").status_code == 404
-    assert browser.post(f"/admin/notices/{UUID(notice)}/seen").status_code == 302
-    assert "ALCOHOL" not in browser.get("/admin/queues").text
-
-
-def test_a_guests_own_preference_is_kept_but_is_no_trouble(venue: Venue) -> None:
-    says(venue, "user_preferences", "", "", False)
-    assert "WhatsApp says" not in venue.signed_in().get("/admin/queues").text
+def test_another_venues_calls_are_neither_shown_nor_heard_nor_seen(venue: Venue) -> None:
+    browser, other = venue.signed_in(), open_venue(venue.app)
+    venue.order()
+    other.call()
+    theirs = only_call(other.signed_in())["id"]
+    stream = browser.listen(browser.board()["stream"])
+    assert browser.board()["calls"] == []
+    assert browser.see(theirs).status_code == 404
+    assert browser.see(str(uuid4())).status_code == 404
+    venue.call("Mine")
+    assert changes(stream, 1)[0]["call"]["guest"] == "Mine"
+    assert only_call(other.signed_in())["id"] == theirs

@@ -5,14 +5,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from json import loads
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 import requests
 
-from sandbox.servers import free_port
+from core.store.sql.tables import Channel
+from sandbox.servers import PostgresServer, free_port
+from sandbox.simulators.inbound import Sender, inbound_text, sign
 from tests.integration.admin.venue import PASSWORD, TOKEN, Venue
 from tests.waiting import eventually
 
@@ -34,6 +38,12 @@ class Web(NamedTuple):
 
 @pytest.fixture
 def web(environ: dict[str, str], tmp_path: Path) -> Iterator[Web]:
+    with serving(environ, tmp_path) as web:
+        yield web
+
+
+@contextmanager
+def serving(environ: dict[str, str], tmp_path: Path) -> Iterator[Web]:
     environment = os.environ | environ | {"PORT": str(free_port())}
     command = [sys.executable, "-m", "gunicorn", "-c", "webapp/gunicorn.py", "wsgi:app"]
     with (tmp_path / "log").open("wb") as log:
@@ -75,3 +85,28 @@ def test_the_process_ends_in_time_although_boards_are_open(web: Web, venue: Venu
     web.process.send_signal(signal.SIGTERM)
     assert web.process.wait(timeout=8) == 0
     assert [list(board) for board in boards] == [[], [], []]
+
+
+def test_under_gevent_a_database_that_hangs_holds_up_no_webhook(
+    environ: dict[str, str], tmp_path: Path, venue: Venue, postgres_server: PostgresServer
+) -> None:
+    with venue.program.sessions.begin() as db:
+        channel = db.get_one(Channel, venue.channel_id)
+        channel.secrets, number = {"app_secrets": [venue.email]}, channel.phone_number_id
+    with serving(environ | {"WEB_WORKER_CLASS": "gevent", "WEB_WORKERS": "1"}, tmp_path) as web:
+        assert posted(web, number, venue.email)[0] == 200
+        postgres_server.freeze()
+        try:
+            venue.program.store.directory_changed()
+            answers = [posted(web, number, venue.email) for _ in range(10)]
+        finally:
+            postgres_server.thaw()
+    assert {code for code, _ in answers} == {200}
+    assert max(seconds for _, seconds in answers) < 2
+
+
+def posted(web: Web, number: str, secret: str) -> tuple[int, float]:
+    raw = inbound_text(number, Sender(uuid4().hex, "254712345678", "Amina"), "hi")
+    headers = {"X-Hub-Signature-256": sign(secret, raw)}
+    answer = requests.post(f"{web.address}/api/webhooks/whatsapp", data=raw, headers=headers, timeout=20)
+    return answer.status_code, answer.elapsed.total_seconds()

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from core.domain.statuses import ChannelKind, OrderStatus, Role, Station
+from core.services.effects import GuestRef, perform
 from core.services.followup import Followup
 from core.services.orders import board_order
 from core.services.program import Program
@@ -34,6 +35,7 @@ class Venue:
 
     app: Flask
     workspace_id: UUID
+    channel_id: UUID
     user_id: UUID
     product_id: UUID
     email: str
@@ -61,6 +63,20 @@ class Venue:
             owe_board(db, self.workspace_id, order.id)
         self.tell()
         return order.id
+
+    def call(self, guest: str = "Amina", phone: str = "254700000001", reason: str = "guest") -> None:
+        """A guest asks for somebody, in a turn of their conversation."""
+        ref = GuestRef(self.workspace_id, self.channel_id, f"box-{phone}", "", phone, guest)
+        with self.program.sessions.begin() as db:
+            _, followup = perform(db, ref, uuid4().hex, [{"kind": "call_staff", "reason": reason}])
+        follow_up(self.program, followup)
+
+    def write(self, *rows: Any) -> None:
+        """Rows as another part of the program would leave them, one after the other."""
+        with self.program.sessions.begin() as db:
+            for row in rows:
+                db.add(row)
+                db.flush()
 
     def tell(self) -> None:
         follow_up(self.program, Followup(boards=frozenset({self.workspace_id})))
@@ -103,9 +119,9 @@ def open_venue(app: Flask) -> Venue:
     category = Category(id=uuid4(), workspace_id=workspace.id, name="Cocktail", slug="cocktail")
     rest = [
         Membership(workspace_id=workspace.id, user_id=user.id, role=Role.STAFF),
-        Channel(
-            workspace_id=workspace.id, kind=ChannelKind.WHATSAPP, phone_number_id=slug, api_url="", api_version="",
-            secrets={},
+        channel := Channel(
+            id=uuid4(), workspace_id=workspace.id, kind=ChannelKind.WHATSAPP, phone_number_id=slug, api_url="",
+            api_version="", secrets={},
         ),
         product := Product(
             id=uuid4(), workspace_id=workspace.id, category_id=category.id, name="Dawa", slug="dawa",
@@ -117,7 +133,7 @@ def open_venue(app: Flask) -> Venue:
             db.add_all(rows)
             db.flush()
     address = f"10.0.{int(slug[:2], 16)}.{int(slug[2:4], 16)}"
-    return Venue(app, workspace.id, user.id, product.id, user.email, address)
+    return Venue(app, workspace.id, channel.id, user.id, product.id, user.email, address)
 
 
 @dataclass
@@ -144,6 +160,9 @@ class Browser:
 
     def sign_in(self, email: str = "", password: str = PASSWORD, **more: Any) -> Any:
         return self.post("/admin/login", data={"email": email or self.venue.email, "password": password}, **more)
+
+    def see(self, call_id: str, **more: Any) -> Any:
+        return self.post(f"/admin/board/calls/{call_id}/seen", json={}, **more)
 
     def move(self, order_id: UUID, status: str, version: int, **more: Any) -> Any:
         return self.post(f"/admin/board/orders/{order_id}", json={"status": status, "version": version}, **more)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -46,7 +47,24 @@ def test_rule_10_an_order_that_was_called_off_is_never_asked_for(house: House) -
     house.bar.perform(house.bar.guest(1), {"kind": "cancel_order", "order_id": order_id})
     house.request(payment_id)
     assert (house.kopokopo.prompts, house.status(payment_id)) == ([], S.FAILED)
-    assert house.owed() == []
+
+
+def test_calling_off_right_after_pay_ends_the_quiet_of_the_prompt_without_a_word(house: House) -> None:
+    order_id, payment_id = house.order()
+    house.bar.perform(house.bar.guest(1), {"kind": "cancel_order", "order_id": order_id})
+    assert house.request(payment_id).conversations
+    [told] = house.owed()
+    assert (told["kind"], told["payment_id"], told["unsaid"]) == ("payment_failed", payment_id, True)
+
+
+def test_an_attempt_nobody_came_to_send_is_given_up_and_told_instead_of_prompting_a_guest_at_home(house: House) -> None:
+    order_id, payment_id = house.order()
+    house.bar.change(Payment, payment_id, created_at=datetime.now(UTC) - timedelta(seconds=151))
+    house.request(payment_id)
+    assert (house.kopokopo.prompts, house.status(payment_id)) == ([], S.FAILED)
+    [told] = house.owed()
+    assert (told["kind"], "unsaid" in told) == ("payment_failed", False)
+    assert house.pay_again(order_id)["result"] == "requested"
 
 
 @pytest.mark.parametrize("meanwhile", ["frozen for twenty seconds", "given up by the sweep"])

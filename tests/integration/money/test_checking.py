@@ -205,6 +205,18 @@ def test_rule_17_money_is_never_guessed_from_the_list(house: House, what: str) -
     assert [receipt.state for receipt in house.receipts()] == [ReceiptState.UNMATCHED]
 
 
+def test_rule_16_known_money_is_found_although_the_provider_shows_no_list(house: House) -> None:
+    order_id, payment_id = silent(house)
+    paid = house.kopokopo.pay(house.kopokopo.prompts[-1], "KNOWNMONEY")
+    house.told(event(paid["data"]["attributes"]["event"]["resource"]))
+    assert house.order_status(order_id) is OrderStatus.PENDING
+    house.kopokopo.server.routes[LIST] = lambda call: call.answer(404)
+    house.ago(payment_id, 46)
+    house.check(payment_id)
+    assert (house.status(payment_id), house.order_status(order_id)) == (S.SUCCEEDED, OrderStatus.PAID)
+    assert house.kopokopo.server.count(LIST) == 0
+
+
 def test_rule_17_two_fitting_payments_or_attempts_are_left_to_staff(house: House) -> None:
     order_id, payment_id = silent(house)
     for receipt in ("FITSTOO001", "FITSTOO002"):

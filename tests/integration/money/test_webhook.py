@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from threading import Thread
 from typing import Any
@@ -14,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
+from core import metrics
 from core.domain.statuses import OrderStatus
 from core.services.doorbells import settle_payments
 from core.store.redis.store import Store
@@ -21,7 +23,7 @@ from tests.integration.money.house import House, open_account
 from tests.integration.money.kopokopo import API_KEY, SAMPLES, event, money, sample
 from tests.integration.sql.bar import open_bar
 from webapp.webhooks import payment
-from webapp.webhooks.body import LIMIT
+from webapp.webhooks.body import LARGEST
 
 URL = "/api/webhooks/payment"
 
@@ -149,7 +151,7 @@ def test_no_phone_and_no_name_is_kept(house: House, client: FlaskClient) -> None
 
 
 def test_a_body_over_the_limit_is_413(house: House, client: FlaskClient) -> None:
-    assert post(client, b"x" * (LIMIT + 1)) == 413
+    assert post(client, b"x" * (LARGEST + 1)) == 413
     assert (waiting(house), journal(house)) == (0, [])
 
 
@@ -202,6 +204,21 @@ def test_a_chunked_body_is_read_whole_and_never_cut(house: House, address: tuple
     raw = json.dumps(sample("buygoods_received")).encode()
     assert b" 200 " in chunked(address, [raw[:100], raw[100:]], signed(raw))
     assert waiting(house) == 1
-    whole = raw + b" " * LIMIT
-    assert b" 413 " in chunked(address, [whole], signed(whole[:LIMIT]))
+    whole = raw + b" " * LARGEST
+    assert b" 413 " in chunked(address, [whole], signed(whole[:LARGEST]))
     assert waiting(house) == 1
+
+
+def test_every_answer_is_counted_also_what_never_came_to_be_read(client: FlaskClient, house: House) -> None:
+    before = answers()
+    post(client, b"{}", **{payment.SIGNATURE: "0" * 64})
+    post(client, b"x" * (LARGEST + 1))
+    object.__setattr__(house.program, "directory", None)
+    post(client, b"{}")
+    assert answers() - before == Counter({"401": 1, "413": 1, "500": 1})
+
+
+def answers() -> Counter[str]:
+    samples = [sample for family in metrics.webhooks.collect() for sample in family.samples]
+    counted = [one for one in samples if one.name.endswith("_total") and one.labels["source"] == "payment"]
+    return Counter({one.labels["answer"]: int(one.value) for one in counted})

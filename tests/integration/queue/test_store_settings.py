@@ -1,10 +1,30 @@
 """Rule 21: a store that forgets, or throws away when full, is found out."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
 from tests.integration.queue.guests import wrote
+from tests.waiting import eventually
+
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "PUBLIC_BASE_URL": "https://bar.example.co.ke",
+    "DATABASE_URL": "postgresql://127.0.0.1:1/none",
+    "SECRET_KEY": "only for these tests",
+    "FIELD_ENCRYPTION_KEYS": "a key for these tests",
+    "LOG_LEVEL": "INFO",
+    "SANDBOX_URL": "",
+    **dict.fromkeys(("WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET"), "x"),
+    **dict.fromkeys(("WHATSAPP_VERIFY_TOKEN", "KOPOKOPO_CLIENT_ID", "KOPOKOPO_CLIENT_SECRET"), "x"),
+    **dict.fromkeys(("KOPOKOPO_API_KEY", "KOPOKOPO_TILL_NUMBER"), "x"),
+}
+WORKER = [sys.executable, "-m", "celery", "-A", "workers.app:app", "worker", "-Q", "statuses", "--pool", "threads"]
 
 
 def test_rule_21_the_embedded_store_forgets_nothing(store: Store) -> None:
@@ -32,3 +52,25 @@ def test_rule_21_acknowledged_messages_survive_a_kill_of_the_store(tmp_path: Pat
         server.start()
         found = {claim.id for claim in Store(server.url).conversations.claim("bell", limit=500)}
     assert found == set(kept)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["from the start", "once it answers"])
+def test_rule_21_no_worker_serves_from_a_careless_store_in_production(
+    mailbox_server: RedisServer, tmp_path: Path, late: bool
+) -> None:
+    with RedisServer(tmp_path / "careless", durable=False) as careless:
+        broker = mailbox_server.url.removesuffix("0") + "1"
+        environment = os.environ | PRODUCTION | {"REDIS_URL": careless.url, "CELERY_BROKER_URL": broker}
+        log = tmp_path / "log"
+        if late:
+            careless.freeze()
+        with log.open("wb") as written:
+            worker = subprocess.Popen([*WORKER, "-c", "1"], env=environment, stdout=written, stderr=written)
+        try:
+            if late:
+                eventually(lambda: b"mailbox_store_not_checked_yet" in log.read_bytes(), seconds=40)
+                careless.thaw()
+            worker.wait(40)
+        finally:
+            worker.kill()
+        assert b"appendfsync must be always" in log.read_bytes()

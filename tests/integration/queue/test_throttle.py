@@ -152,7 +152,8 @@ def test_nothing_is_left_behind_when_all_is_said(store: Store) -> None:
     sends(store)
     assert store.outbox.claim("sender") is None
     left = {key.rpartition(":")[2] for key in store.client.scan_iter("lane:outbox:*")}
-    assert left <= {"bells", "serving"}
+    assert left <= {"bells", "serving", "depth"}
+    assert store.report()["outbox"]["events"] == 0
 
 
 def lines(store: Store) -> set[str]:

@@ -1,5 +1,6 @@
 """Rules 19 and 20: brought by id, done only when it was said."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from core.conversation.events import ORDER_STATUS
 from core.jobs import SERVE_CONVERSATIONS, Job
-from core.services import history, relay
+from core.services import history, relay, statuses
 from core.services.followup import Followup
 from core.services.program import Program
 from core.store.redis.mailbox import Claim, Ending
@@ -168,3 +169,36 @@ def test_the_board_sees_an_order_once_per_change(bar: Bar, program: Program) -> 
     assert changes[-1][0] == latest
     assert program.store.board.knows(str(bar.workspace_id), latest)
     assert not program.store.board.knows(str(bar.workspace_id), "1-1")
+
+
+def test_rule_20_a_status_alone_is_confirmation_enough(bar: Bar, program: Program, conversation_id: UUID) -> None:
+    [id] = owes(bar, conversation_id, "READY")
+    relay.relay_conversation(program, conversation_id)
+    [claim] = program.store.conversations.claim("bell")
+    reply = {"id": str(uuid4()), "reply": {"body": "Your order is ready"}, "cause": claim.id, "at": 1.0}
+    program.store.conversations.commit([(claim, answered(claim, reply))])
+    history.save_messages(program)
+    letter = program.store.outbox.claim("sender")
+    assert letter is not None
+    program.store.outbox.unknown(letter)
+
+    callback = f"{'0' * 32}:{letter.id}:0"
+    body = {"status": "sent", "callback": callback, "error": "", "workspace": claim.guest["workspace"]}
+    program.store.conversations.push([], [("status:1", json.dumps(body))])
+    statuses.save_statuses(program)
+
+    assert row(bar, id).done_at
+
+
+def test_a_status_in_another_workspaces_name_changes_nothing(bar: Bar, program: Program, conversation_id: UUID) -> None:
+    [id] = owes(bar, conversation_id, "READY")
+    relay.relay_conversation(program, conversation_id)
+    [claim] = program.store.conversations.claim("bell")
+    reply = {"id": str(uuid4()), "reply": {"body": "Your order is ready"}, "cause": claim.id, "at": 1.0}
+    program.store.conversations.commit([(claim, answered(claim, reply))])
+    history.save_messages(program)
+    body = {"status": "read", "callback": f"{'0' * 32}:{reply['id']}:0", "error": "", "workspace": str(uuid4())}
+    program.store.conversations.push([], [("status:1", json.dumps(body))])
+
+    assert statuses.save_statuses(program) == 0
+    assert row(bar, id).done_at is None

@@ -11,6 +11,12 @@ from core.store.sql.outbox import owe
 from tests.integration.sending.house import BOX, PHONE, READY, House
 
 
+def arrives(house: House, status: dict[str, object]) -> None:
+    """Meta posts a status of one of our messages."""
+    status["workspace"] = str(house.bar.workspace_id)
+    house.program.store.client.xadd("stream:statuses", {"body": json.dumps(status)})
+
+
 def texts(bodies: list[dict[str, object]]) -> list[object]:
     return [body.get("text", body.get("template")) for body in bodies]
 
@@ -32,7 +38,7 @@ def test_a_status_of_merged_texts_is_the_status_of_each(house: House) -> None:
     [body] = house.sends()
     house.saved()
     status = {"status": "read", "at": 1, "callback": body["biz_opaque_callback_data"], "error": ""}
-    house.program.store.statuses.add(json.dumps(status))
+    arrives(house, status)
     assert save_statuses(house.program) == 1
     assert [message.status for message in house.saved()] == [MessageStatus.READ] * 2
 
@@ -186,7 +192,7 @@ def test_131047_that_comes_as_a_status_sends_the_news_once_more_as_a_template(ho
 
     for _ in range(2):
         status = {"status": "failed", "at": 1, "callback": body["biz_opaque_callback_data"], "error": "131047"}
-        house.program.store.statuses.add(json.dumps(status))
+        arrives(house, status)
         save_statuses(house.program)
 
     assert not house.saved()[0].important, "it has not failed yet"
@@ -202,7 +208,7 @@ def test_131047_for_mere_chatter_says_nothing_more(house: House) -> None:
     [body] = house.sends()
     house.saved()
     status = {"status": "failed", "at": 1, "callback": body["biz_opaque_callback_data"], "error": "131047"}
-    house.program.store.statuses.add(json.dumps(status))
+    arrives(house, status)
     save_statuses(house.program)
     assert house.program.store.conversations.claim("bell") == []
     assert [one.status for one in house.saved()] == [MessageStatus.FAILED]

@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.store.sql.cipher import Cipher, install
+from core.cipher import Cipher, install
 from core.store.sql.engine import make_engine, make_sessions
 from core.store.sql.tables import Base
 from sandbox.servers import PostgresServer

@@ -59,6 +59,14 @@ def test_a_good_evening_has_nothing_to_report(books: sessionmaker[Session]) -> N
     assert is_clean(report) and list(report) == list(TITLES) == [f"I{number}" for number in range(1, 11)]
 
 
+def test_the_audit_says_what_it_did_not_look_at(books: sessionmaker[Session]) -> None:
+    with books.begin() as db:
+        report = audit(db, {})
+    found = {invariant for invariant, _, _ in DAMAGE} | {"I1"}  # I1 is the store's
+    assert {name for name, verdict in report.items() if verdict["checked"]} == found
+    assert {name for name, verdict in report.items() if not verdict["checked"]} == {"I7", "I9"}
+
+
 @pytest.mark.parametrize(("invariant", "kind", "damage"), DAMAGE)
 def test_damage_is_found(books: sessionmaker[Session], invariant: str, kind: str, damage: str) -> None:
     with books.begin() as db:
@@ -72,5 +80,5 @@ def test_what_the_store_reports_is_part_of_the_verdict(books: sessionmaker[Sessi
     with books.begin() as db:
         report = audit(db, {"I1": [{"breach": "event_waiting", "mailbox": "m"}]})
     assert report["I1"] | {"rule": ""} == {
-        "ok": False, "rule": "", "breaches": [{"breach": "event_waiting", "mailbox": "m"}], "count": 1,
+        "ok": False, "checked": True, "rule": "", "breaches": [{"breach": "event_waiting", "mailbox": "m"}], "count": 1,
     }  # fmt: skip

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from sqlalchemy import select, text
 
+from core.cipher import Cipher, install
 from core.conversation.profile import Profile
 from core.services.customers import Guest, GuestRef, find_guest, read_profile
-from core.store.sql.cipher import Cipher, install
 from core.store.sql.rotation import rotate_keys
 from core.store.sql.tables import Base, Channel, Conversation, Customer, Payment
 from tests.integration.sql.bar import Bar, all_at_once

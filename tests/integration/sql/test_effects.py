@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from core.cipher import installed
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus
 from core.services.effects import abandon, perform
-from core.store.sql.cipher import installed
 from core.store.sql.tables import Activity, Customer, Order, OrderItem, Payment, Product, TurnEffects, Workspace
 from tests.integration.sql.bar import Bar
 

@@ -1,14 +1,16 @@
 """The way to PostgreSQL through forks, cut connections, locks and restarts."""
 
+import logging
 import multiprocessing
 from contextlib import suppress
 from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from core import log
 from core.errors import TryAgain
 from core.store.sql.engine import forget_connections, make_engine, make_sessions, transaction
 from sandbox.servers import PostgresServer, free_port
@@ -99,3 +101,45 @@ def test_of_two_in_a_deadlock_one_tries_again_and_one_gets_through(sessions: ses
 def test_a_broken_rule_is_not_tried_again(sessions: sessionmaker[Session]) -> None:
     with pytest.raises(IntegrityError), transaction(sessions) as db:
         db.execute(text("insert into workspaces (name, slug, hold_seconds) values ('x', 'x', 1)"))
+
+
+@pytest.mark.parametrize("code", ["08006", "53100", "53200", "57P01", "57P05", "58030", "25006"])
+def test_a_full_disk_and_a_failover_may_be_tried_again(sessions: sessionmaker[Session], code: str) -> None:
+    with pytest.raises(TryAgain), transaction(sessions) as db:
+        db.execute(text(f"do $$ begin raise exception using errcode = '{code}'; end $$"))
+
+
+@pytest.mark.parametrize("code", ["22003", "23514", "42P01", "XX000"])
+def test_what_will_fail_again_is_not_tried_again(sessions: sessionmaker[Session], code: str) -> None:
+    with pytest.raises(DBAPIError), transaction(sessions) as db:
+        db.execute(text(f"do $$ begin raise exception using errcode = '{code}'; end $$"))
+
+
+def test_a_read_only_standby_may_be_tried_again(sessions: sessionmaker[Session]) -> None:
+    with pytest.raises(TryAgain), transaction(sessions) as db:
+        db.execute(text("set transaction read only"))
+        db.execute(text("insert into workspaces (name, slug, hold_seconds) values ('x', 'x', 1)"))
+
+
+GUEST = {"name": "Achieng"}
+BROKEN = {
+    "a parameter": "select 1 / 0 where :name <> ''",
+    "a filled-in statement": "select 1 from nowhere where name = :name",
+    "a row": "insert into workspaces (name, slug) values (:name, null)",
+}
+
+
+@pytest.mark.parametrize("sql", BROKEN.values(), ids=BROKEN)
+def test_an_error_in_the_log_shows_no_value(
+    sessions: sessionmaker[Session], sql: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.root, "handlers", [])
+    log.configure()
+    try:
+        with transaction(sessions) as db:
+            db.execute(text(sql), GUEST)
+    except DBAPIError:
+        log.get_logger("test").exception("broken")
+    written = capsys.readouterr().err
+    assert "sqlalchemy.exc" in written
+    assert GUEST["name"] not in written

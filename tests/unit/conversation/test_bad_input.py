@@ -153,10 +153,6 @@ def test_what_cannot_be_read_gets_a_helpful_line(guest: Guest, chat: Chat, kind:
     guest.says("2 sprite").sends(kind).reads("2 × Sprite", "Checkout")
 
 
-def test_a_first_opening_of_the_chat_is_welcomed(guest: Guest) -> None:
-    guest.sends("request_welcome").reads("Karibu", "Beer")
-
-
 def test_a_reaction_is_the_only_thing_left_unanswered(guest: Guest, chat: Chat) -> None:
     guest.says("2 sprite")
     session = chat.session

@@ -9,6 +9,8 @@ from core.conversation.session import State
 from tests.unit.conversation.chat import Bar, Chat, Guest
 from tests.unit.conversation.test_ordering import cart
 
+UNPAID = {"order_id": "order-101", "number": "101", "payment_id": "pay-1", "reason": "other"}
+
 
 def kinds(chat: Chat) -> list[str]:
     return [effect["kind"] for effect in chat.world.done if effect["kind"] != "confirm_age"]
@@ -164,9 +166,7 @@ def test_another_prompt_open_on_that_phone(ordered: Guest, chat: Chat) -> None:
 
 
 def test_a_prompt_known_only_to_the_house_is_not_doubled(asked: Guest, chat: Chat, bar: Bar) -> None:
-    chat.play(
-        events.PAYMENT_FAILED, {"order_id": "order-101", "number": "101", "payment_id": "pay-1", "reason": "other"}
-    )
+    chat.play(events.PAYMENT_FAILED, UNPAID)
     asked.taps("Try again").reads("still open", "wait two minutes", "Try again")
     assert len(chat.world.prompts) == 1
     chat.world.prompts[0]["live"] = False
@@ -260,6 +260,12 @@ def test_money_for_an_order_given_up_is_told_to_be_looked_at(asked: Guest, bar: 
     chat.world.orders[0] |= {"status": "PENDING"}
     bar.pays()
     asked.reads("Thank you")
+
+
+def test_a_failure_of_an_order_called_off_says_nothing_and_ends_the_quiet(asked: Guest, chat: Chat) -> None:
+    chat.sleeps()
+    chat.play(events.PAYMENT_FAILED, UNPAID | {"unsaid": True})
+    assert (chat.last.replies, chat.last.quiet_over) == ((), "pay-1")
 
 
 def test_paid_while_looking_at_the_menu(asked: Guest, chat: Chat, bar: Bar) -> None:

@@ -14,9 +14,8 @@ local function head(box, state)
   return redis.call('ZRANGE', queue_key(lane, box), 0, 0)[1]
 end
 
-local function menu_version(guest)
-  if not guest then return '' end
-  local workspace = cjson.decode(guest).workspace
+local function menu_version(state)
+  local workspace = redis.call('HGET', state, 'workspace')
   return workspace and redis.call('GET', 'menu:version:' .. workspace) or ''
 end
 
@@ -24,7 +23,7 @@ for _, box in ipairs(redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 
   local state = box_key(lane, box)
   local member = head(box, state)
   if not member then
-    redis.call('ZREM', waiting, box)
+    went_on(lane, box, false, now)
   else
     local id = string.sub(member, 14)
     local tries = tonumber(redis.call('HGET', state, 'tries:' .. id) or '0')
@@ -35,9 +34,8 @@ for _, box in ipairs(redis.call('ZRANGEBYSCORE', waiting, '-inf', now, 'LIMIT', 
     redis.call('ZADD', leased, now + lease, box)
     redis.call('HSET', state, 'head', member, 'token', token, 'tries:' .. id, tries + 1)
     local found = redis.call('HMGET', state, 'body:' .. id, 'plan:' .. id)
-    local guest = redis.call('GET', guest_key(box))
     rows[#rows + 1] = {box, token, id, tries + 1, found[1], found[2] or '',
-      redis.call('GET', session_key(box)) or '', guest or '', menu_version(guest),
+      redis.call('GET', session_key(box)) or '', redis.call('GET', guest_key(box)) or '', menu_version(state),
       redis.call('GET', profile_key(box)) or ''}
     if tries > 0 then break end
   end

@@ -15,17 +15,15 @@ redis.call('HDEL', state, 'head', 'token', 'body:' .. a.id, 'plan:' .. a.id, 'tr
 redis.call('SET', seen_key(a.id), 'done', 'XX', 'KEEPTTL')
 redis.call('DECR', key(a.lane, 'depth'))
 redis.call('ZREM', key(a.lane, 'leased'), a.box)
-if redis.call('ZCARD', queue) > 0 then
-  redis.call('ZADD', key(a.lane, 'waiting'), now, a.box)
-else
-  redis.call('DEL', state)
-end
+local more = redis.call('ZCARD', queue) > 0
+went_on(a.lane, a.box, more, now)
+if not more then redis.call('DEL', state) end
 
 if a.profile ~= '' then redis.call('SET', profile_key(a.box), a.profile, 'EX', a.profile_ttl) end
 if a.session ~= '' then redis.call('SET', session_key(a.box), a.session, 'EX', a.session_ttl) end
 if a.stopped == 'yes' then redis.call('SET', stopped_key(a.box), '1', 'EX', a.stopped_ttl) end
 if a.stopped == 'no' then redis.call('DEL', stopped_key(a.box)) end
-for _, reply in ipairs(a.replies) do redis.call('RPUSH', out_key(a.box), reply) end
+for _, reply in ipairs(a.replies) do write(a.box, reply) end
 if a.quiet_over ~= '' then
   local quiet = redis.call('HGET', quiet_key(a.box), 'payment')
   if quiet == a.quiet_over then
@@ -41,7 +39,7 @@ if a.quiet ~= '' then
   redis.call('HSET', quiet_key(a.box), 'payment', a.quiet, 'passing', redis.call('LLEN', out_key(a.box)))
   redis.call('PEXPIRE', quiet_key(a.box), a.quiet_ms)
 end
-if a.history ~= '' then redis.call('XADD', 'stream:history', 'MAXLEN', '~', 1000000, '*', 'body', a.history) end
+if a.history ~= '' then note('history', a.history) end
 
 local bell = ''
 if #a.replies > 0 or a.quiet_over ~= '' then

@@ -16,6 +16,11 @@ local function profile_key(box) return 'profile:' .. box end
 local function session_key(box) return 'user_session:' .. box end
 local function seen_key(id) return 'seen:' .. id end
 
+-- Streams are written down within seconds. While PostgreSQL is away they may grow to about 100 MB each (some 300 bytes an
+-- entry) of the gigabyte that the mailboxes need themselves; an alert comes long before.
+local STREAM_MOST = 300000
+local function note(stream, body) redis.call('XADD', 'stream:' .. stream, 'MAXLEN', '~', STREAM_MOST, '*', 'body', body) end
+
 -- Ring only while fewer than `most` doorbells are live (rule 6: deadlines, not a counter). Returns the bell to publish or ''.
 local function ring(lane, bell, most, ttl, now)
   if bell == '' then return '' end
@@ -28,8 +33,27 @@ local function ring(lane, bell, most, ttl, now)
 end
 
 -- One place at a time (rule 5): a mailbox that is leased stays where it is, its commit or release enlists it again.
+-- `since` is when what it holds began to wait: a release moves `waiting` on, and must not hide an hour without an answer.
 local function enlist(lane, box, at)
+  redis.call('ZADD', key(lane, 'since'), 'NX', at, box)
   if not redis.call('ZSCORE', key(lane, 'leased'), box) then
     redis.call('ZADD', key(lane, 'waiting'), 'NX', at, box)
   end
+end
+
+-- The head of a mailbox has gone: the next one waits from now on, an empty mailbox does not wait.
+local function went_on(lane, box, more, now)
+  if more then
+    redis.call('ZADD', key(lane, 'waiting'), now, box)
+    redis.call('ZADD', key(lane, 'since'), now, box)
+  else
+    redis.call('ZREM', key(lane, 'waiting'), box)
+    redis.call('ZREM', key(lane, 'since'), box)
+  end
+end
+
+-- A reply waits to be sent.
+local function write(box, reply)
+  redis.call('RPUSH', out_key(box), reply)
+  redis.call('INCR', key('outbox', 'depth'))
 end

@@ -45,6 +45,7 @@ end
 
 -- Something new to say: who is being served, or has to wait for a reason, goes on doing so.
 local function line_up_new(box, now)
+  redis.call('ZADD', key('outbox', 'since'), 'NX', now, box)
   if redis.call('ZSCORE', key('outbox', 'leased'), box) then return end
   line_up(box, redis.call('ZSCORE', key('outbox', 'waiting'), box) or now)
 end

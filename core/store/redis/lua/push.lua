@@ -1,6 +1,7 @@
 -- Keep what a webhook or the relay brings: dedupe, append, mark waiting, in one step.
 -- ARGV[1]: JSON {lane, bell, most, bell_ttl, seen_ttl, alias_ttl, guest_ttl,
---   items: [{id, addresses, owner, former, fixed, at, body, guest, heard, external, window, channel}], statuses: [{id, body}], notes: [body], directory}
+--   items: [{id, addresses, owner, former, fixed, at, body, guest, workspace, heard, external, window, channel}],
+--   statuses: [{id, body}], notes: [body], directory}
 -- Answers {ids that were new, bell to publish, directory version}.
 local a = cjson.decode(ARGV[1])
 local now = now_ms()
@@ -35,7 +36,7 @@ local function append(item)
   local box = mailbox_of(item)
   local state = box_key(a.lane, box)
   local sequence = redis.call('HINCRBY', state, 'sequence', 1)
-  redis.call('HSET', state, 'body:' .. item.id, item.body)
+  redis.call('HSET', state, 'body:' .. item.id, item.body, 'workspace', item.workspace)
   redis.call('ZADD', queue_key(a.lane, box), item.at, string.format('%012d|%s', sequence, item.id))
   redis.call('INCR', key(a.lane, 'depth'))
   if item.guest ~= '' then redis.call('SET', guest_key(box), item.guest, 'EX', a.guest_ttl) end
@@ -51,12 +52,10 @@ for _, item in ipairs(a.items) do
 end
 for _, status in ipairs(a.statuses) do
   if redis.call('SET', seen_key(status.id), 'done', 'NX', 'EX', a.seen_ttl) then
-    redis.call('XADD', 'stream:statuses', '*', 'body', status.body)
+    note('statuses', status.body)
   end
 end
-for _, note in ipairs(a.notes) do
-  redis.call('XADD', 'stream:history', 'MAXLEN', '~', 1000000, '*', 'body', note)
-end
+for _, body in ipairs(a.notes) do note('history', body) end
 local bell = ''
 if #fresh > 0 then bell = ring(a.lane, a.bell, a.most, a.bell_ttl, now) end
 return {fresh, bell, redis.call('GET', 'directory:version') or ''}

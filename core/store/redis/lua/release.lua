@@ -10,6 +10,6 @@ redis.call('ZREM', key(lane, 'leased'), box)
 local now = now_ms()
 redis.call('ZADD', key(lane, 'waiting'), now + tonumber(ARGV[6]), box)
 if ARGV[7] == '' or redis.call('HSETNX', state, 'told:' .. id, '1') == 0 then return {1, ''} end
-redis.call('RPUSH', out_key(box), ARGV[7])
+write(box, ARGV[7])
 line_up_new(box, now)
 return {1, ring('outbox', ARGV[8], tonumber(ARGV[9]), tonumber(ARGV[10]), now)}

@@ -68,7 +68,7 @@ local function serve(rank, workspace)
   if tonumber(at) > exact then return redis.call('ZADD', turns_key(rank), at, workspace) end
   if redis.call('EXISTS', out_key(box)) == 0 then
     leave_line(box)
-    redis.call('ZREM', key('outbox', 'waiting'), box)
+    went_on('outbox', box, false, now)
     return redis.call('DEL', sending_key(box))
   end
   local guest = guest_of(box)

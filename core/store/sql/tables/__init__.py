@@ -8,6 +8,7 @@ from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
 from core.store.sql.tables.people import Conversation, Customer, Membership, OrderCounter, User, VenueTable, Workspace
 from core.store.sql.tables.records import Activity, DeadLetter, Message, Outbox, TurnEffects, WebhookEvent
 from core.store.sql.tables.sign_ins import SignIn
+from core.store.sql.tables.staff_calls import StaffCall
 
 __all__ = [
     "Activity",
@@ -31,6 +32,7 @@ __all__ = [
     "Receipt",
     "Refund",
     "SignIn",
+    "StaffCall",
     "StockHold",
     "StockMovement",
     "Ticket",

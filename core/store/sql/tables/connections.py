@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import ChannelKind, Provider
 from core.store.sql.base import Edited, Owned, is_parent, words
-from core.store.sql.cipher import EncryptedJson
+from core.store.sql.encrypted import EncryptedJson
 
 PROVIDER = words(Provider, "provider")
 

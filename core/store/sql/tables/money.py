@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import FailedBy, Method, PaymentStatus, Provider, ReceiptState, RefundStatus
 from core.store.sql.base import Owned, is_parent, within, words
-from core.store.sql.cipher import EncryptedText
+from core.store.sql.encrypted import EncryptedText
 from core.store.sql.tables.connections import PROVIDER
 
 PAYMENT_STATUS = words(PaymentStatus, "payment_status")
@@ -59,6 +59,7 @@ class Payment(Owned):
         Index("uq_payments_live_phone", "workspace_id", "phone_index", unique=True, postgresql_where=LIVE),
         Index("ix_payments_order_id", "order_id"),
         Index("ix_payments_phone_index", "workspace_id", "phone_index", "created_at"),
+        Index("ix_payments_review", "workspace_id", postgresql_where="status = 'NEEDS_REVIEW'"),
         Index("ix_payments_due", "next_check_at", postgresql_where="next_check_at is not null"),
     )
 

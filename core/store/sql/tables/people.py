@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import Role
 from core.store.sql.base import Base, Edited, Owned, Row, is_parent, within, words
-from core.store.sql.cipher import EncryptedText
+from core.store.sql.encrypted import EncryptedText
 
 
 class Workspace(Row):

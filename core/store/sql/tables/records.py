@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import DeadLetterState, Direction, MessageStatus, Topic
 from core.store.sql.base import Base, Owned, Row, within, words
-from core.store.sql.cipher import EncryptedText
+from core.store.sql.encrypted import EncryptedText
 
 
 class Message(Owned):

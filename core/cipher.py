@@ -7,17 +7,13 @@ front, run `flask rotate-keys`, take the old one away.
 import base64
 import hashlib
 import hmac
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Dialect, Text
-from sqlalchemy.types import TypeDecorator
 
 NONCE_BYTES = 12
 KEY_ID_LENGTH = 8
@@ -85,45 +81,12 @@ _installed: list[Cipher] = []
 
 
 def install(cipher: Cipher) -> None:
-    """Make this the cipher of the process's encrypted columns; once per process, before the first query."""
+    """Make this the cipher of the process; once, before the first query."""
     _installed[:] = [cipher]
 
 
 def installed() -> Cipher:
-    """The cipher of this process's encrypted columns."""
+    """The cipher of this process."""
     if not _installed:
-        raise RuntimeError("no cipher installed: call core.store.sql.cipher.install first")
+        raise RuntimeError("no cipher installed: call core.cipher.install first")
     return _installed[0]
-
-
-class EncryptedText(TypeDecorator[str]):
-    """A text column nobody can read without the keys."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """On the way in."""
-        return None if value is None else installed().encrypt(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        """On the way out."""
-        return None if value is None else installed().decrypt(value)
-
-
-class EncryptedJson(TypeDecorator[dict[str, Any]]):
-    """A JSON object nobody can read without the keys."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> str | None:
-        """On the way in."""
-        return None if value is None else installed().encrypt(json.dumps(value, separators=(",", ":")))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> dict[str, Any] | None:
-        """On the way out."""
-        if value is None:
-            return None
-        read: dict[str, Any] = json.loads(installed().decrypt(value))
-        return read

@@ -5,7 +5,7 @@ from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.store.sql.cipher import Cipher, UnknownKey
+from core.cipher import Cipher, UnknownKey
 
 CIPHER = Cipher(["the key"])
 

@@ -1,0 +1,96 @@
+"""A guest asks for somebody: a call that stands on the board until a member of staff has seen it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from core.conversation.effects import Outcome
+from core.domain.statuses import CallStatus
+from core.errors import Rejected
+from core.services.customers import Guest
+from core.services.followup import Followup
+from core.store.sql.outbox import owe_board_call
+from core.store.sql.tables import Activity, Order, StaffCall
+
+SEATED_FOR = timedelta(hours=12)  # an older order says nothing of where the guest sits now
+WORDS = {"guest": "Asks for somebody"}
+
+
+def call_staff(db: Session, guest: Guest, reason: str) -> tuple[Outcome, Followup]:
+    """Somebody should look after this guest. Asking again while the call is open makes it the latest."""
+    workspace_id = guest.conversation.workspace_id
+    call_id = _open_call(db, guest, reason)
+    _note(db, guest, reason)
+    owe_board_call(db, workspace_id, call_id)
+    return {"result": "called"}, Followup(boards=frozenset({workspace_id}))
+
+
+def see_call(db: Session, workspace_id: UUID, call_id: UUID, user_id: UUID) -> Followup:
+    """A member of staff has seen it: the first tap counts. Raises Rejected ("not_found")."""
+    query = select(StaffCall).where(StaffCall.workspace_id == workspace_id, StaffCall.id == call_id)
+    call = db.scalar(query.with_for_update())
+    if call is None:
+        raise Rejected("not_found")
+    if call.status is CallStatus.SEEN:
+        return Followup()
+    call.status, call.seen_by, call.seen_at = CallStatus.SEEN, user_id, datetime.now(UTC)
+    call.version += 1
+    owe_board_call(db, workspace_id, call_id)
+    return Followup(boards=frozenset({workspace_id}))
+
+
+def open_calls(db: Session, workspace_id: UUID) -> list[dict[str, Any]]:
+    """Who waits to be seen, the longest waiting first, JSON-ready."""
+    query = select(StaffCall).where(StaffCall.workspace_id == workspace_id, StaffCall.status == CallStatus.OPEN)
+    return [_card(call) for call in db.scalars(query.order_by(StaffCall.called_at, StaffCall.id))]
+
+
+def board_call(db: Session, workspace_id: UUID, call_id: UUID) -> dict[str, Any]:
+    """One change for the board: the call as it stands now, null once it was seen."""
+    call = db.scalar(select(StaffCall).where(StaffCall.workspace_id == workspace_id, StaffCall.id == call_id))
+    shown = _card(call) if call is not None and call.status is CallStatus.OPEN else None
+    return {"call_id": str(call_id), "version": call.version if call else 0, "call": shown}
+
+
+def _open_call(db: Session, guest: Guest, reason: str) -> UUID:
+    said = {"customer_name": guest.customer.name, "table_number": _table(db, guest), "reason": reason}
+    own = {"workspace_id": guest.conversation.workspace_id, "conversation_id": guest.conversation.id}
+    again = {"called_at": func.now(), "updated_at": func.now(), "version": StaffCall.version + 1}
+    row = insert(StaffCall).values(own | said | {"status": CallStatus.OPEN})
+    row = row.on_conflict_do_update(
+        index_elements=["conversation_id"], index_where=text("status = 'OPEN'"), set_=said | again
+    )
+    return db.execute(row.returning(StaffCall.id)).scalar_one()
+
+
+def _table(db: Session, guest: Guest) -> int | None:
+    """Where this guest last ordered to."""
+    lately = (Order.customer_id == guest.customer.id, Order.created_at > datetime.now(UTC) - SEATED_FOR)
+    return db.scalar(select(Order.table_number).where(*lately).order_by(Order.created_at.desc()).limit(1))
+
+
+def _note(db: Session, guest: Guest, reason: str) -> None:
+    db.add(
+        Activity(
+            workspace_id=guest.conversation.workspace_id,
+            action="guest_called_staff",
+            subject_kind="conversation",
+            subject_id=guest.conversation.id,
+            detail={"reason": reason},
+        )
+    )
+
+
+def _card(call: StaffCall) -> dict[str, Any]:
+    return {
+        "id": str(call.id),
+        "version": call.version,
+        "guest": call.customer_name,
+        "table": call.table_number,
+        "reason": WORDS.get(call.reason, call.reason),
+        "called_at": call.called_at.isoformat(),
+    }

@@ -1,0 +1,55 @@
+"""Debian's Chromium, and the product the functional suite runs, too."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+
+from tests.functional.conftest import outside, product, simulators
+
+__all__ = ["outside", "product", "simulators"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests here."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed (apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """One person's browser: its pages, what they complained about, and whom they asked."""
+
+    def __init__(self, chromium: Browser, size: ViewportSize, pictures: Path) -> None:
+        self.context = chromium.new_context(viewport=size, reduced_motion="reduce")
+        self.size = size
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        self._pictures = pictures
+
+    def opens(self, address: str) -> Page:
+        """A page in a tab of its own."""
+        page = self.context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
+        page.goto(address)
+        return page
+
+    def takes_picture(self, page: Page, name: str) -> None:
+        """For whoever wants to see how it looked."""
+        page.screenshot(path=self._pictures / f"{name}-{self.size['width']}.png")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)

@@ -1,0 +1,55 @@
+"""A bad setting stops the program and says which one it is."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from core.settings import SettingsError, load_settings
+
+GUNICORN = Path(__file__).resolve().parents[2] / "webapp" / "gunicorn.py"
+ENVIRON = {
+    "ENVIRONMENT": "test",
+    "PUBLIC_BASE_URL": "http://localhost",
+    "DATABASE_URL": "postgresql://127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "CELERY_BROKER_URL": "redis://127.0.0.1:1/1",
+    "SECRET_KEY": "only for these tests",
+    "FIELD_ENCRYPTION_KEYS": "a key for these tests",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "LOUD"),
+        ("PORT", "none"),
+        ("REDIS_URL", "http://localhost"),
+        ("SECRET_KEY", "short"),
+        ("ENVIRONMENT", "prod"),
+        ("DATABASE_URL", ""),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load_settings(ENVIRON | {name: value})
+
+
+def test_a_level_may_be_written_small() -> None:
+    assert load_settings(ENVIRON | {"LOG_LEVEL": "debug"}).log_level == "DEBUG"
+
+
+@pytest.mark.parametrize("name", ["WEB_WORKERS", "WEB_THREADS"])
+@pytest.mark.parametrize("value", ["two", "0", "-1", "1.5"])
+def test_a_bad_number_of_web_processes_is_refused_by_name(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=name):
+        runpy.run_path(str(GUNICORN))
+
+
+def test_the_server_refuses_a_bad_log_level_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "LOUD")
+    with pytest.raises(SystemExit, match="LOG_LEVEL"):
+        runpy.run_path(str(GUNICORN))["on_starting"](None)

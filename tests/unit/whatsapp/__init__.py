@@ -1,0 +1,1 @@
+"""What Meta posts, and what is made of it."""

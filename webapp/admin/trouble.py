@@ -1,0 +1,93 @@
+"""The trouble list of the operators' page: what waits for a person, and what to do about it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.services.trouble import Listing
+
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of trouble is shown. `columns` are headings with the names of what stands under them."""
+
+    heading: str
+    advice: str
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of trouble of which there is some."""
+
+    kind: Kind
+    count: int
+    rows: list[list[str]]
+
+
+_TIME = ("Time", "at")
+_ORDER = ("Order", "number")
+_MONEY = (_TIME, _ORDER, ("Amount", "amount"), ("Reason", "reason"))
+
+KINDS = {
+    "dead_letters": Kind(
+        "Dead letters",
+        "These failed on every try: look after the guest in person, and give whoever runs the system the time.",
+        (_TIME, ("Lane", "lane"), ("Tries", "attempts")),
+    ),
+    "messages": Kind(
+        "Undelivered messages",
+        "These answers of the last day may not have reached their guest: tell them in person how the order stands.",
+        (_TIME, _ORDER, ("Error", "code")),
+    ),
+    "receipts": Kind(
+        "Unmatched money",
+        "This money is on no order: find it in the provider's own list by its time, ask who paid, and serve them or"
+        " give it back.",
+        (_TIME, ("Amount", "amount"), ("Provider", "provider")),
+    ),
+    "payments": Kind(
+        "Payments to check",
+        "The provider's word is missing or is not what was asked: look the payment up there before the order is made"
+        " or paid again.",
+        _MONEY,
+    ),
+    "refunds": Kind(
+        "Refunds to decide",
+        "More was paid here than is served: decide, and give it back on the provider's own page, once; the entry goes"
+        " when the provider confirms it.",
+        _MONEY,
+    ),
+}
+
+
+def tables(found: dict[str, Listing], zone: tzinfo) -> list[Table]:
+    """Those kinds of which there are any, ready to be shown."""
+    return [_table(KINDS[name], listing, zone) for name, listing in found.items() if listing.count]
+
+
+def zone_of(name: str) -> tzinfo:
+    """The venue's own time; that of the world where this machine does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def _table(kind: Kind, listing: Listing, zone: tzinfo) -> Table:
+    rows = [[_cell(name, row, zone) for _, name in kind.columns] for row in listing.newest]
+    return Table(kind, listing.count, rows)
+
+
+def _cell(name: str, row: dict[str, Any], zone: tzinfo) -> str:
+    value = row[name]
+    if value is None or value == "":
+        return NONE
+    if isinstance(value, datetime):
+        return value.astimezone(zone).strftime("%d %b %H:%M")
+    if name == "amount":
+        return f"{row['currency']} {value}"
+    return f"#{value}" if name == "number" else str(value).replace("_", " ")

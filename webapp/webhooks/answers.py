@@ -1,0 +1,37 @@
+"""How every webhook answers: in time, counted, and so that its sender knows whether to come again."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, make_response
+
+from core import metrics
+from core.errors import BadSignature, StoreUnavailable
+from core.services.program import Program
+from webapp.held import current_program
+from webapp.webhooks.body import read_body
+
+RETRY_SECONDS = "5"
+
+
+def webhook(name: str) -> Blueprint:
+    """The routes of one webhook. Whatever goes out in its name is counted, also a 413 and a 500."""
+    blueprint = Blueprint(name, __name__, url_prefix=f"/api/webhooks/{name}")
+
+    @blueprint.after_request
+    def count(answer: Response) -> Response:
+        metrics.webhooks.labels(name, str(answer.status_code)).inc()
+        return answer
+
+    return blueprint
+
+
+def acknowledge(source: str, keep: Callable[[Program, bytes], None]) -> Response:
+    """200 means kept, 401 signed by nobody of ours, 503 not kept: come again."""
+    with metrics.webhook_seconds.labels(source).time():
+        try:
+            keep(current_program(), read_body())
+        except BadSignature:
+            return make_response("", 401)
+        except StoreUnavailable:
+            return make_response("", 503, {"Retry-After": RETRY_SECONDS})
+        return make_response("", 200)
