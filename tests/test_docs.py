@@ -12,7 +12,9 @@ MEASURED = "docs/benchmarks.md"
 PROJECT = Path(__file__).resolve().parent.parent
 PAPERS = sorted([*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-NAMED = re.compile(r"`((?:core|webapp|workers|sandbox|tests|migrations|deploy|docs)/[\w./-]*\.(?:py|md|yml|lua|html|js|css|sql|json))`")
+NAMED = re.compile(
+    r"`((?:core|webapp|workers|sandbox|tests|migrations|deploy|docs)/[\w./-]*\.(?:py|md|yml|lua|html|js|css|sql|json))`"
+)
 
 
 def test_the_architecture_names_every_queue() -> None:
