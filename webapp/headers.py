@@ -23,13 +23,13 @@ _A_YEAR = "max-age=31536000; includeSubDomains"
 
 def register(app: Flask, *, production: bool) -> None:
     """Add the headers after every request, errors included."""
+    always = (*_ALWAYS, ("X-Frame-Options", "DENY" if production else "SAMEORIGIN"))
 
     @app.after_request
     def secure(response: Response) -> Response:
         headers = response.headers
-        headers.extend(_ALWAYS)
+        headers.extend(always)
         headers.setdefault("Content-Security-Policy", _content_policy(production))
-        headers["X-Frame-Options"] = "DENY" if production else "SAMEORIGIN"
         if production or request.is_secure:
             headers["Strict-Transport-Security"] = _A_YEAR
         if request.path.startswith("/admin"):

@@ -1,6 +1,5 @@
 """Channels and provider accounts in the memory of each process, so that a webhook needs no SQL to know its sender."""
 
-import hashlib
 import hmac
 from collections.abc import Callable
 from contextlib import suppress
@@ -135,7 +134,7 @@ class Directory:
 
 
 def _matches(secret: str, raw: bytes, given: str) -> bool:
-    wanted = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    wanted = hmac.digest(secret.encode(), raw, "sha256").hex()
     return hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace"))
 
 

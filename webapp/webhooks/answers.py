@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response
 
 from core import metrics
 from core.errors import BadSignature, StoreUnavailable
@@ -31,7 +31,7 @@ def acknowledge(source: str, keep: Callable[[Program, bytes], None]) -> Response
         try:
             keep(current_program(), read_body())
         except BadSignature:
-            return make_response("", 401)
+            return Response(status=401)
         except StoreUnavailable:
-            return make_response("", 503, {"Retry-After": RETRY_SECONDS})
-        return make_response("", 200)
+            return Response(status=503, headers={"Retry-After": RETRY_SECONDS})
+        return Response(status=200)
