@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from core.conversation import events, texts
+from core.conversation import events, pieces, texts
 from core.conversation.effects import PLACE_ORDER, REQUEST_PAYMENT, Outcome
 from core.conversation.events import Event
 from core.conversation.here import Here, Move, Said, stay
@@ -65,7 +65,7 @@ def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
         text, wrong = seating.scanned(here, str(event.data.get("text", "")))
         if wrong:
             return stay(here, wrong), frozenset()
-        said = Said(text, here)
+        said = pieces.heard(here, text)
         move, leads_to = _written(languages.heard(here, said), said)
         return with_caption(move, here, str(event.data.get("media", ""))), leads_to
     if event.kind == events.LOCATION:

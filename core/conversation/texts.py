@@ -18,6 +18,7 @@ CART_SO_FAR = ("In your cart: {count} item, {total}.", "In your cart: {count} it
 EMPTY_MENU = "Our menu is being prepared. Please ask our staff."
 PRODUCTS = "*{category}*\nTap one, or write its name or number."
 FOUND = "This is what I found. Tap one, or write its name or number."
+HALF_SAID = "Yes, what would you like? For example _2 dawa_."
 NOTHING_FOUND = "I found nothing like that. Here is what we have:"
 CHOICES = "Which one would you like?"
 SOLD_OUT_ROW = "{price} · sold out"
