@@ -41,5 +41,5 @@ def _when(here: Here, moment: datetime) -> str:
     clock = f"{then:%H:%M}"
     if (days := (then.date() - today).days) < 2:
         return here.say(texts.WHEN_TOMORROW if days else texts.WHEN_TODAY, time=clock)
-    day = format_date(then.date(), "EEEE d MMMM", locale=catalogues.LOCALES[here.language])
+    day = format_date(then.date(), "EEEE d MMMM", locale=catalogues.locale(here.language))
     return here.say(texts.WHEN_DAY, day=day, time=clock)
