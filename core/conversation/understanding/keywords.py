@@ -29,6 +29,9 @@ _KEYWORDS = {
     " call staff, call waiter, call a waiter, talk to staff, talk to a human, mtu, ita mhudumu, bartender,"
     " barman, operator",
     "cancel": "cancel, ghairi, ghairi oda, cancel order, cancel my order, futa, sitaki, futa oda, nimeghairi",
+    "hours": "opening hours, your hours, are you open, are you still open, when do you open, when do you close,"
+    " closing time, what time do you close, what time do you open, mmefungua, bado mmefungua,"
+    " mnafungua saa ngapi, mnafunga saa ngapi",
     "pickup": "pickup, i pick it up, i will pick it up, nitachukua, nitakuja kuchukua",
     "tables": "show tables, list tables, which tables, onyesha meza, meza zipi",
     "deliver": "deliver, delivery, deliver to me, niletee nilipo",

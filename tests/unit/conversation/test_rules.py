@@ -96,6 +96,17 @@ def test_round_the_clock_nobody_is_asked_about_hours(ordered: Guest, chat: Chat)
     ordered.taps("Pay with M-Pesa").reads("Check your phone")
 
 
+def test_are_you_open() -> None:
+    at("04:00").guest.says("are you open?").reads("We open today at 12:00")
+    at("13:00").guest.says("when do you close").reads(
+        "Last orders: 03:00", "Kitchen: until 21:30", "Bar: from 14:00", "Alcohol: from 17:00"
+    )
+    chat = at("18:00", rules={"kitchen": {"week": {}}})
+    chat.guest.says("1 sprite to table 7").says("kiswahili").says("mmefungua?").reads("Ndiyo", "Jikoni: pamefungwa")
+    assert cart(chat) == {"Sprite": 1} and chat.state == State.REVIEWING_ORDER
+    Chat().guest.says("opening hours").reads("Yes, we are open.")
+
+
 # --- with a cart, as time goes by ---
 
 
