@@ -40,7 +40,7 @@ def answer_table(here: Here, said: Said) -> Move:
     """A number is the table; more may still be ordered."""
     if said.short in ("skip", "no") or (AT_THE_BAR & set(said.words) and not said.request.items):
         return _sit(here, carts.AT_THE_BAR)
-    if (number := said.number_among(TABLE_WORDS)) is not None:
+    if (number := said.number_among(TABLE_WORDS)) is not None and not said.request.more:
         return _sit(here, number) if number else stay(here, here.say(texts.TABLE_NUMBER))
     return order_or_puzzled(here, said)
 

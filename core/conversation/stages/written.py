@@ -57,13 +57,23 @@ def puzzled(here: Here, said: Said) -> Move:
 
 def order_or_puzzled(here: Here, said: Said) -> Move:
     """A written order in any ordering state, else a kind question."""
-    return order_note(here, said) or take_order(here, said) or _wait_for_rest(here, said) or puzzled(here, said)
+    move = order_note(here, said) or take_order(here, said) or _declined(here, said)
+    return move or _wait_for_rest(here, said) or puzzled(here, said)
 
 
 def at_table(here: Here, table: int | None) -> Here:
     """The same moment at a table, if the venue has it."""
     session = None if table is None else set_table(here, table)
     return here.at(session) if session else here
+
+
+def _declined(here: Here, said: Said) -> Move | None:
+    """None of what was just offered."""
+    session = here.session
+    offered = session.state == State.COLLECTING_QUANTITY or "choices" in session.aside
+    if said.short not in ("no", "skip") or not offered or "line" in session.aside:
+        return None
+    return Move(State.ADDING_TO_CART if session.lines else State.BROWSING_CATEGORIES, session)
 
 
 def _wait_for_rest(here: Here, said: Said) -> Move | None:

@@ -53,11 +53,15 @@ _YES = (
     " all, thats all, ni hayo tu, fine, ndio ondoa vyote"
 )
 _NO = (
-    "no, i am younger, younger, nope, nah, n, hapana, la, not yet, no thanks, no thank you, bado, siyo, sio,"
+    "nothing, none,"
+    " no, i am younger, younger, nope, nah, n, hapana, la, not yet, no thanks, no thank you, bado, siyo, sio,"
     " la hasha, i am not, never, sijafika umri huo, sijafika"
 )
 _TRY_AGAIN = "try again, retry, pay the rest, lipa iliyobaki, jaribu tena, jaribu, once more, pay again, lipa tena"
-_OTHER = "other number, another number, different number, namba nyingine, nambari nyingine, other"
+_OTHER = (
+    "use another number, use other number, use a different number, pay with another number, tumia namba nyingine,"
+    " other number, another number, different number, namba nyingine, nambari nyingine, other"
+)
 _THIS = "this number, my number, namba yangu, this one, same number, namba hii, nambari hii, hii, my phone"
 _SKIP = "skip, ruka, at the bar, bar, baa, kaunta, counter, no table, hakuna meza, pick up, takeaway, take away, none"
 

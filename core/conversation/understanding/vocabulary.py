@@ -14,7 +14,8 @@ def phrases(text: str) -> tuple[str, ...]:
 
 
 TABLE = words("table tables tbl tabel tabl tabe talbe tble meza mesa")
-TABLE_FILLERS = words("number no nambari namba nr ya is the la yetu yangu ni")
+TABLE_FILLERS = words("number no nambari namba nr ya is the la yetu yangu ni to iwe kuwa")
+NUMBER_WORDS = words("number namba nambari phone simu")
 
 REMOVE = words(
     "remove forget delete minus ondoa toa punguza drop scrap skip cancel ghairi futa sitaki hatutaki usilete usiweke"
@@ -29,6 +30,7 @@ MORE = words("more another zaidi tena nyingine ingine mwingine lingine ongeza ad
 ONLY = words("only tu")
 EACH = words("each kila apiece")
 ALL = words("all both everything zote yote vyote wote")
+WHOLE = ALL | words("order oda cart kikapu")
 QUIET = ALL | words("should really actually")
 LESS = words("less")
 INSTEAD = words("instead badala")
