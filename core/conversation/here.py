@@ -56,7 +56,8 @@ class Here:
     def missing_detail(self) -> str:
         """What the venue asks of its guests and this one was never asked, if anything."""
         asked = (*self.known.asked, *self.session.told)
-        return next((name for name in self.menu.venue.asks if name in DETAILS and name not in asked), "")
+        asks = self.menu.venue.asks if self.menu.venue.features.recognition else ()
+        return next((name for name in asks if name in DETAILS and name not in asked), "")
 
     def payer(self) -> str:
         """The M-Pesa number we would ask: the one last given, else the chat's own, else none."""

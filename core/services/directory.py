@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from time import monotonic
 
 from sqlalchemy import select
@@ -57,6 +58,7 @@ class Directory:
         self._accounts: tuple[Account, ...] = ()
         self._version = ""
         self._reload_at = 0.0
+        self._reading = Lock()
 
     def lines(self) -> tuple[Line, ...]:
         """All active WhatsApp numbers."""
@@ -102,6 +104,17 @@ class Directory:
         self._reload_at = min(self._reload_at, self._clock() + RETRY_SECONDS)
 
     def _refresh(self) -> None:
+        if self._clock() < self._reload_at and self._lines:
+            return
+        # The first reading is waited for: who looked beside it found no channel, and well signed messages were refused.
+        if not self._reading.acquire(blocking=not self._lines):
+            return
+        try:
+            self._read()
+        finally:
+            self._reading.release()
+
+    def _read(self) -> None:
         if self._clock() < self._reload_at:
             return
         self._reload_at = self._clock() + (RELOAD_SECONDS if self._lines else RETRY_SECONDS)
