@@ -39,8 +39,8 @@ def take_order(here: Here, said: Said) -> Move | None:
     """Do what a written order says, or nothing where it says none."""
     request = said.request
     here = _paid_from(_at_table(here, request), request)
-    if said.search is not None:
-        return look_for(here, said.search)
+    if (search := said.search) is not None:
+        return look_for(here, search)
     if request.impossible or (request.choices and not 1 <= (request.quantity or 1) <= carts.MOST):
         return stay(here, here.say(texts.QUANTITY_RANGE))
     if not request.asking and (move := change_of(here, request)):

@@ -45,9 +45,9 @@ class _Reader(Notes, Verbs):
             found.quantity = self.pending
         vague = len(self.words) <= 3 and vocab.WHOLE.isdisjoint(self.words)
         found.removing = vague and self.list is found.out and not (found.out or found.unknown)
-        text = f" {' '.join(self.words)} "
-        found.asking = any(f" {phrase} " in text for phrase in vocab.ASKING)
-        found.finished = found.finished or any(f" {phrase} " in text for phrase in vocab.FINISHED)
+        text = " ".join(self.words)
+        found.asking = vocab.IS_ASKING.search(text) is not None
+        found.finished = found.finished or vocab.IS_FINISHED.search(text) is not None
         return found
 
     def _phone(self) -> bool:

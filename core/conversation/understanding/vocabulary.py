@@ -1,5 +1,8 @@
 """The words around products, in English, Swahili and the mix of both that Nairobi speaks. Compared in their stems."""
 
+import re
+from collections.abc import Iterable
+
 from core.conversation.understanding.words import stems
 
 
@@ -11,6 +14,12 @@ def words(text: str) -> frozenset[str]:
 def phrases(text: str) -> tuple[str, ...]:
     """Comma-separated phrases, stemmed as messages are, the longest first."""
     return tuple(sorted((" ".join(stems(phrase)) for phrase in text.split(",")), key=len, reverse=True))
+
+
+def any_of(found: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for many phrases, the longest first, between whole words."""
+    ordered = sorted(map(re.escape, found), key=len, reverse=True)
+    return re.compile(r"(?<!\S)(?:" + "|".join(ordered) + r")(?!\S)")
 
 
 TABLE = words("table tables tbl tabel tabl tabe talbe tble meza mesa")
@@ -102,3 +111,6 @@ COMMON = words(
     " hapa huko hivi hizo kama kila kitu kwao leta leo lini mara moja mtu muda nani nini pale pande siku tafuta wale"
     " wapi watu yake yangu yule zake zangu dawati data dada kaka"
 )
+
+IS_ASKING = any_of(ASKING)
+IS_FINISHED = any_of(FINISHED)
