@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from core.conversation import catalogues, texts
+from core.conversation import catalogues, figures
 from core.conversation.catalogues import Text
 from core.conversation.effects import Effect
 from core.conversation.profile import DETAILS, Profile
@@ -82,7 +82,7 @@ class Here:
 
     def money(self, amount: Any) -> str:
         """An amount as this venue writes it."""
-        return catalogues.money(self.language, texts.amount(amount), self.menu.venue.currency)
+        return catalogues.money(self.language, figures.amount(amount), self.menu.venue.currency)
 
     def called(self, line: Line) -> str:
         """What a line of the cart is called where the guest reads it."""

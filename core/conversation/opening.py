@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from core.conversation import catalogues, texts
+from core.conversation import catalogues, figures, texts
 from core.conversation.here import Here
 from core.domain.hours import Schedule, Shut, next_opening, orders_until
 from core.domain.menu import Product
@@ -31,7 +31,7 @@ def house_shut(here: Here) -> str:
 def why(here: Here, reason: Shut, names: Sequence[str] = ()) -> str:
     """Why these cannot be ordered, and from when they can."""
     opens = here.menu.venue.hours.opens(reason, here.now)
-    said = texts.in_words(list(names))
+    said = figures.in_words(list(names))
     if opens is None or opens <= here.now:
         return here.say(texts.SHUT_FOR_NOW[reason], names=said)
     return here.say(texts.SHUT[reason], names=said, when=_when(here, opens))

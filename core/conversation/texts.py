@@ -4,9 +4,6 @@
 singular and plural, by the value named `count`.
 """
 
-from decimal import Decimal, InvalidOperation
-from typing import Any
-
 # Welcome and menu
 WELCOME = (
     "Karibu *{venue}*{name}! 🍹\nPick from the menu, or just write your order, for example:\n"
@@ -267,25 +264,3 @@ B_YES_EMPTY = "Yes, empty it"
 B_AGAIN = "Same again"
 B_STATUS = "My order"
 B_STAFF = "Call staff"
-
-
-LARGEST = Decimal(10) ** 12
-
-
-def amount(value: Any) -> Decimal:
-    """An amount from an event, whatever was in it."""
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return Decimal(0)
-    return found if found.is_finite() and abs(found) < LARGEST else Decimal(0)
-
-
-def local_phone(digits: str) -> str:
-    """A Kenyan number as its owner writes it: "0712 345 678"."""
-    return f"0{digits[3:6]} {digits[6:9]} {digits[9:]}" if len(digits) == 12 else digits
-
-
-def in_words(names: list[str]) -> str:
-    """A list in a sentence."""
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
