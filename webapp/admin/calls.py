@@ -7,7 +7,7 @@ from flask import Response, abort, current_app, jsonify, redirect, request, url_
 
 from core.services.calls import hand_back, open_calls, write_to
 from core.services.followup import Followup
-from core.services.notices import see
+from core.services.notices import see, unseen
 from core.services.program import Program
 from core.services.relay import follow_up
 from webapp.admin.login import staff
@@ -16,12 +16,13 @@ WORDS_LIMIT = 900
 
 
 def calls() -> Response:
-    """Who waits for a person, for the board."""
+    """Who waits for a person, and what is urgent, for the board."""
     program, who = _program(), staff()
     with program.sessions.begin() as db:
         waiting = open_calls(db, who.workspace_id)
+        urgent = [one.what for one in unseen(db, who.workspace_id) if one.loud]
     shown = [{"id": str(one.conversation_id), "guest": one.guest, "since": one.since.isoformat()} for one in waiting]
-    return jsonify(calls=shown)
+    return jsonify(calls=shown, urgent=urgent)
 
 
 def done(conversation_id: UUID) -> Response:

@@ -5,6 +5,7 @@ const PATIENCE = 10_000;
 
 const section = document.getElementById("calls");
 const list = section.querySelector("[data-calls]");
+const urgency = document.getElementById("urgent");
 const template = document.getElementById("call");
 const token = document.querySelector('meta[name="csrf-token"]').content;
 
@@ -12,7 +13,7 @@ async function read() {
   const answer = await fetch(section.dataset.url, {
     headers: { Accept: "application/json" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE),
   });
-  if (answer.ok) draw((await answer.json()).calls);
+  if (answer.ok) draw(await answer.json());
 }
 
 async function handBack(id, button) {
@@ -22,12 +23,14 @@ async function handBack(id, button) {
     signal: AbortSignal.timeout(PATIENCE),
   }).catch(() => null);
   button.disabled = false;
-  if (answer?.ok) draw((await answer.json()).calls);
+  if (answer?.ok) draw(await answer.json());
 }
 
-function draw(calls) {
+function draw({ calls, urgent }) {
   section.hidden = calls.length === 0;
   list.replaceChildren(...calls.map(item));
+  urgency.hidden = urgent.length === 0;
+  urgency.querySelector("[data-what]").textContent = urgent.join(" · ");
 }
 
 function item({ id, guest, since }) {

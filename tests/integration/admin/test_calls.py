@@ -32,7 +32,7 @@ def test_staff_answer_a_call_and_hand_the_guest_back(venue: Venue) -> None:
     (call,) = browser.get("/admin/calls").json["calls"]
     assert call["guest"] == "Amina"
     assert browser.post(f"/admin/calls/{call['id']}/words", json={"text": "Coming!"}).status_code == 200
-    assert browser.post(f"/admin/calls/{call['id']}/done").json == {"calls": []}
+    assert browser.post(f"/admin/calls/{call['id']}/done").json == {"calls": [], "urgent": []}
     assert told(venue) == [("staff_said", {"text": "Coming!"}), ("staff_done", {})]
     waiting = venue.program.store.client.zcard(f"queue:conversations:{ref.mailbox}")
     assert waiting == 2, "both words are in the guest's mailbox"
@@ -53,7 +53,7 @@ def test_another_venues_guests_are_nobodys_business(venue: Venue) -> None:
     a_call(other)
     (call,) = other.signed_in().get("/admin/calls").json["calls"]
     browser = venue.signed_in()
-    assert browser.get("/admin/calls").json == {"calls": []}
+    assert browser.get("/admin/calls").json == {"calls": [], "urgent": []}
     assert browser.post(f"/admin/calls/{call['id']}/done").status_code == 404
     assert browser.post(f"/admin/calls/{call['id']}/words", json={"text": "hi"}).status_code == 404
     assert told(other) == []
@@ -81,6 +81,7 @@ def test_what_whatsapp_says_stands_on_the_page_until_somebody_has_seen_to_it(ven
     page = browser.get("/admin/queues").text
     assert "WhatsApp says" in page and page.count("ALCOHOL") == 1 and 'role="alert"' in page
     assert "sell no alcohol" in page
+    assert "ALCOHOL" in browser.get("/admin/calls").json["urgent"][0], "also on the board"
     notice = page.split("/admin/notices/")[1].split("/seen")[0]
     assert open_venue(venue.app).signed_in().post(f"/admin/notices/{notice}/seen").status_code == 404
     assert browser.post(f"/admin/notices/{UUID(notice)}/seen").status_code == 302
