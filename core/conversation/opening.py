@@ -37,6 +37,12 @@ def why(here: Here, reason: Shut, names: Sequence[str] = ()) -> str:
     return here.say(texts.SHUT[reason], names=said, when=_when(here, opens))
 
 
+def later(here: Here, product: Product) -> str:
+    """From when this is served, where it is not just now; of a closed house the list is told once, above it."""
+    why = shut(here, product)
+    return _hours(here, why) if why in OWN_HOURS else ""
+
+
 def times(here: Here) -> str:
     """What is open now and how long, a line for whatever keeps hours of its own."""
     if closed := house_shut(here):

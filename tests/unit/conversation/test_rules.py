@@ -76,6 +76,12 @@ def test_a_refused_drink_leads_back_to_its_list() -> None:
     at("23:30").guest.says("dawa").reads("again tomorrow at 17:00", "Mojito")
 
 
+def test_a_list_says_from_when_a_drink_is_served() -> None:
+    chat = at("16:00")
+    chat.guest.says("cocktails").reads("Dawa KES 700 · from 17:00").says("soft drinks").reads("Sprite KES 150")
+    assert "from" not in chat.guest.text
+
+
 def test_kitchen_and_bar_close_apart() -> None:
     early, late = at("13:00"), at("21:45")
     early.guest.says("1 sprite and 1 wings").reads(
