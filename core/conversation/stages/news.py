@@ -146,10 +146,8 @@ def _unsure(here: Here, data: Data, prompt: str, body: str) -> News:
 
 
 def _too_much(here: Here, data: Data) -> str:
-    over, total = (
-        figures.amount(data.get("amount")) - figures.amount(data.get("total")),
-        figures.amount(data.get("total")),
-    )
+    paid, total = figures.amount(data.get("amount")), figures.amount(data.get("total"))
+    over = paid - total
     return f"\n{here.say(texts.OVERPAID, amount=here.money(over))}" if total > 0 and over > 0 else ""
 
 
