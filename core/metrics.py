@@ -32,6 +32,7 @@ dead_letters = Counter("bar_dead_letters_total", "Events given up after three tr
 sends = Counter("bar_sends_total", "Messages to Meta by result", ["result"])
 send_seconds = Histogram("bar_send_seconds", "Time of one send to Meta", buckets=_FAST)
 provider_calls = Counter("bar_provider_calls_total", "Calls to payment providers", ["provider", "call", "result"])
+account_notices = Counter("bar_account_notices_total", "What WhatsApp says of the account", ["loud"])
 payments = Counter("bar_payments_total", "Payment outcomes", ["provider", "outcome"])
 swept = Counter("bar_leases_returned_total", "Leases of dead workers returned by the sweep", ["lane"])
 

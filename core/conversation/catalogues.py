@@ -21,6 +21,11 @@ FOLDER = Path(__file__).with_name("locale")
 Text = str | tuple[str, str]
 
 
+def locale(language: str) -> Locale:
+    """How this language counts and writes; one we do not speak (any more) is taken for English."""
+    return LOCALES.get(language, LOCALES[ENGLISH])
+
+
 def wording(language: str, text: Text, values: Mapping[str, Any]) -> str:
     """A text of ours in this language, its braces filled; in English where the catalogue lacks it."""
     found = templates(language).get(text, text)
@@ -45,12 +50,12 @@ def money(language: str, amount: Decimal, currency: str) -> str:
     """As guests in Nairobi read it: "KES 1,750", with cents only where there are some."""
     digits = plain(amount)
     pattern = "¤¤ #,##0.00" if "." in digits else "¤¤ #,##0"
-    return format_currency(Decimal(digits), currency, pattern, LOCALES[language], currency_digits=False)
+    return format_currency(Decimal(digits), currency, pattern, locale(language), currency_digits=False)
 
 
 @lru_cache(maxsize=1024)
 def _several(language: str, count: int) -> bool:
-    return str(LOCALES[language].plural_form(count)) != "one"
+    return str(locale(language).plural_form(count)) != "one"
 
 
 def _text(found: Any) -> Text:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from core.conversation import events, texts
+from core.conversation import events, pieces, texts
 from core.conversation.effects import PLACE_ORDER, REQUEST_PAYMENT, Outcome
 from core.conversation.events import Event
 from core.conversation.here import Here, Move, Said, stay
@@ -17,6 +17,7 @@ from core.conversation.stages.news import Data
 from core.conversation.states import ACTIONS, BESIDES, CONCLUSIONS, NEWS, STATES, Telling
 from core.conversation.turn import Turn
 from core.conversation.understanding import intents, keywords
+from core.conversation.understanding.words import ORDINALS
 from core.domain.menu import Menu
 from core.errors import IllegalTransition
 
@@ -65,7 +66,7 @@ def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
         text, wrong = seating.scanned(here, str(event.data.get("text", "")))
         if wrong:
             return stay(here, wrong), frozenset()
-        said = Said(text, here)
+        said = pieces.heard(here, text)
         move, leads_to = _written(languages.heard(here, said), said)
         return with_caption(move, here, str(event.data.get("media", ""))), leads_to
     if event.kind == events.LOCATION:
@@ -112,16 +113,26 @@ def _beside_table(said: Said) -> str:
     if request.table is None or request.phone or request.items or request.out or request.choices:
         return ""
     name = keywords.keyword(request.rest) or intents.intent(request.rest)
-    return "" if name in intents.GREETINGS else name
+    return "" if name in (*intents.GREETINGS, "change") else name
 
 
 def _row(here: Here, said: Said) -> str:
     """The tap of a row shown last, named by its number or by its product."""
     shown = here.session.shown
-    if not shown or said.number is not None:
-        return shown[said.number - 1] if said.number is not None and 0 < said.number <= len(shown) else ""
+    number = ORDINALS.get(said.core) if said.number is None else said.number
+    if not shown or number is not None:
+        return shown[number - 1] if number is not None and 0 < number <= len(shown) else ""
     product_id = said.only_product
-    return next((tap for tap in shown if product_id and product_id == _product_of(here, tap)), "")
+    named = [tap for tap in shown if product_id and product_id == _product_of(here, tap)]
+    return named[0] if named else _partly_named(here, said)
+
+
+def _partly_named(here: Here, said: Said) -> str:
+    """The one row whose product is called so among other words: "passion" means what is shown."""
+    called = here.catalogue.called
+    words = set(said.core.split())
+    fits = [tap for tap in here.session.shown if words and words <= called.get(_product_of(here, tap), frozenset())]
+    return fits[0] if len(fits) == 1 else ""
 
 
 def _product_of(here: Here, tap: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from core.conversation import catalogues, texts
+from core.conversation import catalogues, figures
 from core.conversation.catalogues import Text
 from core.conversation.effects import Effect
 from core.conversation.profile import DETAILS, Profile
@@ -56,7 +56,8 @@ class Here:
     def missing_detail(self) -> str:
         """What the venue asks of its guests and this one was never asked, if anything."""
         asked = (*self.known.asked, *self.session.told)
-        return next((name for name in self.menu.venue.asks if name in DETAILS and name not in asked), "")
+        asks = self.menu.venue.asks if self.menu.venue.features.recognition else ()
+        return next((name for name in asks if name in DETAILS and name not in asked), "")
 
     def payer(self) -> str:
         """The M-Pesa number we would ask: the one last given, else the chat's own, else none."""
@@ -81,7 +82,7 @@ class Here:
 
     def money(self, amount: Any) -> str:
         """An amount as this venue writes it."""
-        return catalogues.money(self.language, texts.amount(amount), self.menu.venue.currency)
+        return catalogues.money(self.language, figures.amount(amount), self.menu.venue.currency)
 
     def called(self, line: Line) -> str:
         """What a line of the cart is called where the guest reads it."""

@@ -23,8 +23,12 @@ _NOBODY_CARES_WHEN = datetime(2000, 1, 1, tzinfo=UTC)
 
 def is_incomplete(text: str, session: Session | None, menu: Menu) -> bool:
     """Whether a text means nothing here until another one follows."""
-    session = session or Session()
-    said = _said(text, session, menu)
+    return half_said(_said(text, session, menu))
+
+
+def half_said(said: Said) -> bool:
+    """The same of a text that is being read."""
+    session = said.here.session
     words = [word for word in said.words if word not in SEPARATORS]
     if not words or len(words) > LONGEST_PIECE or session.state in FREE_TEXT:
         return False
@@ -33,6 +37,16 @@ def is_incomplete(text: str, session: Session | None, menu: Menu) -> bool:
     if said.number is not None:
         return not _number_expected(session, said)
     return words[-1] in _LEADING or not said.core or _lacks_product(said)
+
+
+def heard(here: Here, text: str) -> Said:
+    """A text, together with the half that was said before where it completes that."""
+    said, half = Said(text, here), str(here.session.aside.get("half", ""))
+    if not half or said.short or keywords.keyword(said.words):
+        return said
+    whole = Said(joined(half, text), here)
+    request = whole.request
+    return whole if request.understood or request.choices or request.category else said
 
 
 def read_together(texts: Sequence[str], session: Session | None, menu: Menu) -> tuple[int, str]:

@@ -19,6 +19,7 @@ from core.conversation.stages import (
     paying,
     requested,
     searching,
+    seating,
     staffing,
     table,
 )
@@ -114,6 +115,7 @@ ACTIONS: dict[str, Action] = {
     "checkout": Action(paying.check_out, _ORDERING),
     "table": Action(table.sit, _ORDERING),
     "tables": Action(table.list_tables, _to("COLLECTING_TABLE")),
+    "hours": Action(seating.tell_hours, frozenset()),
     "pickup": Action(table.pick_up, _ORDERING),
     "deliver": Action(table.deliver, _to("COLLECTING_ADDRESS")),
     "pay": Action(paying.pay, _PAYING),

@@ -4,9 +4,6 @@
 singular and plural, by the value named `count`.
 """
 
-from decimal import Decimal, InvalidOperation
-from typing import Any
-
 # Welcome and menu
 WELCOME = (
     "Karibu *{venue}*{name}! 🍹\nPick from the menu, or just write your order, for example:\n"
@@ -18,6 +15,7 @@ CART_SO_FAR = ("In your cart: {count} item, {total}.", "In your cart: {count} it
 EMPTY_MENU = "Our menu is being prepared. Please ask our staff."
 PRODUCTS = "*{category}*\nTap one, or write its name or number."
 FOUND = "This is what I found. Tap one, or write its name or number."
+HALF_SAID = "Yes, what would you like? For example _2 dawa_."
 NOTHING_FOUND = "I found nothing like that. Here is what we have:"
 CHOICES = "Which one would you like?"
 SOLD_OUT_ROW = "{price} · sold out"
@@ -93,6 +91,14 @@ SHUT_FOR_NOW = {
 WHEN_TODAY = "today at {time}"
 WHEN_TOMORROW = "tomorrow at {time}"
 WHEN_DAY = "on {day} at {time}"
+OPEN_NOW = "Yes, we are open."
+OPEN_UNTIL = "Yes, we are open. Last orders: {when}."
+HOURS_OF = {"kitchen": "Kitchen: {hours}", "bar": "Bar: {hours}", "alcohol": "Alcohol: {hours}"}
+UNTIL = "until {when}"
+FROM = "from {when}"
+ALL_DAY = "all day"
+NOT_NOW = "closed for now"
+LATER_DETAIL = "{price} · {hours}"
 TAKEN_OUT = "We took that out of your order."
 MINIMUM = "Our smallest order is {minimum}; yours comes to {total} so far. What else may we bring?"
 MINIMUM_DELIVERY = "For a delivery our smallest order is {minimum}; yours comes to {total}. What else may we bring?"
@@ -259,25 +265,3 @@ B_YES_EMPTY = "Yes, empty it"
 B_AGAIN = "Same again"
 B_STATUS = "My order"
 B_STAFF = "Call staff"
-
-
-LARGEST = Decimal(10) ** 12
-
-
-def amount(value: Any) -> Decimal:
-    """An amount from an event, whatever was in it."""
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return Decimal(0)
-    return found if found.is_finite() and abs(found) < LARGEST else Decimal(0)
-
-
-def local_phone(digits: str) -> str:
-    """A Kenyan number as its owner writes it: "0712 345 678"."""
-    return f"0{digits[3:6]} {digits[6:9]} {digits[9:]}" if len(digits) == 12 else digits
-
-
-def in_words(names: list[str]) -> str:
-    """A list in a sentence."""
-    return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")

@@ -102,6 +102,14 @@ def next_opening(schedule: Schedule, moment: datetime) -> datetime | None:
     return next((start for start in ahead if start > moment), None)
 
 
+def orders_until(schedule: Schedule, moment: datetime) -> datetime | None:
+    """When last orders come, if orders are taken now and they come within a day."""
+    if schedule.always:
+        return None
+    end = next((end for start, end in _ordering(schedule, moment) if start <= moment < end), None)
+    return end if end is not None and end - moment <= timedelta(days=1) else None
+
+
 def _sells(schedule: Schedule, moment: datetime, ordered: bool) -> bool:
     return is_open(schedule, moment) if ordered else takes_orders(schedule, moment)
 

@@ -196,6 +196,7 @@ def _note(claim: Claim, replies: tuple[dict[str, Any], ...]) -> dict[str, Any]:
         "at": claim.body["at"],
         "data": claim.body["data"],
         "external": claim.body.get("external", ""),
+        "unknown": claim.profile is None,
         "replies": [_said(one) for one in replies],
     }
 

@@ -50,10 +50,11 @@ def read_profile(db: Session, ref: GuestRef, language: str = "") -> dict[str, An
     """What is kept beside the session of this guest; the language they are spoken to is noted on the way."""
     customer = find_guest(db, ref).customer
     customer.language = language or customer.language
-    return _profile(db, customer)
+    return profile_of(db, customer)
 
 
-def _profile(db: Session, customer: Customer) -> dict[str, Any]:
+def profile_of(db: Session, customer: Customer) -> dict[str, Any]:
+    """A copy of the row, JSON-ready."""
     confirmed = customer.age_confirmed_at
     return Profile(
         known=True,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.domain.statuses import DeadLetterState, Direction, MessageStatus
 from core.log import get_logger
 from core.services.notices import save_notices
+from core.services.profiles import bring_back
 from core.services.program import Program
 from core.store.redis.streams import Entry
 from core.store.sql.engine import transaction
@@ -39,6 +40,7 @@ def save_messages(program: Program) -> int:
 
 def _save(program: Program, entries: list[Entry]) -> bool:
     notes = [_clean(json.loads(entry.body)) for entry in entries]
+    bring_back(program, notes)
     try:
         return _save_notes(program, notes)
     except (DBAPIError, ValueError, KeyError):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from core import metrics
 from core.log import get_logger
 from core.providers.whatsapp.accounts import Notice
 from core.providers.whatsapp.webhook import Message
@@ -43,6 +44,7 @@ def _venues(notice: Notice, signers: Sequence[Line]) -> list[Line]:
 
 
 def _note(notice: Notice, line: Line) -> str:
+    metrics.account_notices.labels("yes" if notice.loud else "no").inc()
     say = log.error if notice.loud else log.warning
     say("account_notice", field=notice.field, account_event=notice.event)
     return json.dumps(

@@ -47,6 +47,13 @@ def give_up(program: Program, letter: Letter, code: str) -> bool:
     return True
 
 
+def withhold(program: Program, letter: Letter) -> bool:
+    """The guest wants nothing unasked, and this is: it stays in the house."""
+    metrics.sends.labels("withheld").inc()
+    program.store.outbox.given_up(letter, *(note | {"code": "stopped"} for note in notes(letter, "failed")))
+    return True
+
+
 def notes(letter: Letter, kind: str, external_id: str = "") -> list[dict[str, Any]]:
     """For the history: what became of each message that left, or did not, with this letter."""
     shared = {"type": kind, "external": external_id, "box": letter.box, "again": letter.again, "at": time.time()}

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.conversation.profile import DETAILS
 from core.domain.delivery import read_delivery, written_delivery
 from core.domain.features import read_features, written_features
 from core.domain.table_codes import code
@@ -29,6 +30,7 @@ def rules_of(db: Session, slug: str) -> dict[str, Any]:
         "timezone": workspace.timezone,
         **{name: getattr(workspace, name) for name in SWITCHES},
         "minimum_age": workspace.minimum_age,
+        "asks": workspace.asks,
         "minimum_order": str(workspace.minimum_order.normalize()),
         "hours": written_hours(hours),
         "delivery": written_delivery(read_delivery(workspace.delivery)),
@@ -82,6 +84,12 @@ def _age(value: Any) -> int:
     return value
 
 
+def _details(value: Any) -> list[str]:
+    if not isinstance(value, list) or any(one not in DETAILS for one in value):
+        raise ValueError(f"asks: must be a list of {', '.join(DETAILS)}")
+    return list(dict.fromkeys(value))
+
+
 def _least(value: Any) -> Decimal:
     try:
         found = Decimal(str(value))
@@ -100,6 +108,7 @@ READ: dict[str, Callable[[Any], Any]] = {
     "timezone": _zone,
     **dict.fromkeys(SWITCHES, _switch),
     "minimum_age": _age,
+    "asks": _details,
     "minimum_order": _least,
     "hours": _hours,
     "delivery": lambda value: written_delivery(read_delivery(value)),

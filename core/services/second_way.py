@@ -33,4 +33,4 @@ def say_it_another_way(program: Program, box: str, message_ids: Sequence[UUID]) 
 def _again(box: str, row: Outbox) -> Item:
     now = time.time()
     body = {"kind": row.kind, "at": now, "data": row.payload, "trace": str(row.id)}
-    return Item(f"{row.id}:template", (box,), now, body)
+    return Item(f"{row.id}:template", (box,), now, body, fixed=True)

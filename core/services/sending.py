@@ -12,7 +12,7 @@ from core.providers.whatsapp.client import SEND_SECONDS, Refused, Sent, send
 from core.services.directory import Line
 from core.services.letters import content
 from core.services.program import Program
-from core.services.refusals import back_off, give_up, later, notes, refused
+from core.services.refusals import back_off, give_up, later, notes, refused, withhold
 from core.store.redis.outbox import CAMPAIGN, LEASE_SECONDS, Letter
 
 SERVE_SECONDS = 20.0
@@ -47,7 +47,7 @@ def _deliver(program: Program, letter: Letter, claimed_at: float) -> bool:
     if letter.again > 1:
         return give_up(program, letter, "unknown")
     if letter.item.get("rank") == CAMPAIGN and letter.stopped:
-        return give_up(program, letter, "stopped")
+        return withhold(program, letter)
     if line is None:
         return later(program, letter, "no_channel", PAUSE_SECONDS)
     # No POST after its own deadline: a process that was frozen since its claim may no longer speak for this guest.

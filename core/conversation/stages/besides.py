@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from core.conversation import carts, texts
+from core.conversation import carts, figures, texts
 from core.conversation.here import Here, Move, Said, mpesa_number, stay
 from core.conversation.session import State
 from core.conversation.stages.details import keep_details
@@ -42,7 +42,7 @@ def take_cards(here: Here, data: Data) -> Move:
     if here.session.state in PAYING and not carts.pending(here.session):
         return _pay_from(here, numbers)
     if data.get("own") and len(numbers) == 1:
-        phone = texts.local_phone(numbers[0])
+        phone = figures.local_phone(numbers[0])
         return stay(here.at(here.session.but(phone=numbers[0])), here.say(texts.CARD_KEPT, phone=phone))
     return take_unreadable(here, {"type": "contacts"})
 
@@ -51,7 +51,7 @@ def _pay_from(here: Here, numbers: list[str]) -> Move:
     if not numbers:
         return stay(here, here.say(texts.BAD_NUMBER))
     if len(numbers) > 1:
-        shown = texts.in_words([texts.local_phone(number) for number in numbers[:SHOWN_NUMBERS]])
+        shown = figures.in_words([figures.local_phone(number) for number in numbers[:SHOWN_NUMBERS]])
         return stay(here, here.say(texts.CARD_NUMBERS, phones=shown))
     return ask_money(here, numbers[0], placed=here.session.state == State.AWAITING_PAYMENT)
 

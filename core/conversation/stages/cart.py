@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from core.conversation import carts, texts
+from core.conversation import carts, figures, texts
 from core.conversation.effects import CONFIRM_AGE
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button, Row
@@ -134,7 +134,7 @@ def _ask_age(here: Here, wish: Wish) -> Turn:
     venue, products = here.menu.venue, here.catalogue.products
     ids = [w.product_id for w in wish.items] or [line.product_id for line in here.session.lines]
     names = [products[i].called(here.language) for i in ids if i in products and products[i].alcoholic]
-    body = here.say(texts.AGE, items=texts.in_words(names), age=venue.minimum_age)
+    body = here.say(texts.AGE, items=figures.in_words(names), age=venue.minimum_age)
     yes = here.button("age:yes", texts.B_AGE_YES, age=venue.minimum_age)
     return here.ask(body, buttons=(yes, here.button("age:no", texts.B_AGE_NO)))
 

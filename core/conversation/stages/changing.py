@@ -24,12 +24,25 @@ def change_of(here: Here, request: Request) -> Move | None:
     """What becomes of the cart where the words change it; nothing where they only ask for something."""
     if request.out or (request.instead and request.items and here.session.lines):
         return _replace(here, request)
+    chosen = here.session.state == State.COLLECTING_QUANTITY and "line" not in here.session.aside
+    if request.items and chosen and request.quantity is not None:
+        return _with_chosen(here, request, request.quantity)
     if request.items:
         return _set(here, request) if _is_about_lines(here, request) else None
     if request.choices or request.category:
         return None
-    chosen = here.session.state == State.COLLECTING_QUANTITY and here.session.product_id
-    return _chosen(here, request) if chosen and "line" not in here.session.aside else _last(here, request)
+    if request.removing and here.session.lines:
+        return _take_away(here)
+    return _chosen(here, request) if chosen and here.session.product_id else _last(here, request)
+
+
+def _take_away(here: Here) -> Move:
+    """ "Remove it": the one thing there is, else the guest is asked which."""
+    if len(here.session.lines) == 1:
+        return _exchange(here, (), ())
+    return (
+        checkout(here) if carts.fixed(here.session) else Move(State.ADDING_TO_CART, here.session, aside={"change": 0})
+    )
 
 
 def _is_about_lines(here: Here, request: Request) -> bool:
@@ -108,6 +121,13 @@ def _chosen(here: Here, request: Request) -> Move | None:
         wanted = Wanted(here.session.product_id, request.quantity, note, True)
         return add(here, Wish((wanted,), straight=checking_out(here)))
     return Move(State.COLLECTING_QUANTITY, here.session, aside={"note": note}) if request.note else None
+
+
+def _with_chosen(here: Here, request: Request, quantity: int) -> Move:
+    """ "2 and a tusker", where the first number answers the question."""
+    note = str(here.session.aside.get("note", ""))
+    items = [Wanted(here.session.product_id, quantity, note, True), *request.items]
+    return add(here, Wish(items, straight=checking_out(here), choices=request.choices))
 
 
 def _last(here: Here, request: Request) -> Move | None:

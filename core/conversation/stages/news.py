@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.conversation import carts, texts
+from core.conversation import carts, figures, texts
 from core.conversation.here import Here
 from core.conversation.replies import Button, Reply
 from core.conversation.session import Session, State
@@ -49,7 +49,7 @@ def payment_settled(here: Here, data: Data) -> News:
     values = {"receipt": data.get("receipt"), "number": data.get("number"), "amount": here.money(data.get("amount"))}
     if data.get("refund"):
         return News(session, here.say(texts.PAID_BACK, **values))
-    if texts.amount(data.get("due")) > 0:
+    if figures.amount(data.get("due")) > 0:
         return _part_paid(here, data, values)
     name = f", {here.name}" if here.name else ""
     place = carts.place_name(here) if ours else ""
@@ -148,7 +148,8 @@ def _unsure(here: Here, data: Data, prompt: str, body: str) -> News:
 
 
 def _too_much(here: Here, data: Data) -> str:
-    over, total = texts.amount(data.get("amount")) - texts.amount(data.get("total")), texts.amount(data.get("total"))
+    paid, total = figures.amount(data.get("amount")), figures.amount(data.get("total"))
+    over = paid - total
     return f"\n{here.say(texts.OVERPAID, amount=here.money(over))}" if total > 0 and over > 0 else ""
 
 
@@ -157,7 +158,7 @@ def _part_paid(here: Here, data: Data, values: Data) -> News:
     body = here.say(texts.PART_PAID, due=here.money(data.get("due")), **values)
     if not _awaited(session, data):
         return News(session, body, (here.button("staff", texts.B_STAFF),))
-    order = session.order | {"due": str(texts.amount(data.get("due"))), "part_paid": True}
+    order = session.order | {"due": str(figures.amount(data.get("due"))), "part_paid": True}
     session = _moved(session.but(order=order), ABOUT_MONEY, State.AWAITING_PAYMENT)
     return News(session, body, try_again(here, session))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from core.conversation import carts, opening, texts
+from core.conversation import carts, figures, opening, texts
 from core.conversation.here import Here, Move
 from core.conversation.session import Line, Session, State
 from core.conversation.understanding.request import Wanted
@@ -115,7 +115,7 @@ def unknown_table(here: Here, table: int) -> str:
     """The text about a table that does not exist."""
     tables = here.menu.venue.tables
     run = tables and tables == tuple(range(tables[0], tables[-1] + 1))
-    names = f"{tables[0]}–{tables[-1]}" if run else texts.in_words([str(t) for t in tables])
+    names = f"{tables[0]}–{tables[-1]}" if run else figures.in_words([str(t) for t in tables])
     return here.say(texts.TABLE_UNKNOWN, table=min(max(table, 0), 9999), tables=names or "1–999")
 
 
@@ -128,7 +128,7 @@ def refusal(here: Here, product_id: str) -> str:
         reason = opening.shut(here, product)
         return opening.why(here, reason, [product.called(here.language)]) if reason else ""
     others = [p.called(here.language) for p in here.catalogue.by_category[product.category_id] if p.available][:3]
-    instead = here.say(texts.INSTEAD, names=texts.in_words(others)) if others else ""
+    instead = here.say(texts.INSTEAD, names=figures.in_words(others)) if others else ""
     return here.say(texts.SOLD_OUT, name=product.called(here.language), instead=instead)
 
 
@@ -197,7 +197,7 @@ def filled(here: Here, lines: tuple[Line, ...], items: Sequence[Wanted]) -> tupl
 
 def _in_words(here: Here, items: Sequence[Wanted]) -> str:
     names = ((w.quantity, here.catalogue.products[w.product_id].called(here.language)) for w in items)
-    return texts.in_words([here.say(texts.ITEM, quantity=quantity, name=name[:40]) for quantity, name in names])
+    return figures.in_words([here.say(texts.ITEM, quantity=quantity, name=name[:40]) for quantity, name in names])
 
 
 def _added(here: Here, lines: tuple[Line, ...], wish: Wish, said: list[str]) -> Move:

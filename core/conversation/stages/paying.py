@@ -1,6 +1,6 @@
 """Which phone pays, the prompt, and what became of asking for it."""
 
-from core.conversation import carts, opening, texts
+from core.conversation import carts, figures, opening, texts
 from core.conversation.effects import CALL_STAFF, FIND_ORDERS, PLACE_ORDER, REQUEST_PAYMENT, Effect
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button
@@ -18,7 +18,7 @@ def ask_payment(here: Here) -> Turn:
     own = here.own_number()
     if not own:
         return here.ask(here.say(texts.WHICH_NUMBER))
-    body = f"{here.say(texts.WHICH_NUMBER)}\n{here.say(texts.OR_THIS_NUMBER, phone=texts.local_phone(own))}"
+    body = f"{here.say(texts.WHICH_NUMBER)}\n{here.say(texts.OR_THIS_NUMBER, phone=figures.local_phone(own))}"
     return here.ask(body, buttons=(here.button(f"this:{_target(here.session)}", texts.B_THIS_NUMBER),))
 
 
@@ -47,7 +47,7 @@ def ask_awaiting(here: Here) -> Turn:
         return ask_closed(here)
     values = {"number": order.get("number"), "amount": here.money(order.get("due"))}
     if carts.pending(here.session):
-        return here.ask(here.say(texts.PROMPT_OPEN, phone=texts.local_phone(order.get("phone", "")), **values))
+        return here.ask(here.say(texts.PROMPT_OPEN, phone=figures.local_phone(order.get("phone", "")), **values))
     body = "" if here.before else here.say(texts.UNPAID, **values)
     return here.ask(body, buttons=try_again(here, here.session))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.conversation import carts, opening, texts
+from core.conversation import carts, figures, opening, texts
 from core.conversation.catalogues import Text
 from core.conversation.effects import Outcome
 from core.conversation.here import Here, Move
@@ -30,25 +30,25 @@ def _requested(here: Here, note: Note, outcome: Outcome) -> Move:
     number, phone = outcome.get("number"), note["payer"]
     order = here.session.order | {
         "payment_id": outcome.get("payment_id", ""),
-        "due": str(texts.amount(outcome.get("amount"))),
+        "due": str(figures.amount(outcome.get("amount"))),
         "prompt": "open",
         "phone": phone,
     }
     session = here.session.but(order=order, phone=phone)
     body = here.say(
-        texts.CHECK_PHONE, phone=texts.local_phone(phone), amount=here.money(outcome.get("amount")), number=number
+        texts.CHECK_PHONE, phone=figures.local_phone(phone), amount=here.money(outcome.get("amount")), number=number
     )
     return Move(State.AWAITING_PAYMENT, session, prompt=body, quiet_for=str(outcome.get("payment_id", "")))
 
 
 def _live_attempt(here: Here, note: Note, outcome: Outcome) -> Move:
     """Its end may have been told already (a failure learnt by asking), so the guest must stay able to try again."""
-    say = here.say(texts.OTHER_PROMPT, phone=texts.local_phone(note["payer"]))
+    say = here.say(texts.OTHER_PROMPT, phone=figures.local_phone(note["payer"]))
     return Move(State.AWAITING_PAYMENT, here.session, say)
 
 
 def _too_many(here: Here, note: Note, outcome: Outcome) -> Move:
-    say = here.say(texts.TOO_MANY_PROMPTS, phone=texts.local_phone(note["payer"]))
+    say = here.say(texts.TOO_MANY_PROMPTS, phone=figures.local_phone(note["payer"]))
     return Move(State.AWAITING_PAYMENT, here.session.but(phone=""), say)
 
 
@@ -131,7 +131,7 @@ _PAID_OUTCOMES = {
 def _with_order(here: Here, outcome: Outcome | None) -> Here:
     if outcome is None:
         return here
-    total = str(texts.amount(outcome.get("total")))
+    total = str(figures.amount(outcome.get("total")))
     order = {
         "order_id": outcome.get("order_id"),
         "number": outcome.get("number"),

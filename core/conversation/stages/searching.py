@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.conversation import carts, texts
+from core.conversation import carts, opening, texts
 from core.conversation.here import Here, Move
 from core.conversation.replies import BUTTON_TITLE_LIMIT, BUTTONS_LIMIT, ROW_TITLE_LIMIT, ROWS_LIMIT, Button, Row
 from core.conversation.session import State
@@ -74,6 +74,8 @@ def product_row(here: Here, product: Product, tap: str) -> Row:
     name, price = product.called(here.language), here.money(product.price)
     if not product.available:
         return Row(tap, name, here.say(texts.SOLD_OUT_ROW, price=price))
+    if later := opening.later(here, product):
+        return Row(tap, name, here.say(texts.LATER_DETAIL, price=price, hours=later))
     longer = name if len(name) > ROW_TITLE_LIMIT else ""
     detail = " ".join(f"{longer} {product.described(here.language)}".split())
     return Row(tap, name, here.say(texts.ROW_DETAIL, price=price, description=detail) if detail else price)

@@ -1,9 +1,10 @@
-"""What the QR on a table says: its number, signed by a short code; and a note about the whole order."""
+"""What the QR on a table says, its number signed by a short code; a note about the order; and the opening hours."""
 
 import re
 
-from core.conversation import carts, texts
+from core.conversation import carts, opening, texts
 from core.conversation.here import Here, Move, Said, stay
+from core.conversation.replies import Reply
 from core.conversation.session import State
 from core.conversation.understanding.words import clean
 from core.domain.table_codes import signed
@@ -23,6 +24,13 @@ def scanned(here: Here, text: str) -> tuple[str, str]:
     if codes and codes.get(table) != code:
         return rest, here.say(texts.CODE_WRONG, table=min(table, 9999))
     return rest, ""
+
+
+def tell_hours(here: Here, args: tuple[str, ...]) -> Move:
+    """Word: are you open?"""
+    session = here.session
+    taps = (here.button("menu", texts.B_MENU), here.button("staff", texts.B_STAFF))
+    return Move(session.state, session, aside=session.aside, reply=Reply(opening.times(here), taps))
 
 
 def order_note(here: Here, said: Said) -> Move | None:

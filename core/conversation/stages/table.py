@@ -3,7 +3,7 @@
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
-from core.conversation import carts, texts
+from core.conversation import carts, figures, texts
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import ROWS_LIMIT, Row
 from core.conversation.session import State
@@ -40,7 +40,7 @@ def answer_table(here: Here, said: Said) -> Move:
     """A number is the table; more may still be ordered."""
     if said.short in ("skip", "no") or (AT_THE_BAR & set(said.words) and not said.request.items):
         return _sit(here, carts.AT_THE_BAR)
-    if (number := said.number_among(TABLE_WORDS)) is not None:
+    if (number := said.number_among(TABLE_WORDS)) is not None and not said.request.more:
         return _sit(here, number) if number else stay(here, here.say(texts.TABLE_NUMBER))
     return order_or_puzzled(here, said)
 
@@ -120,7 +120,7 @@ def ask_review(here: Here) -> Turn:
         place=carts.place_name(here),
         total=here.money(amount),
         vat=here.money(vat.to_integral_value(ROUND_HALF_UP)),
-        payer=here.say(texts.REVIEW_PAYER, phone=texts.local_phone(payer))
+        payer=here.say(texts.REVIEW_PAYER, phone=figures.local_phone(payer))
         if payer
         else here.say(texts.REVIEW_NO_PAYER),
     )

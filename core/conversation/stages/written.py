@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from core.conversation import carts, texts
 from core.conversation.here import Here, Move, Said, mpesa_number, stay
+from core.conversation.pieces import half_said
 from core.conversation.session import State
 from core.conversation.stages.changing import change_of
 from core.conversation.stages.ordering import (
@@ -21,17 +22,25 @@ from core.conversation.stages.searching import look_for
 from core.conversation.stages.seating import order_note
 from core.conversation.understanding.request import Request, Wanted
 from core.conversation.understanding.search import Search
+from core.conversation.understanding.vocabulary import ADD
 from core.conversation.understanding.words import clean
 
 ECHO_LIMIT = 40
+CHOOSING = (
+    State.GREETING,
+    State.BROWSING_CATEGORIES,
+    State.BROWSING_PRODUCTS,
+    State.ADDING_TO_CART,
+    State.ORDER_COMPLETE,
+)
 
 
 def take_order(here: Here, said: Said) -> Move | None:
     """Do what a written order says, or nothing where it says none."""
     request = said.request
     here = _paid_from(_at_table(here, request), request)
-    if said.search is not None:
-        return look_for(here, said.search)
+    if (search := said.search) is not None:
+        return look_for(here, search)
     if request.impossible or (request.choices and not 1 <= (request.quantity or 1) <= carts.MOST):
         return stay(here, here.say(texts.QUANTITY_RANGE))
     if not request.asking and (move := change_of(here, request)):
@@ -48,13 +57,32 @@ def puzzled(here: Here, said: Said) -> Move:
 
 def order_or_puzzled(here: Here, said: Said) -> Move:
     """A written order in any ordering state, else a kind question."""
-    return order_note(here, said) or take_order(here, said) or puzzled(here, said)
+    move = order_note(here, said) or take_order(here, said) or _declined(here, said)
+    return move or _wait_for_rest(here, said) or puzzled(here, said)
 
 
 def at_table(here: Here, table: int | None) -> Here:
     """The same moment at a table, if the venue has it."""
     session = None if table is None else set_table(here, table)
     return here.at(session) if session else here
+
+
+def _declined(here: Here, said: Said) -> Move | None:
+    """None of what was just offered."""
+    session = here.session
+    offered = session.state == State.COLLECTING_QUANTITY or "choices" in session.aside
+    if said.short not in ("no", "skip") or not offered or "line" in session.aside:
+        return None
+    return Move(State.ADDING_TO_CART if session.lines else State.BROWSING_CATEGORIES, session)
+
+
+def _wait_for_rest(here: Here, said: Said) -> Move | None:
+    """A lone "2", or "nataka": what comes next is read together with it."""
+    opens = said.request.quantity is not None or (not said.core and not ADD.isdisjoint(said.words))
+    if here.session.state not in CHOOSING or not opens or not half_said(said):
+        return None
+    aside = {"half": clean(said.text, ECHO_LIMIT)}
+    return replace(stay(here, here.say(texts.HALF_SAID)), aside=aside, puzzled=True)
 
 
 def _ordered(here: Here, request: Request) -> Move | None:

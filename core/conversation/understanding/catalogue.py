@@ -43,6 +43,7 @@ class Catalogue:
         self.longest = max((name.count(" ") + 1 for name in self.names), default=0)
         self.starts = {name.partition(" ")[0] for name in self.names}
         self.words = {word for name in self.names for word in name.split()}
+        self.called = {p.id: frozenset(tokens(" ".join(p.calls))) for p in served}
         self.texts = {p.id: _text(p, menu) for p in served}
         self.known: frozenset[str] = frozenset().union(*self.texts.values())
         said = self.known | self.names.keys()

@@ -1,8 +1,6 @@
 """What a whole sentence is about: phrases that say it wherever they stand; asked only where nothing else made sense."""
 
-import re
-
-from core.conversation.understanding.vocabulary import phrases, words
+from core.conversation.understanding.vocabulary import any_of, phrases, words
 
 _SENTENCES = {
     "menu": "menu, menyu, mko nayo, vinywaji gani, pombe gani, do you have, you sell, mnauza nini, go back, the list,"
@@ -34,7 +32,7 @@ ABOUT_ORDERS = frozenset(("status", "staff", "checkout", "pay"))
 GREETINGS = frozenset(("hello", "thanks"))
 
 _ABOUT = {phrase: action for action, text in _SENTENCES.items() for phrase in phrases(text)}
-_ANY = re.compile(r"(?<!\S)(?:" + "|".join(sorted(map(re.escape, _ABOUT), key=len, reverse=True)) + r")(?!\S)")
+_ANY = any_of(_ABOUT)
 
 
 def intent(said: list[str]) -> str:

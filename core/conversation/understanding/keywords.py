@@ -29,6 +29,9 @@ _KEYWORDS = {
     " call staff, call waiter, call a waiter, talk to staff, talk to a human, mtu, ita mhudumu, bartender,"
     " barman, operator",
     "cancel": "cancel, ghairi, ghairi oda, cancel order, cancel my order, futa, sitaki, futa oda, nimeghairi",
+    "hours": "opening hours, your hours, are you open, are you still open, when do you open, when do you close,"
+    " closing time, what time do you close, what time do you open, mmefungua, bado mmefungua,"
+    " mnafungua saa ngapi, mnafunga saa ngapi",
     "pickup": "pickup, i pick it up, i will pick it up, nitachukua, nitakuja kuchukua",
     "tables": "show tables, list tables, which tables, onyesha meza, meza zipi",
     "deliver": "deliver, delivery, deliver to me, niletee nilipo",
@@ -50,11 +53,15 @@ _YES = (
     " all, thats all, ni hayo tu, fine, ndio ondoa vyote"
 )
 _NO = (
-    "no, i am younger, younger, nope, nah, n, hapana, la, not yet, no thanks, no thank you, bado, siyo, sio,"
+    "nothing, none,"
+    " no, i am younger, younger, nope, nah, n, hapana, la, not yet, no thanks, no thank you, bado, siyo, sio,"
     " la hasha, i am not, never, sijafika umri huo, sijafika"
 )
 _TRY_AGAIN = "try again, retry, pay the rest, lipa iliyobaki, jaribu tena, jaribu, once more, pay again, lipa tena"
-_OTHER = "other number, another number, different number, namba nyingine, nambari nyingine, other"
+_OTHER = (
+    "use another number, use other number, use a different number, pay with another number, tumia namba nyingine,"
+    " other number, another number, different number, namba nyingine, nambari nyingine, other"
+)
 _THIS = "this number, my number, namba yangu, this one, same number, namba hii, nambari hii, hii, my phone"
 _SKIP = "skip, ruka, at the bar, bar, baa, kaunta, counter, no table, hakuna meza, pick up, takeaway, take away, none"
 

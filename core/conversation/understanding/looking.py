@@ -12,6 +12,7 @@ from core.conversation.understanding.words import AND, SEPARATORS, number
 
 LEAST_PRICE, LONGEST_PRICE = 20, 7
 LONGEST_WORD = 20
+LONGEST = 60
 
 _AT_MOST = phrases(
     "under, below, less than, cheaper than, not more than, no more than, at most, max, maximum, up to, within, chini"
@@ -57,6 +58,8 @@ _SIGNS = frozenset(
 
 def read_search(said: list[str], catalogue: Catalogue, request: Request) -> Search | None:
     """What a message looks for, or nothing where it does not look for something."""
+    if len(said) > LONGEST:
+        return None
     text, _ = catalogue.translated(said, said)
     category, leftover = _leftover(text, catalogue)
     something = bool(category) or not _SOMETHING.isdisjoint(text)

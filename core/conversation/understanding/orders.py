@@ -43,9 +43,11 @@ class _Reader(Notes, Verbs):
             found.items[-1] = replace(found.items[-1], quantity=self.pending, counted=True)
         elif found.quantity is None:
             found.quantity = self.pending
-        text = f" {' '.join(self.words)} "
-        found.asking = any(f" {phrase} " in text for phrase in vocab.ASKING)
-        found.finished = found.finished or any(f" {phrase} " in text for phrase in vocab.FINISHED)
+        vague = len(self.words) <= 3 and vocab.WHOLE.isdisjoint(self.words)
+        found.removing = vague and self.list is found.out and not (found.out or found.unknown)
+        text = " ".join(self.words)
+        found.asking = vocab.IS_ASKING.search(text) is not None
+        found.finished = found.finished or vocab.IS_FINISHED.search(text) is not None
         return found
 
     def _phone(self) -> bool:
@@ -151,9 +153,16 @@ class _Reader(Notes, Verbs):
             self.pending, self.beside = value, False
         return True
 
+    def _keep_lone_number(self, word: str) -> None:
+        """The 2 of "2 and a tusker" answers what was asked before."""
+        ahead = self.at + 1 < len(self.words) and number_at(self.words, self.at + 1) is not None
+        if word in AND and ahead and not (self.met or self.strange or self.found.items):
+            self.found.quantity, self.pending = self.pending, None
+
     def _plain(self) -> bool:
         word = self.words[self.at]
         if word in SEPARATORS or word in AND:
+            self._keep_lone_number(word)
             self.close()
         elif word in vocab.PAYING:
             self.found.finished |= word not in ("now", "m", "out", "check")

@@ -22,7 +22,8 @@ class Request:
     `choices` are products of which the guest must pick one, `quantity` times; `quantity` without any product is about
     what is there already ("make that 3"), one more of it where `more` says so, and a `note` alone is about it too.
     `instead`: what is wanted takes the place of what goes out. `only`: so many and no more. `finished`: on to paying.
-    `missing` are words that stood where a product should, `rest` all words but the table's.
+    `removing`: something goes out, but the words do not say what. `missing` are words that stood where a product
+    should, `rest` all words but the table's.
     """
 
     items: list[Wanted] = field(default_factory=list)
@@ -42,6 +43,7 @@ class Request:
     only: bool = False
     asking: bool = False
     finished: bool = False
+    removing: bool = False
 
     @property
     def understood(self) -> bool:

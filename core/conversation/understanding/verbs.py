@@ -72,6 +72,6 @@ class Verbs(Cursor):
         elif word in vocab.MORE and number_at(self.words, self.at) is None:
             self.found.more = True
         else:
-            self.found.more |= word in vocab.MORE
+            self.found.more |= word in vocab.MORE and self.word(1) not in vocab.NUMBER_WORDS
             return False
         return True

@@ -1,5 +1,8 @@
 """The words around products, in English, Swahili and the mix of both that Nairobi speaks. Compared in their stems."""
 
+import re
+from collections.abc import Iterable
+
 from core.conversation.understanding.words import stems
 
 
@@ -13,8 +16,15 @@ def phrases(text: str) -> tuple[str, ...]:
     return tuple(sorted((" ".join(stems(phrase)) for phrase in text.split(",")), key=len, reverse=True))
 
 
+def any_of(found: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for many phrases, the longest first, between whole words."""
+    ordered = sorted(map(re.escape, found), key=len, reverse=True)
+    return re.compile(r"(?<!\S)(?:" + "|".join(ordered) + r")(?!\S)")
+
+
 TABLE = words("table tables tbl tabel tabl tabe talbe tble meza mesa")
-TABLE_FILLERS = words("number no nambari namba nr ya is the la yetu yangu ni")
+TABLE_FILLERS = words("number no nambari namba nr ya is the la yetu yangu ni to iwe kuwa")
+NUMBER_WORDS = words("number namba nambari phone simu")
 
 REMOVE = words(
     "remove forget delete minus ondoa toa punguza drop scrap skip cancel ghairi futa sitaki hatutaki usilete usiweke"
@@ -29,6 +39,7 @@ MORE = words("more another zaidi tena nyingine ingine mwingine lingine ongeza ad
 ONLY = words("only tu")
 EACH = words("each kila apiece")
 ALL = words("all both everything zote yote vyote wote")
+WHOLE = ALL | words("order oda cart kikapu")
 QUIET = ALL | words("should really actually")
 LESS = words("less")
 INSTEAD = words("instead badala")
@@ -100,3 +111,6 @@ COMMON = words(
     " hapa huko hivi hizo kama kila kitu kwao leta leo lini mara moja mtu muda nani nini pale pande siku tafuta wale"
     " wapi watu yake yangu yule zake zangu dawati data dada kaka"
 )
+
+IS_ASKING = any_of(ASKING)
+IS_FINISHED = any_of(FINISHED)

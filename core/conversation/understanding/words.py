@@ -49,6 +49,9 @@ _HALVES = frozenset(("half", "nusu"))
 _DOZENS = frozenset(("dozen", "dazeni"))
 
 
+ORDINALS = {"first": 1, "kwanza": 1, "second": 2, "pili": 2, "third": 3, "fourth": 4, "fifth": 5}
+
+
 def stem(word: str) -> str:
     """One form for singular and plural."""
     if len(word) > 4 and word.endswith("ies"):

@@ -8,7 +8,7 @@ from core.store.redis import inspection
 from core.store.redis.board import BoardStream
 from core.store.redis.connection import Scripts, connect, in_time
 from core.store.redis.gathering import Gathering
-from core.store.redis.mailbox import ALIAS_SECONDS, Mailboxes
+from core.store.redis.mailbox import ALIAS_SECONDS, PROFILE_SECONDS, Mailboxes
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
 from core.store.redis.reads import Reads
@@ -85,6 +85,11 @@ class Store:
         return (
             [value is not None for value in self.client.mget([f"seen:{id}" for id in event_ids])] if event_ids else []
         )
+
+    @in_time()
+    def remember(self, box: str, profile: dict[str, Any]) -> None:
+        """Keep what is known of a guest beside their session, unless a turn has kept something newer."""
+        self.client.set(f"profile:{box}", json.dumps(profile), nx=True, ex=PROFILE_SECONDS)
 
     @in_time()
     def report(self) -> dict[str, Any]:

@@ -103,6 +103,14 @@ def test_a_number_that_must_rest_rests_as_a_whole_and_alone(store: Store) -> Non
     assert left == ({"v"} if letter.guest["workspace"] == "w" else {"w"})
 
 
+def test_the_audit_knows_a_number_that_must_rest_from_a_guest_left_waiting(store: Store) -> None:
+    says(store, "ann", "hello")
+    store.client.zadd("lane:outbox:waiting", {"ann": 1})
+    assert [breach["mailbox"] for breach in store.breaches()["I10"]] == ["ann"]
+    store.client.set("number:number of w", "1", px=20_000)
+    assert store.breaches()["I10"] == []
+
+
 def test_replies_go_before_notices_before_campaigns(store: Store) -> None:
     says(store, "cay", "campaign", rank=CAMPAIGN)
     says(store, "ben", "notice", rank=NOTICE)

@@ -12,6 +12,7 @@ from core.conversation import events
 from core.conversation.replies import Reply
 from core.jobs import Job
 from core.services import history
+from core.services.conversations import take_turns
 from core.services.customers import GuestRef, find_guest
 from core.services.letters import letter
 from core.services.program import Program
@@ -41,6 +42,13 @@ class House:
         """The guest wrote."""
         self._push({"kind": "text", "data": {"text": text}, "external": f"wamid.{uuid4().hex}"}, at, guest)
         self._end()
+
+    def talks(self, text: str) -> list[str]:
+        """The guest writes and the real turn is taken: what the bar answers."""
+        external = f"wamid.{uuid4().hex}"
+        self._push({"kind": "text", "data": {"text": text}, "external": external}, None, {})
+        take_turns(self.program, self.program.store.conversations.claim("bell"))
+        return [content["body"] for body in self.sends() for content in body.values() if isinstance(content, dict)]
 
     def waits_for_a_turn(self, external_id: str) -> None:
         """The guest wrote, and nobody has answered yet."""

@@ -51,6 +51,20 @@ def test_back_in_a_guest_hears_of_us_again(house: House) -> None:
     assert texts(house) == ["Happy hour!"]
 
 
+@pytest.mark.parametrize(("stop", "start"), [("STOP", "start"), ("acha", "anza")])
+def test_a_typed_word_opts_out_and_another_back_in(house: House, stop: str, start: str) -> None:
+    [said] = house.talks(stop)
+    assert "*menu*" in str(said) or "*menyu*" in str(said)
+    assert customer(house).messages_stopped_at is not None
+    house.advertises("Happy hour!")
+    assert texts(house) == []
+
+    assert len(house.talks(start)) == 1
+    assert customer(house).messages_stopped_at is None
+    house.advertises("Happy hour!")
+    assert texts(house) == ["Happy hour!"]
+
+
 def test_the_opt_out_is_kept_with_the_customer_until_taken_back(house: House) -> None:
     assert asks(house, "stop_messages") == {"result": "stopped"}
     since = customer(house).messages_stopped_at

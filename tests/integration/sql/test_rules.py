@@ -19,6 +19,7 @@ RULES: dict[str, Any] = {
     "hours": {"alcohol": {"week": {"fri": [["17:00", "02:00"]]}, "dates": {"2026-12-25": []}}},
     "delivery": {"fee": "200", "pickup": True},
     "features": {"tracking": False},
+    "asks": ["name", "email"],
     "minimum_order": 500,
     "minimum_age": 21,
     "delivers": True,
@@ -49,6 +50,7 @@ def test_changed_rules_count_with_the_next_message(app: Flask, shell: FlaskCliRu
     with program.sessions.begin() as db:
         venue = load_menu(db, workspace_id).venue
     assert (venue.minimum_order, venue.minimum_age, venue.delivers, venue.delivery.fee) == (500, 21, True, 200)
+    assert venue.asks == ("name", "email")
     assert venue.delivery.pickup and not venue.features.tracking and not venue.hours.alcohol.always
 
 
@@ -58,6 +60,8 @@ def test_changed_rules_count_with_the_next_message(app: Flask, shell: FlaskCliRu
         ({"hours": {"bar": {"week": {"fri": [["9", "10"]]}}}}, "'9' is no time"),
         ({"hour": {}}, "'hour' is not one of"),
         ({"timezone": "Africa/Nowhere"}, "timezone"),
+        ({"asks": ["shoe size"]}, "asks"),
+        ({"asks": "name"}, "asks"),
         ({"minimum_order": "lots"}, "minimum_order"),
         ({"minimum_age": 200}, "minimum_age"),
         ({"delivers": "yes"}, "true or false"),

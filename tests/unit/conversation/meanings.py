@@ -77,6 +77,8 @@ def _asked(session: Session, before: Session, text: str) -> str:
     aside: dict[str, Any] = session.aside
     if "choices" in aside:
         return f"ask {aside['quantity']} of {' | '.join(sorted(aside['choices']))}"
+    if "half" in aside:
+        return "half"
     if "found" in aside:
         return f"find {aside['found']}"
     if session.state == State.COLLECTING_QUANTITY and session.product_id:

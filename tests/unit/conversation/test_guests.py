@@ -8,6 +8,7 @@ from core.conversation import events
 from core.conversation.profile import Profile
 from core.conversation.session import State
 from core.conversation.stages.details import read_birthday, read_email, read_name
+from core.domain.features import Features
 from tests.unit.conversation.chat import Bar, Chat, Guest
 
 SHIRU = Profile(known=True, name="Shiru", age_confirmed_at="2026-10-01", language="sw", asked=("name",))
@@ -119,6 +120,12 @@ def test_what_is_no_address_is_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["\u202e", "\x00", "<b>Bob</b>", "123", "", "{venue}", "bob@x"])
 def test_what_is_no_name_is_none(text: str) -> None:
     assert read_name(text) == ""
+
+
+def test_a_venue_that_does_not_recognise_its_guests_asks_them_nothing() -> None:
+    chat = asking("name")
+    chat.menu_becomes(asks=("name",), features=Features(recognition=False))
+    chat.guest.says(ORDER).reads("Table 7")
 
 
 # --- another identity ---

@@ -100,6 +100,12 @@ def test_a_known_guest_is_greeted_in_their_language() -> None:
     chat.guest.says("hi").reads("Karibu", "Chagua kwenye menyu").says("2 tusker please").reads("miaka 18")
 
 
+def test_a_language_we_no_longer_speak_is_english() -> None:
+    chat = Chat()
+    chat.profile = Profile(known=True, language="xx")
+    chat.guest.says("2 sprite").reads("Total KES 300").says("menu").reads("2 items, KES 300")
+
+
 def test_news_comes_in_the_guests_language(guest: Guest, chat: Chat, bar: Bar) -> None:
     guest.says("naomba sprite mbili meza 4").taps("Lipa na M-Pesa")
     bar.gives_up()

@@ -38,6 +38,17 @@ def test_the_beginning_of_a_phone_number_waits_for_its_end(guest: Guest, chat: C
     assert not is_incomplete(joined("0722", "000 111"), chat.session, chat.menu)
 
 
+def test_a_half_is_kept_until_the_rest_comes(guest: Guest, chat: Chat) -> None:
+    guest.says("2").reads("what would you like").says("sprite").reads("2 × Sprite")
+    guest.says("ongeza").says("3 coke").reads("3 × Coca-Cola")
+    assert [line.quantity for line in chat.session.lines] == [2, 3] if chat.session else False
+
+
+def test_a_half_is_forgotten_when_the_guest_goes_on(guest: Guest) -> None:
+    guest.says("2").says("menu").says("sprite").reads("How many?")
+    guest.says("menu").says("mbili").says("thanks").says("sprite").reads("How many?")
+
+
 def test_an_address_and_words_for_staff_wait_for_nothing() -> None:
     chat = Chat(demo_menu("delivers", delivers=True))
     chat.guest.says("1 wings").says("checkout").taps("Deliver")

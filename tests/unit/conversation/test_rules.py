@@ -76,6 +76,12 @@ def test_a_refused_drink_leads_back_to_its_list() -> None:
     at("23:30").guest.says("dawa").reads("again tomorrow at 17:00", "Mojito")
 
 
+def test_a_list_says_from_when_a_drink_is_served() -> None:
+    chat = at("16:00")
+    chat.guest.says("cocktails").reads("Dawa KES 700 · from 17:00").says("soft drinks").reads("Sprite KES 150")
+    assert "from" not in chat.guest.text
+
+
 def test_kitchen_and_bar_close_apart() -> None:
     early, late = at("13:00"), at("21:45")
     early.guest.says("1 sprite and 1 wings").reads(
@@ -94,6 +100,17 @@ def test_a_food_only_night() -> None:
 def test_round_the_clock_nobody_is_asked_about_hours(ordered: Guest, chat: Chat) -> None:
     moved(chat, "04:30")
     ordered.taps("Pay with M-Pesa").reads("Check your phone")
+
+
+def test_are_you_open() -> None:
+    at("04:00").guest.says("are you open?").reads("We open today at 12:00")
+    at("13:00").guest.says("when do you close").reads(
+        "Last orders: 03:00", "Kitchen: until 21:30", "Bar: from 14:00", "Alcohol: from 17:00"
+    )
+    chat = at("18:00", rules={"kitchen": {"week": {}}})
+    chat.guest.says("1 sprite to table 7").says("kiswahili").says("mmefungua?").reads("Ndiyo", "Jikoni: pamefungwa")
+    assert cart(chat) == {"Sprite": 1} and chat.state == State.REVIEWING_ORDER
+    Chat().guest.says("opening hours").reads("Yes, we are open.")
 
 
 # --- with a cart, as time goes by ---

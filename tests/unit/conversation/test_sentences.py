@@ -3,10 +3,22 @@
 from collections import defaultdict
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.unit.conversation.meanings import Sentence, sentences, understood
+from tests.unit.conversation.meanings import Sentence, sentences, told, understood
 
 LEAST_SENTENCES, LEAST_SHARE = 300, 0.99
+
+WORDS = sorted({word for sentence in sentences() for word in sentence.text.split()})
+BEFORE = [(), *sorted({sentence.before for sentence in sentences()}), ("2 sprite to table 4", "pay")]
+MIXED = st.lists(st.sampled_from(WORDS), min_size=1, max_size=9).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(BEFORE), MIXED, MIXED)
+def test_any_mix_of_what_guests_say_is_answered(before: tuple[str, ...], first: str, second: str) -> None:
+    told(before).guest.says(first).says(second)
 
 
 def test_the_share_of_sentences_understood_does_not_fall(capsys: pytest.CaptureFixture[str]) -> None:

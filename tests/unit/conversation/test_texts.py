@@ -53,6 +53,7 @@ LONGEST: dict[str, object] = {
     "when": "on Wednesday 23 September at 18:00",
     "day": "Wednesday 23 September",
     "time": "18:00",
+    "hours": "from on Wednesday 23 September at 18:00",
     "note": "n" * 120,
 } | dict.fromkeys(("amount", "due", "price", "minimum", "fee", "total", "vat", "latitude", "longitude"), AMOUNT)
 

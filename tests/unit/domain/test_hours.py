@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.domain.hours import AROUND_THE_CLOCK, DAY, Hours, Schedule, Shut, Spans, is_open, next_opening, takes_orders
+from core.domain.hours import (
+    AROUND_THE_CLOCK,
+    DAY,
+    Hours,
+    Schedule,
+    Shut,
+    Spans,
+    is_open,
+    next_opening,
+    orders_until,
+    takes_orders,
+)
 from core.domain.timetables import DAYS, read_hours, written_hours
 
 NAIROBI, BERLIN = "Africa/Nairobi", "Europe/Berlin"
@@ -76,6 +87,14 @@ def test_last_orders_come_before_the_end() -> None:
     assert takes_orders(bar, late - timedelta(seconds=1)) and not takes_orders(bar, late)
     assert is_open(bar, late)
     assert next_opening(bar, late) == at("2026-11-21T16:00")
+
+
+def test_the_guest_can_be_told_until_when() -> None:
+    bar = schedule(week=EVERY_DAY, last_orders=30)
+    assert orders_until(bar, at("2026-11-20T20:00")) == at("2026-11-21T02:30")
+    assert orders_until(bar, at("2026-11-21T02:30")) is None
+    assert orders_until(schedule(), at("2026-11-20T20:00")) is None
+    assert orders_until(schedule(dates={"2026-12-25": []}), at("2026-11-20T20:00")) is None
 
 
 def test_no_last_orders_where_one_day_runs_into_the_next() -> None:

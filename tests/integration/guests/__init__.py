@@ -1,0 +1,1 @@
+"""Guests over several evenings, through real stores."""
