@@ -1,5 +1,6 @@
 """The mailbox store as one object, made once per process."""
 
+import json
 from typing import Any
 
 import redis
