@@ -37,7 +37,7 @@ CHOOSING = (
 
 def take_order(here: Here, said: Said) -> Move | None:
     """Do what a written order says, or nothing where it says none."""
-    request = said.request
+    request = _seated(here, said.request)
     here = _paid_from(_at_table(here, request), request)
     if (search := said.search) is not None:
         return look_for(here, search)
@@ -46,6 +46,14 @@ def take_order(here: Here, said: Said) -> Move | None:
     if not request.asking and (move := change_of(here, request)):
         return move
     return _ordered(here, request) or _heading(here, request) or _table_or_payer(here, request)
+
+
+def _seated(here: Here, request: Request) -> Request:
+    """ "7 and one more sprite", where the table was asked."""
+    asked = here.session.state == State.COLLECTING_TABLE and request.table is None
+    if not asked or request.quantity is None or not request.items or request.choices:
+        return request
+    return replace(request, table=request.quantity)
 
 
 def puzzled(here: Here, said: Said) -> Move:

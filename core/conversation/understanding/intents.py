@@ -8,7 +8,7 @@ _SENTENCES = {
     "cart": "have i ordered, did i order, so far, my basket, my cart, kikapu, nimeagiza nini",
     "checkout": "thats all, that is all, that will be all, will be all, ni hayo tu, basi hayo, bill, bili, the cheque,"
     " the check, close the tab, my tab, nothing else,"
-    " total, is everything, is it all, i owe, nadaiwa, thats it, that is it, nimemaliza, im done,"
+    " total, is everything, is it all, i owe, nadaiwa, thats it, that is it, nimemaliza, nimekwisha, im done,"
     " i am done",
     "pay": "pay, lipa, kulipa, nilipe, tulipe, nitalipa, mpesa, m pesa, settle",
     "again": "same again, same order, another round, one more round, rudia, kama ile, order again, as before, like last"
@@ -22,7 +22,7 @@ _SENTENCES = {
     "change": "change something, change my order, change the order, badilisha oda, badilisha order, edit my order",
     "cancel": "cancel, ghairi",
     "hello": "habari, good evening, good morning, good afternoon, hello, mambo, niaje, uko aje, whats up",
-    "thanks": "thanks, thank you, asante, shukran",
+    "thanks": "thanks, thank you, asanteni, asante, shukran",
     "stop": "stop sending, stop messaging, stop texting, unsubscribe, usinitumie, acha kutuma, remove me",
     "clear": "clear everything, remove both, toa zote, start over, anza upya",
     "help": "how does, how do i order, nisaidie",

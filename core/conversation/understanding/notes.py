@@ -36,7 +36,7 @@ class Notes(Cursor):
     def noted(self, note: str) -> None:
         """Keep a wish with the last product, or for what is there already."""
         items = self.found.items
-        if items and self._split(note):
+        if items and (self._split(note) or self._another(note)):
             self.pending = None
         elif items:
             whole = f"{items[-1].note}, {note}" if items[-1].note else note
@@ -53,6 +53,14 @@ class Notes(Cursor):
         left = items[plain[0]].quantity - self.pending
         items.append(replace(items[plain[0]], quantity=self.pending, note=clean(note, NOTE_LIMIT)))
         items[plain[0] : plain[0] + 1] = [replace(items[plain[0]], quantity=left)] if left else []
+        return True
+
+    def _another(self, note: str) -> bool:
+        """ "2 tusker cold and 1 warm": one more of the same, made otherwise."""
+        last = self.found.items[-1]
+        if self.pending is None or not (last.counted and last.note):
+            return False
+        self.found.items.append(replace(last, quantity=self.pending, note=clean(note, NOTE_LIMIT)))
         return True
 
     def _ends_note(self, at: int) -> bool:

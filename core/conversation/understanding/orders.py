@@ -45,6 +45,8 @@ class _Reader(Notes, Verbs):
             found.quantity = self.pending
         vague = len(self.words) <= 3 and vocab.WHOLE.isdisjoint(self.words)
         found.removing = vague and self.list is found.out and not (found.out or found.unknown)
+        if found.more and len(found.items) == 1 and not found.items[0].counted and not found.unknown:
+            found.items[0] = replace(found.items[0], counted=True)
         text = " ".join(self.words)
         found.asking = vocab.IS_ASKING.search(text) is not None
         found.finished = found.finished or vocab.IS_FINISHED.search(text) is not None

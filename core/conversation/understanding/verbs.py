@@ -69,6 +69,8 @@ class Verbs(Cursor):
             self.linked = bool(self.found.items)
         elif word in vocab.BECOME and self.found.items and self.is_how(self.at + 1):
             self.found.verb = "set"
+        elif word in vocab.BECOME and self.found.items and self.names_product(self.at + 1):
+            self.found.verb, self.linked = "set", True
         elif word in vocab.MORE and number_at(self.words, self.at) is None:
             self.found.more = True
         else:

@@ -71,6 +71,7 @@ MENUS: tuple[dict[str, Any], ...] = (
     {"prices": {"Dawa": 750, "Chicken Wings": 1}},
     {"serves_alcohol": False},
     {"delivers": True, "tables": ()},
+    {"asks": ("name", "email", "birthday")},
 )
 
 PHONES = ("254712345678", "254712345678", "254712345678", "", "447700900123", "nonsense")
@@ -86,6 +87,20 @@ BEGINNINGS: list[Steps] = [
     [*ORDER, ("onward", None), ("news", events.PAYMENT_SETTLED)],
     [*ORDER, ("onward", None), ("part", None)],
 ]
+SKUS = st.sampled_from(["sprite", "dawa", "chicken-wings", "unicorn", ""]) | st.text(max_size=10)
+LINE = st.fixed_dictionaries({"sku": SKUS, "quantity": st.integers(-1, 120)})
+NUMBERS = st.sampled_from(["0722000111", "+254 733 445566", "+44 7700 900123", "", "nonsense"])
+ANSWERS = st.sampled_from(["table", "name", "email", "birthday", "note"])
+FIELDS = st.dictionaries(ANSWERS, st.text(max_size=12), max_size=4)
+CARD = st.fixed_dictionaries({"phones": st.lists(NUMBERS, max_size=4), "own": st.booleans()})
+CART = st.fixed_dictionaries({"lines": st.lists(LINE, max_size=4), "text": st.sampled_from(("", "table 7", "hm"))})
+BESIDES = st.one_of(
+    st.tuples(st.just(events.CARDS), CARD),
+    st.tuples(st.just(events.CATALOGUE), CART),
+    st.tuples(st.just(events.FORM), st.fixed_dictionaries({"fields": FIELDS})),
+    st.tuples(st.just(events.IDENTITY), st.just({"phone": "254733445566", "bsuid": "KE.2"})),
+    st.tuples(st.just(events.PREFERENCE), st.fixed_dictionaries({"stop": st.booleans()})),
+)
 STEP = st.one_of(
     st.tuples(st.just("onward"), st.none()),
     st.tuples(st.just("onward"), st.none()),
@@ -101,6 +116,7 @@ STEP = st.one_of(
         st.just("forged"), st.sampled_from(("pay", "this", "other", "again", "clear", "qty:dawa:2", "line:0", "out:0"))
     ),
     st.tuples(st.just("sends"), st.sampled_from(UNREADABLE)),
+    st.tuples(st.just("besides"), BESIDES),
     st.tuples(st.just("news"), st.sampled_from(sorted(states.NEWS))),
     st.tuples(st.just("news"), st.sampled_from(sorted(states.NEWS))),
     st.tuples(st.just("menu"), st.sampled_from(range(len(MENUS)))),
@@ -156,6 +172,10 @@ class Anything:
     def sends(self, kind: str) -> None:
         turn = self.chat.play(events.UNREADABLE, {"type": kind})
         assert bool(turn.replies) == (kind != "reaction") or may_be_silent(self.chat)
+
+    def besides(self, what: tuple[str, dict[str, Any]]) -> None:
+        turn = self.chat.play(*what)
+        assert bool(turn.replies) == (what[0] in events.FROM_GUESTS) or may_be_silent(self.chat)
 
     def menu(self, which: int) -> None:
         self.chat.menu = demo_menu(f"any-{which}", **MENUS[which])
