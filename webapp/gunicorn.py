@@ -70,6 +70,7 @@ def post_worker_init(worker: Any) -> None:
     """Let open streams see that this worker is to end (otherwise they would hold it until it is killed), and a gevent
     worker wait for PostgreSQL without holding up everybody."""
     worker.wsgi.extensions["streams"].serving = lambda: worker.alive
+    worker.wsgi.extensions["program"].directory.begin()  # the first webhook need not wait for it
     if worker_class == "gevent":
         from webapp import green
 

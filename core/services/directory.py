@@ -105,10 +105,13 @@ class Directory:
         """A webhook named a number, or was signed with a secret, that we do not know: it may be new."""
         self._reload_at = min(self._reload_at, self._clock() + RETRY_SECONDS)
 
-    def _refresh(self) -> None:
-        """Read again beside the request, not in it: a database that hangs must not hold up a webhook."""
+    def begin(self) -> None:
+        """Read beside the request, not in it: a database that hangs must not hold up a webhook."""
         if self._clock() >= self._reload_at and self._loading.acquire(blocking=False):
             Thread(target=self._reload, daemon=True, name="directory").start()
+
+    def _refresh(self) -> None:
+        self.begin()
         if not self._loaded.wait(FIRST_SECONDS):
             raise StoreUnavailable("channels not loaded yet")
 

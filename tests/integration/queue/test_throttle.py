@@ -105,7 +105,7 @@ def test_a_number_that_must_rest_rests_as_a_whole_and_alone(store: Store) -> Non
 
 def test_the_audit_knows_a_number_that_must_rest_from_a_guest_left_waiting(store: Store) -> None:
     says(store, "ann", "hello")
-    store.client.zadd("lane:outbox:waiting", {"ann": 1})
+    store.client.zadd("lane:outbox:since", {"ann": 1})
     assert [breach["mailbox"] for breach in store.breaches()["I10"]] == ["ann"]
     store.client.set("number:number of w", "1", px=20_000)
     assert store.breaches()["I10"] == []

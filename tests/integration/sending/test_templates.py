@@ -14,6 +14,7 @@ from core.services.letters import _TEMPLATES
 from core.services.template_book import MISSING, hand_in, standings
 from core.store.sql.tables import Channel
 from tests.integration.sending.house import READY, House
+from tests.waiting import eventually
 from webapp.template_commands import group
 
 
@@ -89,5 +90,6 @@ def test_the_commands_list_hand_in_and_say_what_is_wrong(house: House) -> None:
     with house.bar.sessions.begin() as db:
         db.execute(update(Channel).values(business_account_id=""))
     house.program.directory.saw_version("changed")
+    eventually(lambda: not house.program.directory.lines()[0].business_account_id, what="the change")
     refused = flask.invoke(args=["templates", "push"])
     assert refused.exit_code == 1 and "WHATSAPP_BUSINESS_ACCOUNT_ID" in refused.output
