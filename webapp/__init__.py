@@ -11,6 +11,7 @@ from webapp import admin, commands, csrf, errors, headers, health, metrics, sand
 from webapp.sessions import Sessions
 from webapp.webhooks import payment, whatsapp
 from webapp.webhooks.body import LARGEST
+from webapp.webhooks.door import Door
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     if settings.sandbox_url and not settings.production:
         sandbox_proxy.register(app, settings.sandbox_url)
+    app.wsgi_app = Door(app.wsgi_app, program)  # type: ignore[method-assign]
     app.add_url_rule("/", "welcome", lambda: render_template("welcome.html", sandbox="sandbox" in app.blueprints))
     return app
 

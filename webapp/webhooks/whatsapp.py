@@ -32,11 +32,13 @@ def verify() -> Response:
 @blueprint.post("")
 def receive() -> Response:
     """Messages and statuses from Meta. 200 means kept."""
-    return acknowledge(blueprint.name, _receive)
+    signature = request.headers.get("X-Hub-Signature-256", "")
+    return acknowledge(blueprint.name, lambda program, raw: keep_signed(program, raw, signature))
 
 
-def _receive(program: Program, raw: bytes) -> None:
-    signers = program.directory.signers(raw, request.headers.get("X-Hub-Signature-256", ""))
+def keep_signed(program: Program, raw: bytes, signature: str) -> None:
+    """Keep what a signed body brings. Raises BadSignature or StoreUnavailable."""
+    signers = program.directory.signers(raw, signature)
     if not signers:
         raise BadSignature
     _keep(program, read(raw, time.time()), signers)
