@@ -148,7 +148,8 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(venue: Venue) -> N
     seconds("warm@bar.example")
     tries = [(seconds(venue.email), seconds(f"nobody-{number}@bar.example")) for number in range(7)]
     known, unknown = (median(column) for column in zip(*tries, strict=True))
-    assert known == pytest.approx(unknown, rel=0.25)
+    # Without the hash that is made for nobody, the unknown ones would take a hundredth.
+    assert known == pytest.approx(unknown, rel=0.5)
 
 
 @pytest.mark.parametrize(("column", "ago"), [("seen_at", "13 hours"), ("created_at", "31 days")])
