@@ -1,13 +1,17 @@
-"""What every suite shares: one mailbox store per run, and no silent skips in CI."""
+"""What every suite shares: one mailbox store and one browser per run, and no silent skips in CI."""
 
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
+
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +27,17 @@ def store(mailbox_server: RedisServer) -> Store:
     store = Store(mailbox_server.url)
     store.client.flushall()
     return store
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser per process: Playwright refuses a second one beside the first."""
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed (apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

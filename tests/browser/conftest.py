@@ -1,29 +1,13 @@
-"""Debian's Chromium, and the product the functional suite runs, too."""
+"""People with a browser, and the product the functional suite runs, too."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 from tests.functional.conftest import outside, product, simulators
 
 __all__ = ["outside", "product", "simulators"]
-
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests here."""
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed (apt install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 class Visitor:

@@ -2,30 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from sandbox.simulators.control import Simulators
 
-CHROMIUM = Path("/usr/bin/chromium")
 PHONE = "254712345678"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed (apt install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=options)
-        yield browser
-        browser.close()
+pytestmark = pytest.mark.browser
 
 
 class Watched:
@@ -43,9 +29,9 @@ class Watched:
 
 
 @pytest.fixture(params=[(1280, 800), (390, 844)], ids=["wide", "narrow"])
-def phone(request: Any, browser: Any, base_url: str, simulators: Simulators) -> Iterator[Page]:
+def phone(request: Any, chromium: Browser, base_url: str, simulators: Simulators) -> Iterator[Page]:
     width, height = request.param
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     watched = Watched(context.new_page())
     watched.page.goto(f"{base_url}/sandbox/?guest={PHONE}&name=Achieng")
     expect(watched.page.locator("#presence")).to_have_text("online")
