@@ -219,6 +219,7 @@ UNREADABLE = {
     "edit": "I cannot see edited messages. Please write it again.",
 }
 UNREADABLE_OTHER = "I can read text and buttons only. Please write what you would like, or use the buttons."
+UNREADABLE_AGAIN = "I can read text and buttons only."
 CARD_NUMBERS = "There are several numbers on that card: {phones}. Please write the one M-Pesa shall ask."
 CARD_KEPT = "Thank you. M-Pesa will ask {phone} when you pay."
 EMPTY_CATALOGUE = "That cart was empty. Here is our menu."

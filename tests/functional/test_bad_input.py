@@ -39,3 +39,18 @@ def test_invented_taps_show_how_things_stand(guest: Guest) -> None:
         context = {"from": "254700000100", "id": review.id}
         assert guest.sends_raw({"type": "interactive", "context": context, "interactive": tap}).status == 200
         assert "check your phone" not in guest.reads().text.casefold()
+
+
+def test_whatever_is_no_text_is_answered_each_time_it_comes(guest: Guest) -> None:
+    card = {"name": {"formatted_name": "Asha", "first_name": "Asha"}, "phones": [{"phone": "+254 712 000 111"}]}
+    place = {"latitude": -1.2921, "longitude": 36.8219}
+    sent = (
+        *("image", "image", "audio", "sticker"),
+        {"type": "location", "location": place},
+        {"type": "contacts", "contacts": [card]},
+        {"type": "something_new", "something_new": {}},
+        {"type": "text", "text": {"body": "🍹"}},
+    )
+    for one in sent:
+        status = guest.sends(one).status if isinstance(one, str) else guest.sends_raw(one).status
+        assert status == 200 and guest.reads(timeout=20).text, one

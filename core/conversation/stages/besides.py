@@ -5,6 +5,7 @@ from typing import Any
 
 from core.conversation import carts, figures, texts
 from core.conversation.here import Here, Move, Said, mpesa_number, stay
+from core.conversation.replies import Reply
 from core.conversation.session import State
 from core.conversation.stages.details import keep_details
 from core.conversation.stages.ordering import Wish, add, checkout, set_table, unknown_table
@@ -15,23 +16,24 @@ from core.conversation.understanding.words import clean, tokens
 
 Data = dict[str, Any]
 
-# An album of ten pictures is answered once.
+# Each picture of an album of ten is answered; from the second on by a short line, which is merged with its neighbours.
 HINT_SECONDS = 180
+ALBUMS = ("image", "audio", "video", "document", "sticker")
 ECHO_LIMIT = 40
 SHOWN_NUMBERS = 5
 PAYING = (State.REVIEWING_ORDER, State.CHOOSING_PAYMENT, State.AWAITING_PAYMENT)
 
 
 def take_unreadable(here: Here, data: Data) -> Move:
-    """A kind word about what cannot be read here, once in a while."""
+    """A kind word about what cannot be read here; a shorter one where it was just said."""
     session, kind = here.session, str(data.get("type"))
     if session.state == State.TALKING_TO_STAFF:
         return for_staff(here)
     now = here.now.timestamp()
     recent = {name: at for name, at in session.hinted.items() if 0 <= now - at < HINT_SECONDS}
     if kind in recent:
-        return Move(session.state, session, aside=session.aside, silent=True)
-    hinted = session.but(hinted=recent | {kind: now})
+        return Move(session.state, session, aside=session.aside, reply=Reply(here.say(texts.UNREADABLE_AGAIN)))
+    hinted = session.but(hinted=recent | ({kind: now} if kind in ALBUMS else {}))
     return stay(here.at(hinted), here.say(texts.UNREADABLE.get(kind, texts.UNREADABLE_OTHER)))
 
 

@@ -220,10 +220,9 @@ class Bar:
 
 
 def may_be_silent(chat: Chat) -> bool:
-    """Staff have the word, or the guest was just told that such a thing cannot be read."""
-    before, after = chat.before, chat.session
-    talking = before is not None and before.state == State.TALKING_TO_STAFF and "told" in before.aside
-    return talking or (before is not None and after is not None and bool(before.hinted))
+    """Staff have the word, and the guest was told so."""
+    before = chat.before
+    return before is not None and before.state == State.TALKING_TO_STAFF and "told" in before.aside
 
 
 def taps(reply: Reply) -> list[Button | Row]:

@@ -6,6 +6,7 @@ import pytest
 
 from core.conversation import events
 from core.conversation.profile import Profile
+from core.conversation.replies import Reply
 from core.conversation.session import State
 from core.conversation.stages.details import read_birthday, read_email, read_name
 from core.domain.features import Features
@@ -233,11 +234,11 @@ def test_an_old_yes_places_nothing_and_an_old_text_is_answered_the_same_day(chat
     assert chat.world.done == []
 
 
-def test_an_album_is_answered_once_and_other_things_each(chat: Chat, guest: Guest) -> None:
-    guest.sends("image").reads("cannot see")
+def test_an_album_is_answered_picture_by_picture_and_shortly_from_the_second_on(chat: Chat, guest: Guest) -> None:
+    guest.sends("image").reads("cannot see", "Cocktail")
     for _ in range(9):
         guest.sends("image")
-        assert not chat.last.replies
+        assert chat.last.replies == (Reply("I can read text and buttons only."),)
     guest.sends("audio").reads("cannot listen")
     chat.now += timedelta(minutes=4)
     guest.sends("image").reads("cannot see")
