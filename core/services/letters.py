@@ -59,7 +59,8 @@ def content(letter: Letter) -> Reply | Filled:
         reply = Reply.from_dict(letter.item["reply"])
         # A picture is the likeliest thing to be refused (131053), and the one that can be done without.
         return replace(reply, image="") if letter.tries else reply
-    return Reply("\n\n".join(item["reply"]["body"] for item in letter.items))
+    # Ten pictures of an album have ten answers, nine of them the same words.
+    return Reply("\n\n".join(dict.fromkeys(item["reply"]["body"] for item in letter.items)))
 
 
 def template_of(kind: str, data: dict[str, Any], language: str = "") -> dict[str, Any] | None:

@@ -43,6 +43,13 @@ def test_a_status_of_merged_texts_is_the_status_of_each(house: House) -> None:
     assert [message.status for message in house.saved()] == [MessageStatus.READ] * 2
 
 
+def test_what_merged_texts_all_say_is_said_once(house: House) -> None:
+    house.hears()
+    house.says("text only", "text only", "welcome", "text only")
+    assert [body["text"]["body"] for body in house.sends()] == ["text only\n\nwelcome"]
+    assert len(house.saved()) == 4
+
+
 def test_131056_this_guest_waits_longer_and_longer(house: House) -> None:
     house.hears()
     house.simulators.graph.fail_next(131056, times=2)
