@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.conversation.effects import Outcome
+from core.conversation.events import STAFF_DONE
 from core.domain.statuses import CallStatus
 from core.errors import Rejected
 from core.services.customers import Guest
 from core.services.followup import Followup
-from core.store.sql.outbox import owe_board_call
+from core.store.sql.outbox import owe, owe_board_call
 from core.store.sql.tables import Activity, Order, StaffCall
 
 SEATED_FOR = timedelta(hours=12)  # an older order says nothing of where the guest sits now
@@ -24,13 +25,13 @@ def call_staff(db: Session, guest: Guest, reason: str) -> tuple[Outcome, Followu
     """Somebody should look after this guest. Asking again while the call is open makes it the latest."""
     workspace_id = guest.conversation.workspace_id
     call_id = _open_call(db, guest, reason)
-    _note(db, guest, reason)
+    _note(db, workspace_id, guest.conversation.id, "guest_called_staff", detail={"reason": reason})
     owe_board_call(db, workspace_id, call_id)
     return {"result": "called"}, Followup(boards=frozenset({workspace_id}))
 
 
 def see_call(db: Session, workspace_id: UUID, call_id: UUID, user_id: UUID) -> Followup:
-    """A member of staff has seen it: the first tap counts. Raises Rejected ("not_found")."""
+    """A member of staff has seen it, and the bot listens again: the first tap counts. Raises Rejected ("not_found")."""
     query = select(StaffCall).where(StaffCall.workspace_id == workspace_id, StaffCall.id == call_id)
     call = db.scalar(query.with_for_update())
     if call is None:
@@ -40,7 +41,9 @@ def see_call(db: Session, workspace_id: UUID, call_id: UUID, user_id: UUID) -> F
     call.status, call.seen_by, call.seen_at = CallStatus.SEEN, user_id, datetime.now(UTC)
     call.version += 1
     owe_board_call(db, workspace_id, call_id)
-    return Followup(boards=frozenset({workspace_id}))
+    _note(db, call.workspace_id, call.conversation_id, "guest_handed_back", user_id=user_id)
+    owe(db, call.conversation_id, STAFF_DONE, {})
+    return Followup(boards=frozenset({workspace_id}), conversations=frozenset({call.conversation_id}))
 
 
 def open_calls(db: Session, workspace_id: UUID) -> list[dict[str, Any]]:
@@ -73,16 +76,9 @@ def _table(db: Session, guest: Guest) -> int | None:
     return db.scalar(select(Order.table_number).where(*lately).order_by(Order.created_at.desc()).limit(1))
 
 
-def _note(db: Session, guest: Guest, reason: str) -> None:
-    db.add(
-        Activity(
-            workspace_id=guest.conversation.workspace_id,
-            action="guest_called_staff",
-            subject_kind="conversation",
-            subject_id=guest.conversation.id,
-            detail={"reason": reason},
-        )
-    )
+def _note(db: Session, workspace_id: UUID, conversation_id: UUID, action: str, **more: Any) -> None:
+    subject = {"subject_kind": "conversation", "subject_id": conversation_id}
+    db.add(Activity(workspace_id=workspace_id, action=action, **subject, **more))
 
 
 def _card(call: StaffCall) -> dict[str, Any]:

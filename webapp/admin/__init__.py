@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask_login import current_user
 
 from core.services.program import Program
-from webapp.admin import board, calls, login, queues
+from webapp.admin import board, login, queues
 from webapp.admin.streams import Streams
 
 OPEN = frozenset({"admin.login", "admin.sign_in"})
@@ -28,9 +28,7 @@ def register(app: Flask, program: Program) -> None:
     admin.add_url_rule("/board/orders/<uuid:order_id>", "move", board.move, methods=["POST"])
     admin.add_url_rule("/board/calls/<uuid:call_id>/seen", "see", board.see, methods=["POST"])
     admin.add_url_rule("/board/events", "events", board.events)
-    admin.add_url_rule("/calls/<uuid:conversation_id>/done", "call_done", calls.done, methods=["POST"])
-    admin.add_url_rule("/calls/<uuid:conversation_id>/words", "call_words", calls.write, methods=["POST"])
-    admin.add_url_rule("/notices/<uuid:notice_id>/seen", "notice_seen", calls.seen, methods=["POST"])
+    admin.add_url_rule("/notices/<uuid:notice_id>/seen", "notice_seen", queues.seen, methods=["POST"])
     admin.add_url_rule("/queues", "queues", queues.queues)
     app.register_blueprint(admin)
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from flask import render_template
+from flask import abort, redirect, render_template, url_for
 from redis.exceptions import RedisError
 
 from core.errors import TryAgain
 from core.jobs import QUEUES
-from core.services.notices import Said, unseen
+from core.services.notices import Said, see, unseen
 from core.services.program import Program
 from core.services.trouble import odd_notices, trouble
 from core.services.undelivered import sending_alerts, undelivered
@@ -46,6 +47,14 @@ def queues() -> str:
     groups = [_undelivered(program), *_store(program)]
     shown = {"needs": needs, "tables": found, "groups": groups, "notices": _notices(program)}
     return render_template("admin/queues.html", **shown, flower_url=flower)
+
+
+def seen(notice_id: UUID) -> Any:
+    """Tap: somebody has seen to what WhatsApp said."""
+    with current_program().sessions.begin() as db:
+        if not see(db, staff().workspace_id, notice_id):
+            abort(404)
+    return redirect(url_for("admin.queues"))
 
 
 def _notices(program: Program) -> list[Said]:

@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
+from core.conversation.events import STAFF_DONE
 from core.store.sql.outbox import CALL
-from core.store.sql.tables import Conversation, Order, Outbox, StaffCall
+from core.store.sql.tables import Activity, Conversation, Order, Outbox, StaffCall
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
 
@@ -24,9 +25,10 @@ def only_call(browser: Browser) -> dict[str, Any]:
     return dict(call)
 
 
-def told(venue: Venue) -> int:
+def told(venue: Venue, kind: str = CALL) -> int:
+    """How often the boards, or the conversation, were told."""
     with venue.program.sessions.begin() as db:
-        mine = (Outbox.workspace_id == venue.workspace_id, Outbox.kind == CALL)
+        mine = (Outbox.workspace_id == venue.workspace_id, Outbox.kind == kind, Outbox.relayed_at.is_not(None))
         return db.scalar(select(func.count()).where(*mine)) or 0
 
 
@@ -81,6 +83,20 @@ def test_seen_takes_it_from_every_board(venue: Venue) -> None:
     assert others.board()["calls"] == []
 
 
+def test_seen_hands_the_chat_back_to_the_bot(venue: Venue) -> None:
+    browser = venue.signed_in()
+    venue.call()
+    assert told(venue, STAFF_DONE) == 0
+    browser.see(only_call(browser)["id"])
+    assert told(venue, STAFF_DONE) == 1
+    with venue.program.sessions.begin() as db:
+        conversation = db.scalars(select(Conversation).where(Conversation.workspace_id == venue.workspace_id)).one()
+        row = db.scalars(select(Outbox).where(Outbox.conversation_id == conversation.id)).one()
+        back = select(Activity).where(Activity.subject_id == conversation.id, Activity.action == "guest_handed_back")
+        assert db.scalars(back).one().user_id == venue.user_id
+    assert venue.program.store.knows([str(row.id)]) == [True], "it waits in the guest's mailbox"
+
+
 def test_who_asks_again_after_having_been_seen_is_shown_again(venue: Venue) -> None:
     browser = venue.signed_in()
     venue.call()
@@ -99,6 +115,7 @@ def test_five_tablets_that_tap_at_once_see_it_once(venue: Venue) -> None:
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.json["version"] for answer in answers} == {2}
     assert told(venue) == 2, "once for the call, once for the first tap"
+    assert told(venue, STAFF_DONE) == 1
     with venue.program.sessions.begin() as db:
         call = db.scalars(select(StaffCall).where(StaffCall.workspace_id == venue.workspace_id)).one()
     assert call.seen_by == venue.user_id and call.seen_at
@@ -119,6 +136,7 @@ def test_another_venues_calls_are_neither_shown_nor_heard_nor_seen(venue: Venue)
     stream = browser.listen(browser.board()["stream"])
     assert browser.board()["calls"] == []
     assert browser.see(theirs).status_code == 404
+    assert told(other, STAFF_DONE) == 0
     assert browser.see(str(uuid4())).status_code == 404
     venue.call("Mine")
     assert changes(stream, 1)[0]["call"]["guest"] == "Mine"
