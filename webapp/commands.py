@@ -23,7 +23,7 @@ from webapp.held import current_program
 
 REFUSALS = {
     "no_demo_in_production": "This is production: the demo venue is not for it. Use `flask setup`.",
-    "already_set_up": "There is a workspace already: channels and providers are edited in the admin now.",
+    "already_set_up": "There is a venue already; nothing was changed. README.md says how a new token comes in.",
     "no_such_workspace": "No venue has this slug.",
     "password_too_short": f"The password needs at least {setup.SHORTEST_PASSWORD} characters.",
 }

@@ -59,6 +59,11 @@ def unseen(db: Session, workspace_id: UUID) -> list[Said]:
     return [_said(row) for row in db.scalars(select(WebhookEvent).where(*mine).order_by(*order).limit(SHOWN))]
 
 
+def urgent(db: Session, workspace_id: UUID) -> list[str]:
+    """What cannot wait until somebody looks at the queues."""
+    return [one.what for one in unseen(db, workspace_id) if one.loud]
+
+
 def see(db: Session, workspace_id: UUID, notice_id: UUID) -> bool:
     """Somebody has seen to it; answers whether there was such a notice."""
     mine = update(WebhookEvent).where(*_of(workspace_id), WebhookEvent.id == notice_id)

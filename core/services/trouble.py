@@ -37,7 +37,8 @@ def trouble(db: Session, workspace_id: UUID) -> dict[str, Listing]:
 def odd_notices(db: Session, workspace_id: UUID) -> int:
     """Signed notices of the last day that were nobody's here or could not be read."""
     ours = or_(WebhookEvent.workspace_id == workspace_id, WebhookEvent.workspace_id.is_(None))
-    return db.scalar(select(func.count()).where(ours, WebhookEvent.received_at > datetime.now(UTC) - DAY)) or 0
+    recent = WebhookEvent.received_at > datetime.now(UTC) - DAY
+    return db.scalar(select(func.count()).where(ours, recent, WebhookEvent.kind == "")) or 0
 
 
 def _listing(db: Session, query: Query) -> Listing:

@@ -13,6 +13,7 @@ from core.domain.orders import BY_STAFF, OPEN
 from core.domain.statuses import OrderStatus
 from core.errors import IllegalTransition, Rejected, TryAgain
 from core.log import get_logger
+from core.services.notices import urgent
 from core.services.orders import advance_order, board_order, open_orders
 from core.services.program import Program
 from core.services.relay import follow_up
@@ -47,7 +48,7 @@ def board() -> str:
 
 
 def orders() -> Response:
-    """The open orders and calls, with the stream's id as of before they were read: null while there is no stream."""
+    """All a board shows, with the stream's id as of before it was read: null while there is no stream."""
     program, who = current_program(), staff()
     try:
         stream = program.store.board.latest(str(who.workspace_id))
@@ -55,7 +56,8 @@ def orders() -> Response:
         stream = None
     with program.sessions.begin() as db:
         found = {"orders": open_orders(db, who.workspace_id), "calls": open_calls(db, who.workspace_id)}
-    return jsonify(stream=stream, **found)
+        warnings = urgent(db, who.workspace_id)
+    return jsonify(stream=stream, urgent=warnings, **found)
 
 
 def move(order_id: UUID) -> Response:

@@ -15,11 +15,13 @@ const GOES_OUT = { column: "READY", next: "OUT_FOR_DELIVERY", label: "Out for de
 const SILENCE = 25_000;  // the stream says something every ten seconds
 const LOOK = 5_000;
 const PATIENCE = 10_000;
+const AGAIN = 60_000;  // what WhatsApp says of the account is not in the stream
 const BLINK = 2_500;  // a routine reconnect is not worth a red light
 
 const board = document.getElementById("board");
 const light = document.getElementById("live");
 const notice = document.getElementById("notice");
+const urgency = document.getElementById("urgent");
 const template = document.getElementById("card");
 const token = document.querySelector('meta[name="csrf-token"]').content;
 
@@ -58,6 +60,7 @@ async function readNow() {
   const found = await answer.json();
   orders.replace(found.orders);
   calls.replace(found.calls);
+  warn(found.urgent);
   return found.stream;
 }
 
@@ -203,6 +206,11 @@ async function send(button, address, wish) {
   }
 }
 
+function warn(urgent) {
+  urgency.querySelector("[data-what]").textContent = urgent.join(" · ");
+  urgency.hidden = urgent.length === 0;
+}
+
 let quiet = 0;
 
 function say(words) {
@@ -215,6 +223,7 @@ function say(words) {
 // --- off we go
 
 setInterval(look, LOOK);
+setInterval(() => read().catch(() => {}), AGAIN);  // whether the board is live is the stream's to say
 setInterval(() => document.querySelectorAll("[data-since]").forEach(age), 15_000);
 addEventListener("pageshow", (event) => { if (event.persisted) start(); });
 addEventListener("online", start);

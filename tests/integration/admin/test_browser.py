@@ -137,6 +137,20 @@ def test_a_call_is_still_there_after_reloading_and_after_a_reset(page: Page, ven
     expect(page.locator("li.call")).to_have_count(2)
 
 
+def test_what_is_urgent_stands_on_the_board_until_seen_to(page: Page, venue: Venue, complaints: list[str]) -> None:
+    expect(page.locator("#urgent")).to_be_hidden()
+    venue.account_notice()
+    page.reload()
+    page.get_by_role("link", name="Account violation").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Seen to").click()
+    expect(page.get_by_role("button", name="Seen to")).to_have_count(0)
+    page.get_by_role("link", name="Board").click()
+    expect(page.get_by_role("status")).to_have_text("Live")
+    expect(page.locator("#urgent")).to_be_hidden()
+    assert complaints == []
+
+
 def test_what_a_caller_is_called_is_only_text_and_fits_a_small_phone(
     page: Page, venue: Venue, complaints: list[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """The trouble list: every kind is shown to those whom it concerns, as text, and says what to do."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,6 +24,7 @@ from tests.integration.admin.venue import Venue, open_venue
 from webapp.admin.trouble import KINDS
 
 CALM = "Nothing needs you."
+SEEN_TO = re.compile(r'action="(/admin/notices/[^"]+)"')
 NASTY = "<script>alert(1)</script>"
 HEADINGS = {name: kind.heading for name, kind in KINDS.items()}
 
@@ -168,3 +170,22 @@ def test_notices_that_could_not_be_used_are_counted_for_a_day(venue: Venue) -> N
     )
     text = page(venue)
     assert "<dt>Unusable notices, 24 h</dt><dd>1</dd>" in text and CALM in text
+
+
+def test_what_whatsapp_says_is_shown_until_seen_to_and_is_no_unusable_notice(venue: Venue) -> None:
+    browser, other = venue.signed_in(), open_venue(venue.app).signed_in()
+    venue.account_notice()
+    text = browser.get("/admin/queues").text
+    assert "Account update: Account violation" in text and "<dt>Unusable notices, 24 h</dt><dd>0</dd>" in text
+    found = SEEN_TO.search(text)
+    assert found and found.group(1) not in other.get("/admin/queues").text
+    assert other.post(found.group(1)).status_code == 404
+    assert browser.post(found.group(1)).status_code == 302
+    assert "Account violation" not in browser.get("/admin/queues").text
+
+
+def test_only_what_is_urgent_is_on_the_board_too(venue: Venue) -> None:
+    venue.account_notice()
+    venue.account_notice("VERIFIED_ACCOUNT", loud=False)
+    assert venue.signed_in().board()["urgent"] == ["Account update: Account violation"]
+    assert open_venue(venue.app).signed_in().board()["urgent"] == []

@@ -17,6 +17,7 @@ from sqlalchemy import update
 from core.domain.statuses import ChannelKind, OrderStatus, Role, Station
 from core.services.effects import GuestRef, perform
 from core.services.followup import Followup
+from core.services.notices import save_notices
 from core.services.orders import board_order
 from core.services.program import Program
 from core.services.relay import follow_up
@@ -70,6 +71,13 @@ class Venue:
         with self.program.sessions.begin() as db:
             _, followup = perform(db, ref, uuid4().hex, [{"kind": "call_staff", "reason": reason}])
         follow_up(self.program, followup)
+
+    def account_notice(self, event: str = "ACCOUNT_VIOLATION", *, loud: bool = True) -> None:
+        """WhatsApp says something of the account."""
+        note = {"workspace": str(self.workspace_id), "kind": "account_update", "moment": "1", "event": event}
+        rest = {"body": event, "subject": "", "loud": loud, "at": datetime.now(UTC).timestamp()}
+        with self.program.sessions.begin() as db:
+            save_notices(db, [note | rest])
 
     def write(self, *rows: Any) -> None:
         """Rows as another part of the program would leave them, one after the other."""
