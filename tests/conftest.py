@@ -3,9 +3,11 @@
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
@@ -41,18 +43,25 @@ def chromium() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Full lengths only where they are asked for; a suite with servers of its own stays in one process."""
+    """Full lengths only where they are asked for."""
     if not os.environ.get("PROVE"):
         slow = [item for item in items if "slow" in item.keywords]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if "slow" not in item.keywords]
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_suite(item.path)))
 
 
-def _suite(path: Path) -> str:
-    parts = path.relative_to(Path(__file__).parent).parts
-    return parts[1] if parts[0] in ("faults", "model", "unit") else "/".join(parts[: len(parts) - 1])
+class BySuite(LoadScopeScheduling):
+    """A suite with servers of its own stays in one process, from its first test to its last."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder, *inside = Path(nodeid.partition("::")[0]).parts[1:-1] or ("tests",)
+        alone = folder in ("faults", "unit", "model")
+        return nodeid.partition("::")[0] if alone else "/".join((folder, *inside))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySuite:
+    """Who runs what under `-n`."""
+    return BySuite(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
