@@ -70,11 +70,11 @@ def post_worker_init(worker: Any) -> None:
     """Let open streams see that this worker is to end (otherwise they would hold it until it is killed), and a gevent
     worker wait for PostgreSQL without holding up everybody."""
     worker.wsgi.extensions["streams"].serving = lambda: worker.alive
-    worker.wsgi.extensions["program"].directory.begin()  # the first webhook need not wait for it
-    if worker_class == "gevent":
+    if worker_class.startswith("gevent"):
         from webapp import green
 
         green.install()
+    worker.wsgi.extensions["program"].directory.begin()  # the first webhook need not wait for it
 
 
 def child_exit(_server: Any, worker: Any) -> None:

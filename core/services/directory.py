@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.cipher import UnknownKey
 from core.errors import StoreUnavailable, TryAgain
 from core.log import get_logger
 from core.store.sql.engine import transaction
@@ -120,7 +121,7 @@ class Directory:
             self._reload_at = self._clock() + RELOAD_SECONDS
             self._load()
             self._loaded.set()
-        except (SQLAlchemyError, TryAgain) as error:
+        except (SQLAlchemyError, TryAgain, UnknownKey) as error:
             self._reload_at = self._clock() + RETRY_SECONDS
             log.warning("directory_not_loaded", error=type(error).__name__)
         finally:

@@ -39,4 +39,4 @@ class Addresses:
     def of(self, channel_id: str, kind: str, value: str) -> str:
         """The address of one identity (`kind` is "bsuid" or "phone") on one channel."""
         text = f"{channel_id}:{kind}:{value}".encode()
-        return hmac.new(self._key, text, hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._key, text, "sha256").hex()[:32]

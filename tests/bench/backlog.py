@@ -19,7 +19,7 @@ from redis import Redis
 from core.jobs import WORKER_GROUPS
 from sandbox.servers import RedisServer
 from tests.bench import table
-from tests.bench.contenders import NUMBER
+from tests.bench.contenders import COMPOSE, NUMBER
 from tests.bench.cpu import spent
 from tests.bench.graph import Graph, running_graph
 from tests.bench.house import PYTHON, House, Processes
@@ -49,7 +49,7 @@ def run(folder: Path, short: bool) -> bool:
     with ExitStack() as stack:
         graph = stack.enter_context(running_graph(folder))
         house = stack.enter_context(House(folder / "house", graph.url))
-        port = house.open_web("gevent")
+        port = house.open_web(COMPOSE)
         empty, turns, sends = [], [], []
         for number in range(rounds):
             empty.append(_empty_tasks(folder / f"empty-{number}", SHORT_TASKS if short else TASKS))

@@ -16,6 +16,7 @@ from tests.bench.poster import Load
 SECRET = "the app secret of both peers"
 NUMBER = "100000000000001"
 WORKERS = 2
+COMPOSE, MAKE_RUN = "gevent_pywsgi", "gthread"
 
 
 @dataclass(frozen=True)

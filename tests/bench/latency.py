@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench import table
-from tests.bench.contenders import NUMBER
+from tests.bench.contenders import COMPOSE, NUMBER
 from tests.bench.graph import Graph, running_graph
 from tests.bench.house import House
 from tests.bench.poster import Load, Posted, post
@@ -25,7 +25,7 @@ def run(folder: Path, short: bool) -> bool:
     with ExitStack() as stack:
         graph = stack.enter_context(running_graph(folder))
         house = stack.enter_context(House(folder / "house", graph.url))
-        port = house.open_web("gevent")
+        port = house.open_web(COMPOSE)
         house.start_workers()
         house.start_beat()
         _one_load(house, port, graph, seconds=3)

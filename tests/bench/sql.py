@@ -15,7 +15,7 @@ import psycopg2
 
 from sandbox.servers import Server
 from tests.bench import table
-from tests.bench.contenders import NUMBER
+from tests.bench.contenders import COMPOSE, NUMBER
 from tests.bench.graph import Graph, running_graph
 from tests.bench.house import GUESTS_GROUPS, House
 from tests.bench.poster import Load, post
@@ -32,7 +32,7 @@ def run(folder: Path, short: bool) -> bool:
     with ExitStack() as stack:
         graph = stack.enter_context(running_graph(folder))
         house = stack.enter_context(House(folder / "house", graph.url))
-        port = house.open_web("gevent")
+        port = house.open_web(COMPOSE)
         house.start_workers(*GUESTS_GROUPS)
         _browse(house, port, graph, GUESTS * len(BROWSING))
         postgres = house.server("postgres")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.bench import table
-from tests.bench.contenders import SECRET, Contender, bare_flask, ours
+from tests.bench.contenders import COMPOSE, SECRET, Contender, bare_flask, ours
 from tests.bench.cpu import spent
 from tests.bench.graph import Graph, running_graph
 from tests.bench.house import PYTHON, House, Processes
@@ -61,7 +61,7 @@ def run(folder: Path, short: bool) -> bool:
 
 def _ours(stack: ExitStack, folder: Path, graph: Graph) -> Pipeline:
     house = stack.enter_context(House(folder / "ours", graph.url))
-    web = ours(house, "gevent")
+    web = ours(house, COMPOSE)
     house.start_workers()
     house.start_beat()
     workers = [name for name in house.processes.names() if name.startswith("worker-") or name == "beat"]
@@ -70,7 +70,7 @@ def _ours(stack: ExitStack, folder: Path, graph: Graph) -> Pipeline:
 
 def _naive(stack: ExitStack, folder: Path, graph: Graph) -> Pipeline:
     url = f"{graph.url}/v25.0/100000000000001/messages"
-    web = bare_flask(stack, folder / "naive", "gevent", NAIVE_MESSAGES_URL=url)
+    web = bare_flask(stack, folder / "naive", COMPOSE, NAIVE_MESSAGES_URL=url)
     running = Processes(folder / "naive")
     stack.callback(running.end)
     command = [*PYTHON, "celery", "-A", "tests.bench.naive:queue", "worker", "-c", str(NAIVE_WORKERS), "-l", "WARNING"]

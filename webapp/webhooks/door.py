@@ -32,6 +32,7 @@ class Door:
         self._inside = inside
         self._program = program
         self._seconds = metrics.webhook_seconds.labels(NAME)
+        self._kept = metrics.webhooks.labels(NAME, "200")
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """One request, answered here or inside."""
@@ -50,15 +51,17 @@ class Door:
         try:
             keep_signed(self._program, raw, environ.get("HTTP_X_HUB_SIGNATURE_256", ""))
         except StoreUnavailable:
-            answer = self._empty(start_response, "503 Service Unavailable", ("Retry-After", RETRY_SECONDS))
+            metrics.webhooks.labels(NAME, "503").inc()
+            answer = _empty(start_response, "503 Service Unavailable", ("Retry-After", RETRY_SECONDS))
         except Exception:  # noqa: BLE001 - the view meets it again, answers and logs it
             return self._inside(environ, start_response)
         else:
-            answer = self._empty(start_response, "200 OK")
+            self._kept.inc()
+            answer = _empty(start_response, "200 OK")
         self._seconds.observe(time.perf_counter() - began)
         return answer
 
-    def _empty(self, start_response: "StartResponse", status: str, *more: tuple[str, str]) -> Iterable[bytes]:
-        metrics.webhooks.labels(NAME, status[:3]).inc()
-        start_response(status, [("Content-Length", "0"), ("X-Content-Type-Options", "nosniff"), *more])
-        return [b""]
+
+def _empty(start_response: "StartResponse", status: str, *more: tuple[str, str]) -> Iterable[bytes]:
+    start_response(status, [("Content-Length", "0"), ("X-Content-Type-Options", "nosniff"), *more])
+    return [b""]

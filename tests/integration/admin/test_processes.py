@@ -93,7 +93,7 @@ def test_under_gevent_a_database_that_hangs_holds_up_no_webhook(
     with venue.program.sessions.begin() as db:
         channel = db.get_one(Channel, venue.channel_id)
         channel.secrets, number = {"app_secrets": [venue.email]}, channel.phone_number_id
-    with serving(environ | {"WEB_WORKER_CLASS": "gevent", "WEB_WORKERS": "1"}, tmp_path) as web:
+    with serving(environ | {"WEB_WORKER_CLASS": "gevent_pywsgi", "WEB_WORKERS": "1"}, tmp_path) as web:
         eventually(lambda: posted(web, number, venue.email)[0] == 200, what="the first reading of the channels")
         postgres_server.freeze()
         try:
