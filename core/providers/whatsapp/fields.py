@@ -17,6 +17,8 @@ def text(value: Any, name: str) -> str:
 
 def whole(found: str) -> str:
     """Without what the stores cannot keep: halves of surrogate pairs, and NUL."""
+    if found.isascii() and "\x00" not in found:
+        return found
     return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "")
 
 
