@@ -43,6 +43,14 @@ class Method(StrEnum):
     CASH = "CASH"
 
 
+class Start(StrEnum):
+    """How an attempt begins: a prompt on a phone, a page behind a link, or a code shown at the bar."""
+
+    PROMPT = "PROMPT"
+    LINK = "LINK"
+    HANDOVER = "HANDOVER"
+
+
 class Provider(StrEnum):
     """Who collects the money."""
 
