@@ -7,6 +7,7 @@ from typing import Any
 from core.domain.delivery import Delivery, read_delivery, written_delivery
 from core.domain.features import Features, read_features, written_features
 from core.domain.hours import Hours
+from core.domain.paying import Paying, read_paying, written_paying
 from core.domain.timetables import read_hours, written_hours
 
 
@@ -80,6 +81,7 @@ class Venue:
     hours: Hours = field(default_factory=Hours)
     delivery: Delivery = field(default_factory=Delivery)
     features: Features = field(default_factory=Features)
+    paying: Paying = field(default_factory=Paying)
     table_codes: tuple[str, ...] = ()
 
 
@@ -123,6 +125,7 @@ def _written_venue(venue: Venue) -> dict[str, Any]:
         "hours": written_hours(venue.hours),
         "delivery": written_delivery(venue.delivery),
         "features": written_features(venue.features),
+        "paying": written_paying(venue.paying),
     }
 
 
@@ -133,6 +136,7 @@ def _venue(data: dict[str, Any]) -> Venue:
         "hours": read_hours(data["hours"], data["timezone"]),
         "delivery": read_delivery(data["delivery"]),
         "features": read_features(data["features"]),
+        "paying": read_paying(data.get("paying", {})),
     }
     lists = {name: tuple(data[name]) for name in ("tables", "payment_methods", "asks", "table_codes")}
     return Venue(**data | lists | rules)

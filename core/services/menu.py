@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from core.domain import menu as domain
 from core.domain.delivery import read_delivery
 from core.domain.features import read_features
+from core.domain.paying import LINKS, PROVIDERS, Way, read_paying
 from core.domain.statuses import Station
 from core.domain.table_codes import code
 from core.domain.timetables import read_hours
 from core.services.popularity import ranks
-from core.store.sql.tables import Category, Product, VenueTable, Workspace
+from core.store.sql.tables import Category, Product, ProviderAccount, VenueTable, Workspace
 
 
 def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
-    """Five statements; its version is a digest of what it says, so that it changes when that does."""
+    """Six statements; its version is a digest of what it says, so that it changes when that does."""
     venue = _venue(db, db.get_one(Workspace, workspace_id))
     products = _products(db, workspace_id)
     used = {product.category_id for product in products}
@@ -43,14 +44,23 @@ def _venue(db: Session, workspace: Workspace) -> domain.Venue:
         age_gate=workspace.age_gate,
         minimum_age=workspace.minimum_age,
         delivers=workspace.delivers,
-        payment_methods=tuple(workspace.payment_methods),
+        payment_methods=_ways(db, workspace),
         asks=tuple(workspace.asks),
         minimum_order=workspace.minimum_order,
         hours=read_hours(workspace.hours, workspace.timezone),
         delivery=read_delivery(workspace.delivery),
         features=read_features(workspace.features),
+        paying=read_paying(workspace.paying),
         table_codes=tuple(code(workspace.table_key, number) for number in tables),
     )
+
+
+def _ways(db: Session, workspace: Workspace) -> tuple[str, ...]:
+    """What the venue offers, but for links of providers it has no account with."""
+    mine = select(ProviderAccount.provider).where(ProviderAccount.workspace_id == workspace.id)
+    accounts = set(db.scalars(mine))
+    known = (Way(one) for one in workspace.payment_methods if one in Way.__members__)
+    return tuple(way.value for way in known if way not in LINKS or PROVIDERS[way] in accounts)
 
 
 def _categories(db: Session, workspace_id: UUID) -> list[domain.Category]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.conversation.profile import DETAILS
 from core.domain.delivery import read_delivery, written_delivery
 from core.domain.features import read_features, written_features
+from core.domain.paying import read_paying, read_ways, written_paying
 from core.domain.table_codes import code
 from core.domain.timetables import read_hours, written_hours
 from core.errors import Rejected
@@ -35,6 +36,8 @@ def rules_of(db: Session, slug: str) -> dict[str, Any]:
         "hours": written_hours(hours),
         "delivery": written_delivery(read_delivery(workspace.delivery)),
         "features": vars(read_features(workspace.features)),
+        "payment_methods": workspace.payment_methods,
+        "paying": written_paying(read_paying(workspace.paying)),
     }
 
 
@@ -113,4 +116,6 @@ READ: dict[str, Callable[[Any], Any]] = {
     "hours": _hours,
     "delivery": lambda value: written_delivery(read_delivery(value)),
     "features": lambda value: written_features(read_features(value)),
+    "payment_methods": read_ways,
+    "paying": lambda value: written_paying(read_paying(value)),
 }

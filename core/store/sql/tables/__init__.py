@@ -5,6 +5,7 @@ from core.store.sql.tables.connections import Channel, ProviderAccount
 from core.store.sql.tables.menu import Category, Product, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
+from core.store.sql.tables.paying import CashCode, CashEntry, PaymentClaim
 from core.store.sql.tables.people import Conversation, Customer, Membership, OrderCounter, User, VenueTable, Workspace
 from core.store.sql.tables.records import Activity, DeadLetter, Message, Outbox, TurnEffects, WebhookEvent
 from core.store.sql.tables.sign_ins import SignIn
@@ -13,6 +14,8 @@ from core.store.sql.tables.staff_calls import StaffCall
 __all__ = [
     "Activity",
     "Base",
+    "CashCode",
+    "CashEntry",
     "Category",
     "Channel",
     "Conversation",
@@ -26,6 +29,7 @@ __all__ = [
     "OrderItem",
     "Outbox",
     "Payment",
+    "PaymentClaim",
     "PaymentEvent",
     "Product",
     "ProviderAccount",

@@ -15,7 +15,10 @@ ORDER_STATUS = words(OrderStatus, "order_status")
 
 
 class Order(Owned):
-    """`version` goes up with every status; unpaid at `expires_at` it gives its stock back. The fee is in the total."""
+    """`version` goes up with every status; unpaid at `expires_at` it gives its stock back.
+
+    The total is what the guest pays: fee and tip are in it, the discount is off it; VAT is in all but the tip.
+    """
 
     __tablename__ = "orders"
 
@@ -30,6 +33,8 @@ class Order(Owned):
     pickup: Mapped[bool] = mapped_column(default=False, server_default="false")
     note: Mapped[str] = mapped_column(default="", server_default="")
     delivery_fee: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    discount: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    tip: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
     customer_name: Mapped[str] = mapped_column(default="", server_default="")
     total: Mapped[Decimal]
     currency: Mapped[str]
@@ -46,6 +51,7 @@ class Order(Owned):
         UniqueConstraint("workspace_id", "number"),
         CheckConstraint("total > 0 and vat >= 0 and vat <= total", name="total"),
         CheckConstraint("delivery_fee >= 0 and delivery_fee <= total", name="delivery_fee"),
+        CheckConstraint("tip >= 0 and tip < total and discount >= 0", name="tip"),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("table_number is null or table_number > 0", name="table"),
         Index("ix_orders_customer_id_created_at", "customer_id", "created_at"),

@@ -16,7 +16,7 @@ from core.store.sql.encrypted import EncryptedText
 class Workspace(Row):
     """One venue; every other row hangs off one.
 
-    `hours`, `delivery` and `features` are as `core.domain` reads them; `table_key` signs the codes on the tables.
+    `hours`, `delivery`, `features` and `paying` are as `core.domain` reads them; `table_key` signs the tables' codes.
     """
 
     __tablename__ = "workspaces"
@@ -38,6 +38,7 @@ class Workspace(Row):
     hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     delivery: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     features: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    paying: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     table_key: Mapped[UUID] = mapped_column(default=uuid4, server_default=func.gen_random_uuid())
 
     __table_args__ = (
@@ -100,6 +101,8 @@ class Customer(Owned):
     birthday: Mapped[str] = mapped_column(default="", server_default="")
     language: Mapped[str] = mapped_column(default="", server_default="")
     asked: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    discount_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(0), server_default="0")
+    discount_active: Mapped[bool] = mapped_column(default=True, server_default="true")
     deleted_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -107,6 +110,7 @@ class Customer(Owned):
         UniqueConstraint("workspace_id", "phone_index"),
         UniqueConstraint("workspace_id", "bsuid"),
         CheckConstraint("(phone is null) = (phone_index is null)", name="phone_indexed"),
+        CheckConstraint("discount_percent between 0 and 99", name="discount"),
         CheckConstraint("deleted_at is not null or bsuid is not null or phone is not null", name="identified"),
     )
 
