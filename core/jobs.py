@@ -18,12 +18,17 @@ SEND_MESSAGES = "messages.send_messages"
 MARK_READ = "messages.mark_read"
 REQUEST_PAYMENT = "payments.request_payment"
 CHECK_PAYMENT = "payments.check_payment"
+SEND_REFUND = "payments.send_refund"
+CHECK_REFUND = "payments.check_refund"
 SETTLE_PAYMENTS = "settlements.settle_payments"
 SAVE_STATUSES = "statuses.save_statuses"
 SAVE_MESSAGES = "history.save_messages"
 SWEEP_PAYMENTS = "scheduled.sweep_payments"
 SWEEP_HOLDS = "scheduled.sweep_holds"
 SWEEP_OUTBOX = "scheduled.sweep_outbox"
+SWEEP_REFUNDS = "scheduled.sweep_refunds"
+CHECK_BOOKS = "scheduled.check_books"
+RECONCILE = "scheduled.reconcile"
 TASKS = (
     SERVE_CONVERSATIONS,
     SEND_MESSAGES,
@@ -36,6 +41,11 @@ TASKS = (
     SWEEP_PAYMENTS,
     SWEEP_HOLDS,
     SWEEP_OUTBOX,
+    SEND_REFUND,
+    CHECK_REFUND,
+    SWEEP_REFUNDS,
+    CHECK_BOOKS,
+    RECONCILE,
 )
 
 
@@ -84,6 +94,16 @@ WORKER_GROUPS = (
     WorkerGroup("records", (STATUSES, HISTORY), "threads", 4),
     WorkerGroup("scheduled", (SCHEDULED, DOCUMENTS), "prefork", 2),
 )
+
+
+def send_refund(refund_id: str) -> Job:
+    """Ask the provider to send the money of one refund back."""
+    return Job(SEND_REFUND, (refund_id,))
+
+
+def check_refund(refund_id: str) -> Job:
+    """Ask the provider how one refund stands."""
+    return Job(CHECK_REFUND, (refund_id,))
 
 
 def request_payment(payment_id: str) -> Job:

@@ -10,6 +10,7 @@ from core.domain.statuses import LIVE_PAYMENTS, FailedBy, OrderStatus, PaymentSt
 NOTHING = Decimal(0)
 UNSOLD = frozenset({OrderStatus.PENDING, OrderStatus.FAILED})  # money may still buy these
 OVER = frozenset({PaymentStatus.SUCCEEDED, PaymentStatus.REVERSED})
+UNSERVED = frozenset({OrderStatus.PAID, OrderStatus.PREPARING, OrderStatus.READY})
 GONE = frozenset({ReceiptState.REFUNDED, ReceiptState.REVERSED, ReceiptState.TAKINGS})
 
 
@@ -46,7 +47,7 @@ class Books:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What to write. None and zero mean: leave as it is. `refund` is proposed to staff, never sent by itself."""
+    """What to write. None and zero mean: leave as it is. `refund` is proposed; `stops`: nothing more is served."""
 
     note: str
     payment: PaymentStatus | None = None
@@ -55,6 +56,7 @@ class Settlement:
     refund: Decimal = NOTHING
     tell: Tell = Tell.NOTHING
     due: Decimal = NOTHING
+    stops: bool = False
 
 
 def settle(notice: Notice, books: Books) -> Settlement:
@@ -136,6 +138,7 @@ def _failed(notice: Notice, books: Books) -> Settlement:
 def _reversed(books: Books) -> Settlement:
     if books.receipt in (ReceiptState.REVERSED, ReceiptState.REFUNDED):
         return Settlement("known")
+    stops = books.receipt is ReceiptState.MATCHED and books.order in UNSERVED
     if not books.bound or books.payment in (None, PaymentStatus.REVERSED):
-        return Settlement("reversed", receipt=ReceiptState.REVERSED)
-    return Settlement("reversed", PaymentStatus.REVERSED, ReceiptState.REVERSED, tell=Tell.RETURNED)
+        return Settlement("reversed", receipt=ReceiptState.REVERSED, stops=stops)
+    return Settlement("reversed", PaymentStatus.REVERSED, ReceiptState.REVERSED, tell=Tell.RETURNED, stops=stops)

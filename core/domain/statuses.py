@@ -87,6 +87,17 @@ class RefundStatus(StrEnum):
     REQUESTED = "REQUESTED"
     DONE = "DONE"
     FAILED = "FAILED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class DifferenceKind(StrEnum):
+    """In what a provider's list and our receipts disagree."""
+
+    MISSING_HERE = "MISSING_HERE"
+    MISSING_THERE = "MISSING_THERE"
+    AMOUNT = "AMOUNT"
+    STATUS = "STATUS"
+    DUPLICATE = "DUPLICATE"
 
 
 class Station(StrEnum):

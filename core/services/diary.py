@@ -13,7 +13,7 @@ from core.store.sql.tables import Payment, PaymentEvent, Receipt
 
 
 def note_event(db: Session, payment: Payment, kind: str, key: str, detail: Mapping[str, Any] | None = None) -> bool:
-    """One line about an attempt, once per `key`; answers whether it was the first. No phones and no names in `detail`."""
+    """One line about an attempt, once per `key`; answers whether it was the first. `detail`: no phones and no names."""
     return _note(db, payment.workspace_id, payment.provider, kind, key, detail, payment_id=payment.id)
 
 

@@ -10,6 +10,7 @@ from core.conversation.events import ORDER_FAILED
 from core.crashpoint import crashpoint
 from core.domain.statuses import LIVE_PAYMENTS, OrderStatus
 from core.services.followup import Followup
+from core.services.ledger import book
 from core.services.orders import mark_order, tell
 from core.services.refunds import propose_refunds
 from core.services.stock import release_holds
@@ -43,7 +44,7 @@ def expire_order(db: Session, order_id: UUID, now: datetime) -> Followup:
         return Followup()
     mark_order(db, order, OrderStatus.FAILED, cause="not_paid_in_time")
     followup = release_holds(db, order)
-    propose_refunds(db, order, "order_not_paid_in_full")
+    book(db, "order_lapsed", *propose_refunds(db, order, "order_not_paid_in_full"))
     return followup | tell(db, order, ORDER_FAILED)
 
 

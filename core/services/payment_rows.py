@@ -23,8 +23,13 @@ def lock_payment(db: Session, payment_id: UUID) -> tuple[Order, Payment] | None:
     order = lock_order(db, named.workspace_id, named.order_id) if named else None
     if order is None:
         return None
+    return order, lock_attempt(db, payment_id)
+
+
+def lock_attempt(db: Session, payment_id: UUID) -> Payment:
+    """The payment alone, for who holds its order."""
     query = select(Payment).where(Payment.id == payment_id).with_for_update(key_share=True)
-    return order, db.scalars(query.execution_options(populate_existing=True)).one()
+    return db.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def move(payment: Payment, to: PaymentStatus) -> None:

@@ -1,7 +1,6 @@
 """Money that really arrived: one row per provider's reference, whoever tells us first."""
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
@@ -9,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from core.domain.receipts import Notice
-from core.domain.statuses import Provider, ReceiptState, RefundStatus
-from core.store.sql.tables import Payment, Receipt, Refund
+from core.domain.statuses import Provider, ReceiptState
+from core.store.sql.tables import Payment, Receipt
 
 LATEST_PIN = timedelta(minutes=10)  # nobody enters a PIN later than this after the prompt
 CLOCKS_APART = timedelta(minutes=1)
@@ -37,28 +36,6 @@ def take_in(db: Session, notice: Notice, workspace_id: UUID) -> tuple[Receipt, b
 def known(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> Receipt | None:
     """This money, if we have heard of it."""
     return db.scalar(_same(notice, workspaces).limit(1)) if notice.receipt else None
-
-
-def propose_refund(db: Session, receipt: Receipt, amount: Decimal, reason: str) -> None:
-    """Staff decide whether it goes back; once per receipt."""
-    proposal = insert(Refund).values(
-        workspace_id=receipt.workspace_id,
-        order_id=receipt.order_id,
-        payment_id=receipt.payment_id,
-        receipt_id=receipt.id,
-        amount=amount,
-        currency=receipt.currency,
-        status=RefundStatus.PROPOSED,
-        reason=reason,
-    )
-    db.execute(proposal.on_conflict_do_nothing(index_elements=["receipt_id"]))
-
-
-def refund_came_about(db: Session, receipt: Receipt) -> None:
-    """The provider took the money back, so nothing is left to be sent."""
-    refund = db.scalar(select(Refund).where(Refund.receipt_id == receipt.id).with_for_update())
-    if refund is not None and refund.status is not RefundStatus.DONE:
-        refund.status, refund.done_at = RefundStatus.DONE, datetime.now(UTC)
 
 
 def find_for(db: Session, payment: Payment, payer_hash: str) -> Receipt | None:

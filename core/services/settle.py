@@ -1,6 +1,6 @@
 """A provider told us about money: one transaction that puts it in its place, however often and late it is told."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,9 @@ from core.domain.settlement import Books, Settlement, settle
 from core.domain.statuses import Provider
 from core.log import get_logger
 from core.services.followup import Followup
-from core.services.orders import paid_so_far
+from core.services.orders import lock_order, paid_so_far
 from core.services.payment_accounts import account_of
-from core.services.payment_rows import keep_handle, lock_payment
+from core.services.payment_rows import keep_handle, lock_attempt
 from core.services.receipts import known, take_in
 from core.services.settle_writes import Case, write
 from core.services.stock import sell_holds
@@ -32,14 +32,15 @@ def settle_notice(sessions: sessionmaker[Session], body: dict[str, Any]) -> Foll
     notice = Notice.from_dict(body["data"])
     crashpoint("settle.before")
     with transaction(sessions) as db:
-        followup = _settle(db, notice, tuple(UUID(one) for one in body["workspaces"]))
+        followup = settle_in(db, notice, tuple(UUID(one) for one in body["workspaces"]))
         crashpoint("settle.before_commit")
     crashpoint("settle.committed")
     return followup
 
 
-def _settle(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> Followup:
-    case = _open_case(db, notice, workspaces)
+def settle_in(db: Session, notice: Notice, workspaces: tuple[UUID, ...], user_id: UUID | None = None) -> Followup:
+    """The same inside the caller's transaction; `user_id` of the member of staff who saw the money (cash)."""
+    case = _open_case(db, notice, workspaces, user_id)
     if case is None or _told_before(db, case):
         return Followup()
     books = _books(db, case)
@@ -60,38 +61,42 @@ def _carry_out(db: Session, case: Case, decision: Settlement) -> Followup:
     return followup
 
 
-def _open_case(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> Case | None:
+def _open_case(db: Session, notice: Notice, workspaces: tuple[UUID, ...], user_id: UUID | None) -> Case | None:
     """Find what it is about and lock it: order, payment, receipt. None where there is nothing to write down."""
-    payment_id = _payment_named(db, notice, workspaces)
-    locked = lock_payment(db, payment_id) if payment_id else None
-    if locked is None and notice.outcome not in MONEY:
+    about = _about(db, notice, workspaces)
+    if notice.outcome not in MONEY and (about is None or about.payment_id is None):
         return None
-    order, payment = locked or (None, None)
-    workspace_id = payment.workspace_id if payment else _owner_of_till(db, notice, workspaces)
+    workspace_id = about.workspace_id if about else _owner_of_till(db, notice, workspaces)
+    order = lock_order(db, workspace_id, about.order_id) if about and about.order_id else None
+    payment = lock_attempt(db, about.payment_id) if about and about.payment_id else None
     receipt, is_new = take_in(db, notice, workspace_id) if notice.outcome in MONEY else (None, False)
     if payment and notice.handle_id and not keep_handle(db, payment, notice.handle_id, notice.handle_id):
         log.error("handle_does_not_fit", payment=str(payment.id))
-    return Case(notice, workspace_id, order, payment, receipt, is_new)
+    return Case(notice, workspace_id, order, payment, receipt, is_new, user_id)
 
 
-def _payment_named(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> UUID | None:
+@dataclass(frozen=True)
+class About:
+    """What a notice names."""
+
+    workspace_id: UUID
+    order_id: UUID | None
+    payment_id: UUID | None
+
+
+def _about(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> About | None:
     """By our own id, else by the provider's handle, else by the receipt; never by amount."""
-    ours = select(Payment.id, Payment.workspace_id).where(Payment.provider == Provider(notice.provider))
+    ours = select(Payment.workspace_id, Payment.order_id, Payment.id).where(Payment.provider == notice.provider)
     found = db.execute(ours.where(Payment.id == UUID(notice.payment_id))).first() if notice.payment_id else None
     if found is None and notice.handle_id:
         found = db.execute(ours.where(Payment.handle_id == notice.handle_id)).first()
-    if found is not None and found.workspace_id not in workspaces:
+    if found is not None and found.workspace_id in workspaces:
+        return About(*found)
+    if found is not None:
         log.error("payment_of_another_workspace", payment=str(found.id))
         return None
-    if found is not None:
-        named: UUID = found.id
-        return named
-    return _payment_of_receipt(db, notice, workspaces)
-
-
-def _payment_of_receipt(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> UUID | None:
     receipt = known(db, notice, workspaces)
-    return receipt.payment_id if receipt else None
+    return About(receipt.workspace_id, receipt.order_id, receipt.payment_id) if receipt else None
 
 
 def _owner_of_till(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> UUID:
@@ -144,6 +149,7 @@ def _receipt_in_books(receipt: Receipt | None, is_new: bool) -> dict[str, Any]:
 def _diary(case: Case, decision: Settlement) -> PaymentEvent:
     notice = case.notice
     detail = {"outcome": notice.outcome, "source": notice.source, "amount": str(notice.amount), "reason": notice.reason}
+    detail |= {"receipt": notice.receipt, "by": str(case.user_id or "")}
     return PaymentEvent(
         workspace_id=case.workspace_id,
         provider=Provider(notice.provider),

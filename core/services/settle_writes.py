@@ -7,14 +7,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from core.conversation.events import MONEY_RETURNED, PAYMENT_REVIEW, PAYMENT_SETTLED
+from core.crashpoint import crashpoint
 from core.domain.money import plain
 from core.domain.receipts import Notice
 from core.domain.settlement import Settlement, Tell
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
 from core.services.followup import Followup
+from core.services.ledger import book
 from core.services.orders import make_tickets, mark_order
 from core.services.payment_rows import fail, move, tell_failed, tell_guest
-from core.services.receipts import propose_refund, refund_came_about
+from core.services.refunds import propose_refunds, refund_came_about, settle_refund
 from core.services.stock import menu_changed
 from core.store.sql.outbox import owe_board
 from core.store.sql.tables import Order, Payment, Receipt, Workspace
@@ -22,7 +24,7 @@ from core.store.sql.tables import Order, Payment, Receipt, Workspace
 
 @dataclass(frozen=True)
 class Case:
-    """A notice and the locked rows it is about. `is_new`: nobody had told us of this money."""
+    """A notice and the locked rows it is about. `is_new`: nobody had told us of this money. `user_id`: staff say so."""
 
     notice: Notice
     workspace_id: UUID
@@ -30,19 +32,40 @@ class Case:
     payment: Payment | None
     receipt: Receipt | None
     is_new: bool
+    user_id: UUID | None = None
 
 
 def write(db: Session, case: Case, decision: Settlement) -> Followup:
     """Everything the decision says, in the caller's transaction."""
     if case.payment and case.order and decision.payment:
         _write_payment(db, case.order, case.payment, case.notice, decision.payment)
-    if case.receipt:
-        _write_receipt(db, case, case.receipt, decision)
-    followup = _buy(db, case.order, decision) if case.order and decision.buys else Followup()
-    db.flush()
+    followup = _write_receipt(db, case, case.receipt, decision) if case.receipt else Followup()
+    if case.order and decision.buys:
+        followup |= _buy(db, case.order, decision)
+    followup |= _book(db, case, decision)
     if case.order and case.payment:
         followup |= _tell(db, case.order, case.payment, case, decision)
     return followup
+
+
+def _book(db: Session, case: Case, decision: Settlement) -> Followup:
+    """The ledger follows; an order whose money was taken back is stopped first, so that one entry says it all."""
+    stopped: list[Order | Receipt] = []
+    if case.order and decision.stops and case.receipt and case.receipt.order_id == case.order.id:
+        stopped = _stop(db, case.order)
+    order = case.order if decision.buys else None
+    fresh = not stopped and (case.receipt is None or case.is_new)
+    book(db, decision.note, case.receipt, order, *stopped, user_id=case.user_id, new=fresh)
+    crashpoint("settle.booked")
+    return Followup(boards=frozenset({case.workspace_id} if stopped else ()))
+
+
+def _stop(db: Session, order: Order) -> list[Order | Receipt]:
+    """Nobody makes or serves what is no longer paid for; what else was paid for it goes back."""
+    mark_order(db, order, OrderStatus.REFUNDED, cause="money_taken_back")
+    order.returned = order.total
+    owe_board(db, order.workspace_id, order.id)
+    return [order, *propose_refunds(db, order, "money_taken_back")]
 
 
 def _write_payment(db: Session, order: Order, payment: Payment, notice: Notice, status: PaymentStatus) -> None:
@@ -57,7 +80,7 @@ def _write_payment(db: Session, order: Order, payment: Payment, notice: Notice, 
     return None
 
 
-def _write_receipt(db: Session, case: Case, receipt: Receipt, decision: Settlement) -> None:
+def _write_receipt(db: Session, case: Case, receipt: Receipt, decision: Settlement) -> Followup:
     if case.payment and receipt.payment_id is None and decision.note != "known":
         receipt.payment_id = case.payment.id
     if decision.receipt in (ReceiptState.MATCHED, ReceiptState.REFUND_DUE) and case.order:
@@ -65,10 +88,9 @@ def _write_receipt(db: Session, case: Case, receipt: Receipt, decision: Settleme
     if decision.receipt:
         receipt.state = decision.receipt
     db.flush()
-    if decision.refund:
-        propose_refund(db, receipt, decision.refund, decision.note)
     if decision.receipt is ReceiptState.REVERSED:
         refund_came_about(db, receipt)
+    return settle_refund(db, receipt, decision.refund, decision.note) if decision.refund else Followup()
 
 
 def _buy(db: Session, order: Order, decision: Settlement) -> Followup:

@@ -3,6 +3,8 @@
 `{live}` stands for the statuses of an attempt whose prompt may be open, `{bought}` for those of a paid order.
 """
 
+from core.store.sql.book_invariants import BOOKS
+
 QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
     "I2": (
         ("cart_ordered_twice", "select workspace_id, cart_id from orders group by 1, 2 having count(*) > 1"),
@@ -79,8 +81,7 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "too_much_money_unflagged",
             """select o.id from orders o join receipts r on r.order_id = o.id and r.state = 'MATCHED'
-               left join refunds f on f.receipt_id = r.id
-               group by o.id having sum(r.amount) - coalesce(sum(f.amount), 0) > o.total""",
+               group by o.id having sum(r.amount - r.refunding) > o.total - o.returned""",
         ),
         (
             "refund_due_without_a_proposal",
@@ -97,6 +98,7 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
             """select p.id from payments p where p.status = 'SUCCEEDED' and p.provider <> 'cash'
                and not exists (select from receipts r where r.payment_id = p.id)""",
         ),
+        *BOOKS,
     ),
     "I6": (
         (
@@ -154,6 +156,10 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "payment_never_looked_at",
             """select id, status from payments where next_check_at < now() - interval '60 seconds'""",
+        ),
+        (
+            "refund_never_looked_at",
+            """select id, status from refunds where next_check_at < now() - interval '60 seconds'""",
         ),
         (
             "unpaid_order_never_ended",

@@ -18,6 +18,7 @@ from core.errors import TryAgain
 from core.services.audit import audit
 from core.services.effects import GuestRef, perform
 from core.services.followup import Followup
+from core.services.ledger import book
 from core.services.orders import lock_order, make_tickets, mark_order
 from core.services.stock import receive_stock, sell_holds
 from core.store.sql.engine import transaction
@@ -168,6 +169,7 @@ def settle(db: Session, workspace_id: UUID, order_id: UUID, amount: int = 0) -> 
     )  # fmt: skip
     if amount and amount < order.total:
         db.add(receipt)
+        book(db, "part_paid", receipt)
         return False
     if not sell_holds(db, order):
         return False
@@ -176,6 +178,7 @@ def settle(db: Session, workspace_id: UUID, order_id: UUID, amount: int = 0) -> 
         payment.status, payment.next_check_at, payment.succeeded_at = PaymentStatus.SUCCEEDED, None, datetime.now(UTC)
     mark_order(db, order, OrderStatus.PAID)
     make_tickets(db, order)
+    book(db, "paid", receipt, order)
     owe(db, order.conversation_id, "payment_settled", {"order_id": str(order.id), "receipt": receipt.reference})
     return True
 

@@ -165,7 +165,14 @@ def test_a_failure_undoes_nothing(payment: Payment | None) -> None:
 @pytest.mark.parametrize("state", [Receipt.MATCHED, Receipt.REFUND_DUE, Receipt.UNMATCHED])
 def test_a_reversal_takes_the_payment_back(state: Receipt) -> None:
     back = settle(REVERSED, replace(OPEN, payment=Payment.SUCCEEDED, order=Order.PAID, receipt=state, bound=True))
-    assert back == Settlement("reversed", Payment.REVERSED, Receipt.REVERSED, tell=Tell.RETURNED)
+    stops = state is Receipt.MATCHED
+    assert back == Settlement("reversed", Payment.REVERSED, Receipt.REVERSED, tell=Tell.RETURNED, stops=stops)
+
+
+@pytest.mark.parametrize("order", [Order.SERVED, Order.OUT_FOR_DELIVERY, Order.DELIVERED, Order.REFUNDED])
+def test_what_was_handed_over_is_not_stopped(order: Order) -> None:
+    books = replace(OPEN, payment=Payment.SUCCEEDED, order=order, receipt=Receipt.MATCHED, bound=True)
+    assert not settle(REVERSED, books).stops
 
 
 @pytest.mark.parametrize("state", [None, Receipt.UNMATCHED, Receipt.TAKINGS])

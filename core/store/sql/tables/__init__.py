@@ -1,6 +1,7 @@
 """All tables, so that one import knows them all."""
 
 from core.store.sql.base import Base
+from core.store.sql.tables.books import Closing, LedgerLine, Reconciliation, ReconciliationDifference, Shift
 from core.store.sql.tables.connections import Channel, ProviderAccount
 from core.store.sql.tables.menu import Category, Product, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
@@ -18,9 +19,11 @@ __all__ = [
     "CashEntry",
     "Category",
     "Channel",
+    "Closing",
     "Conversation",
     "Customer",
     "DeadLetter",
+    "LedgerLine",
     "Membership",
     "Message",
     "Order",
@@ -34,7 +37,10 @@ __all__ = [
     "Product",
     "ProviderAccount",
     "Receipt",
+    "Reconciliation",
+    "ReconciliationDifference",
     "Refund",
+    "Shift",
     "SignIn",
     "StaffCall",
     "StockHold",

@@ -65,7 +65,11 @@ class Payment(Owned):
 
 
 class Receipt(Owned):
-    """Money that really arrived, once per provider's reference. `decided_by` staff makes its state final."""
+    """Money that really arrived, once per provider's reference. `decided_by` staff makes its state final.
+
+    `refunding`, `refunded` and `refunded_cash` are the sums of its refunds that stand, that are done, and that went out
+    of the drawer: a trigger keeps them. `reversed` was taken back unasked, `vat` is in it where it was taken as sales.
+    """
 
     __tablename__ = "receipts"
 
@@ -80,6 +84,12 @@ class Receipt(Owned):
     order_id: Mapped[UUID | None]
     state: Mapped[ReceiptState] = mapped_column(words(ReceiptState, "receipt_state"), default=ReceiptState.UNMATCHED)
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+    refunding: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    refunded: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    refunded_cash: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    reversed: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    vat: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
 
     __table_args__ = (
         is_parent(),
@@ -88,6 +98,10 @@ class Receipt(Owned):
         UniqueConstraint("workspace_id", "provider", "reference"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("state <> 'MATCHED' or order_id is not null", name="matched_to_an_order"),
+        # Nobody gets back more than was paid, however many refunds are proposed at once.
+        CheckConstraint("refunded_cash between 0 and refunded and refunded <= refunding", name="refunds"),
+        CheckConstraint("refunding <= amount", name="refunds_within_what_was_paid"),
+        CheckConstraint("reversed between 0 and amount and vat between 0 and amount", name="reversed"),
         Index("ix_receipts_order_id", "order_id"),
         Index("ix_receipts_payment_id", "payment_id"),
         Index("ix_receipts_state", "workspace_id", "state"),
@@ -116,23 +130,49 @@ class PaymentEvent(Owned):
 
 
 class Refund(Owned):
-    """Money to give back: one per receipt."""
+    """Money to give back for one receipt, once per `dedupe_key`; `provider` is how it goes (cash: out of the drawer).
+
+    `goods`: it is for what had been sold. `requested_at` is the claim, `posted_at` the moment the call left.
+    """
 
     __tablename__ = "refunds"
 
     order_id: Mapped[UUID | None]
     payment_id: Mapped[UUID | None]
-    receipt_id: Mapped[UUID] = mapped_column(unique=True)
+    receipt_id: Mapped[UUID]
+    dedupe_key: Mapped[str]
+    provider: Mapped[Provider] = mapped_column(PROVIDER)
     amount: Mapped[Decimal]
     currency: Mapped[str]
     status: Mapped[RefundStatus] = mapped_column(words(RefundStatus, "refund_status"), default=RefundStatus.PROPOSED)
     reason: Mapped[str]
+    goods: Mapped[bool] = mapped_column(default=False, server_default="false")
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    handle: Mapped[str | None]
+    handle_id: Mapped[str | None]
+    reference: Mapped[str | None]
+    error: Mapped[str | None]
+    requested_at: Mapped[datetime | None]
+    posted_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None]
+    checks: Mapped[int] = mapped_column(default=0, server_default="0")
     done_at: Mapped[datetime | None]
 
     __table_args__ = (
+        is_parent(),
         within("orders", "order_id"),
         within("payments", "payment_id"),
         within("receipts", "receipt_id"),
+        UniqueConstraint("workspace_id", "dedupe_key"),
         CheckConstraint("amount > 0", name="amount"),
-    )
+        CheckConstraint("(status = 'DONE') = (done_at is not null)", name="done"),
+        Index("ix_refunds_receipt_id", "receipt_id"),
+        Index("ix_refunds_handle_id", "provider", "handle_id", postgresql_where="handle_id is not null"),
+        Index("ix_refunds_due", "next_check_at", postgresql_where="next_check_at is not null"),
+        Index(
+            "ix_refunds_open", "workspace_id",
+            postgresql_where="status in ('PROPOSED', 'APPROVED', 'REQUESTED', 'FAILED')",
+        ),
+    )  # fmt: skip

@@ -18,6 +18,8 @@ class Order(Owned):
     """`version` goes up with every status; unpaid at `expires_at` it gives its stock back.
 
     The total is what the guest pays: fee and tip are in it, the discount is off it; VAT is in all but the tip.
+
+    `returned` is what of its total was taken back after it was sold.
     """
 
     __tablename__ = "orders"
@@ -40,6 +42,7 @@ class Order(Owned):
     currency: Mapped[str]
     vat_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     vat: Mapped[Decimal]
+    returned: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
 
@@ -51,6 +54,7 @@ class Order(Owned):
         UniqueConstraint("workspace_id", "number"),
         CheckConstraint("total > 0 and vat >= 0 and vat <= total", name="total"),
         CheckConstraint("delivery_fee >= 0 and delivery_fee <= total", name="delivery_fee"),
+        CheckConstraint("returned between 0 and total", name="returned"),
         CheckConstraint("tip >= 0 and tip < total and discount >= 0", name="tip"),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("table_number is null or table_number > 0", name="table"),

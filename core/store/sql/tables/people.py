@@ -35,6 +35,7 @@ class Workspace(Row):
     asks: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     hold_seconds: Mapped[int] = mapped_column(default=600, server_default="600")
     minimum_order: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    refund_limit: Mapped[Decimal] = mapped_column(default=Decimal(5000), server_default="5000")
     hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     delivery: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     features: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
@@ -47,6 +48,7 @@ class Workspace(Row):
         CheckConstraint("minimum_age between 0 and 99", name="age"),
         CheckConstraint("length(currency) = 3", name="currency"),
         CheckConstraint("minimum_order >= 0", name="minimum_order"),
+        CheckConstraint("refund_limit >= 0", name="refund_limit"),
     )
 
 
