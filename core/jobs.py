@@ -111,6 +111,6 @@ def request_payment(payment_id: str) -> Job:
     return Job(REQUEST_PAYMENT, (payment_id,))
 
 
-def check_payment(payment_id: str) -> Job:
-    """Ask the provider how one payment stands."""
-    return Job(CHECK_PAYMENT, (payment_id,))
+def check_payment(payment_id: str, hinted: str = "") -> Job:
+    """Ask the provider how one payment stands; `hinted`: what the provider says it is called there."""
+    return Job(CHECK_PAYMENT, (payment_id, hinted) if hinted else (payment_id,))

@@ -32,6 +32,8 @@ dead_letters = Counter("bar_dead_letters_total", "Events given up after three tr
 sends = Counter("bar_sends_total", "Messages to Meta by result", ["result"])
 send_seconds = Histogram("bar_send_seconds", "Time of one send to Meta", buckets=_FAST)
 provider_calls = Counter("bar_provider_calls_total", "Calls to payment providers", ["provider", "call", "result"])
+hints = Counter("bar_payment_hints_total", "Unsigned notices that only make us ask", ["source", "result"])
+circuits_opened = Counter("bar_circuits_opened_total", "Providers that were given a rest", ["provider"])
 account_notices = Counter("bar_account_notices_total", "What WhatsApp says of the account", ["loud"])
 payments = Counter("bar_payments_total", "Payment outcomes", ["provider", "outcome"])
 swept = Counter("bar_leases_returned_total", "Leases of dead workers returned by the sweep", ["lane"])
@@ -46,3 +48,4 @@ oldest_seconds = _gauge("bar_oldest_waiting_seconds", "Time the longest waiting 
 stream_entries = _gauge("bar_stream_entries", "Entries not yet written down in PostgreSQL", ("stream",))
 open_payments = _gauge("bar_open_payments", "Payments without a final outcome", ("status",))
 oldest_payment_seconds = _gauge("bar_oldest_open_payment_seconds", "Age of the oldest open payment")
+provider_down = _gauge("bar_provider_down", "1 while a provider is not asked because it fails", ("provider",))

@@ -9,7 +9,7 @@ from core.settings import Settings
 from publishing import publisher
 from webapp import admin, commands, csrf, errors, headers, health, metrics, sandbox_proxy
 from webapp.sessions import Sessions
-from webapp.webhooks import payment, whatsapp
+from webapp.webhooks import payment, paystack, pesapal, whatsapp
 from webapp.webhooks.body import LARGEST
 from webapp.webhooks.door import Door
 
@@ -30,7 +30,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.register(app, production=settings.production)
     admin.register(app, program)
     commands.register(app)
-    for blueprint in (health.blueprint, metrics.blueprint, whatsapp.blueprint, payment.blueprint):
+    for blueprint in (health.blueprint, metrics.blueprint, whatsapp.blueprint):
+        app.register_blueprint(blueprint)
+    for blueprint in (payment.blueprint, paystack.blueprint, pesapal.blueprint):
         app.register_blueprint(blueprint)
     if settings.sandbox_url and not settings.production:
         sandbox_proxy.register(app, settings.sandbox_url)

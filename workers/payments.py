@@ -13,6 +13,6 @@ def request_payment(payment_id: str) -> None:
 
 
 @app.task(name=CHECK_PAYMENT)
-def check_payment(payment_id: str) -> None:
+def check_payment(payment_id: str, hinted: str = "") -> None:
     """Ask how one payment stands."""
-    follow_up(program(), check_payments.check_payment(program(), payment_id))
+    follow_up(program(), check_payments.check_payment(program(), payment_id, hinted))

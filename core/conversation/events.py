@@ -22,6 +22,7 @@ IDENTITY = "identity"
 PREFERENCE = "preference"
 
 # What the rest of the house tells the conversation.
+PAYMENT_LINK = "payment_link"
 PAYMENT_SETTLED = "payment_settled"
 PAYMENT_FAILED = "payment_failed"
 PAYMENT_CHECKING = "payment_checking"

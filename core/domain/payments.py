@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.domain.statuses import LIVE_PAYMENTS, FailedBy, PaymentStatus
+from core.domain.statuses import LIVE_PAYMENTS, FailedBy, PaymentStatus, Start
 from core.errors import IllegalTransition
 
 CLAIM_LIFETIME = timedelta(seconds=20)  # a claimed attempt not on its way by then is never sent
@@ -61,7 +61,7 @@ MOVES: tuple[tuple[PaymentStatus, PaymentStatus, str], ...] = (
     (_S.UNKNOWN, _S.EXPIRED, "never heard of again while a prompt could be open"),
     (_S.FAILED, _S.SUCCEEDED, "late: the guest paid while a timeout was being reported"),
     (_S.EXPIRED, _S.SUCCEEDED, "late: the money came after we had stopped waiting"),
-    (_S.EXPIRED, _S.FAILED, "late: the definite no; the guest has long been told"),
+    (_S.EXPIRED, _S.FAILED, "late: the definite no; the guest has long been told, or nobody used the link"),
     (_S.CREATED, _S.SUCCEEDED, "odd: books restored from a backup are behind the provider"),
     (_S.CREATED, _S.NEEDS_REVIEW, "odd: the same, and the money is not what was asked"),
     (_S.REQUESTED, _S.NEEDS_REVIEW, "other currency or till than asked"),
@@ -90,6 +90,8 @@ class Attempt:
     has_handle: bool
     requested_at: datetime | None
     posted_at: datetime | None
+    start: Start = Start.PROMPT
+    expires_at: datetime | None = None
 
     @property
     def asked_at(self) -> datetime | None:
@@ -103,6 +105,8 @@ def aged(attempt: Attempt, now: datetime) -> PaymentStatus:
         return attempt.status
     if attempt.posted_at is None:
         return _unsent(attempt.status, now - attempt.asked_at)
+    if attempt.start is not Start.PROMPT:
+        return _unused(attempt, now)
     return _unheard(attempt, now - attempt.posted_at)
 
 
@@ -120,12 +124,25 @@ def _unheard(attempt: Attempt, age: timedelta) -> PaymentStatus:
     return attempt.status
 
 
-def next_check(asked_at: datetime, now: datetime) -> datetime | None:
-    """When to ask about it next; None once it has been watched for a day."""
-    age = (now - asked_at).total_seconds()
+def _unused(attempt: Attempt, now: datetime) -> PaymentStatus:
+    """A link nobody was given, one whose time is over, and one that nobody used for a day after."""
+    assert attempt.posted_at is not None
+    if not attempt.has_handle:
+        return _S.FAILED if now - attempt.posted_at >= CALL_LIFETIME else attempt.status
+    over = attempt.expires_at
+    if over is None or now < over:
+        return attempt.status
+    return _S.FAILED if now - over >= WATCH else _S.EXPIRED
+
+
+def next_check(asked_at: datetime, now: datetime, expires_at: datetime | None = None) -> datetime | None:
+    """When to ask about it next; None once it has been watched for a day. A link is looked at when its time is over."""
+    begun = expires_at if expires_at and expires_at <= now else asked_at
+    age = (now - begun).total_seconds()
     day = int(WATCH.total_seconds())
     moments = (*CHECK_AFTER, *range(CHECK_AFTER[-1] + 3600, day, 3600), day)
-    return next((asked_at + timedelta(seconds=moment) for moment in moments if moment > age), None)
+    found = next((begun + timedelta(seconds=moment) for moment in moments if moment > age), None)
+    return min(found, expires_at) if found and expires_at and expires_at > now else found
 
 
 def time_to_tell(asked_at: datetime, now: datetime) -> bool:
@@ -136,9 +153,23 @@ def time_to_tell(asked_at: datetime, now: datetime) -> bool:
 def may_prompt_again(
     status: PaymentStatus, failed_by: FailedBy | None, posted_at: datetime | None, now: datetime
 ) -> bool:
-    """Whether this earlier attempt permits another prompt: it is over, and so is the window of a polled failure."""
+    """Whether this earlier prompt permits another: it is over, and so is the window of a polled failure.
+
+    One that still says "pending" when every dialog must have closed does not hold up a guest who asks again.
+    """
+    if status in (_S.PENDING, _S.UNKNOWN):
+        return posted_at is not None and now - posted_at >= DIALOG_WINDOW
     if status in LIVE_PAYMENTS:
         return False
     if status is not _S.FAILED or failed_by is not FailedBy.POLL or posted_at is None:
         return True
     return now - posted_at >= DIALOG_WINDOW
+
+
+def may_stand_beside(wanted: Start, other: Start, other_posted_at: datetime | None, now: datetime) -> bool:
+    """Whether an attempt may begin while one of another kind is open. Nobody is asked on a page and by a dialog at the
+    same moment; once the dialog should have answered, or where there is none, the guest chooses; a second success is
+    given back."""
+    if other is not Start.PROMPT or wanted is Start.HANDOVER:
+        return True
+    return other_posted_at is not None and now - other_posted_at >= TELL_FROM

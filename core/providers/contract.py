@@ -1,7 +1,7 @@
 """What every payment provider does, in our words. HTTP, units and spellings stay inside the provider's own package.
 
-A fact about a payment is a `core.domain.receipts.Notice`, whether it came by webhook, by asking, or in a list; a fact about
-money we sent back is a `RefundNotice`, one about money somebody claims back is a `DisputeNotice`.
+A fact about a payment is a `core.domain.receipts.Notice`, whether it came by webhook, by asking, or in a list; a fact
+about money we sent back is a `RefundNotice`, one about money that somebody claims back is a `DisputeNotice`.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from core.domain.receipts import Notice, Source
 from core.domain.statuses import Start
@@ -19,7 +20,8 @@ from core.domain.statuses import Start
 class Ask:
     """One attempt to collect money. `phone`: digits with country, may be empty where `start` is not a prompt.
 
-    `returns_to`: where the payer's browser goes after a hosted page. `amount`: whole shillings.
+    `email`: an address of our own that leads nowhere, for providers that insist on one. `returns_to`: where the payer's
+    browser goes after a hosted page. `amount`: whole shillings.
     """
 
     payment_id: str
@@ -29,12 +31,13 @@ class Ask:
     currency: str
     phone: str = field(default="", repr=False)
     start: Start = Start.PROMPT
+    email: str = ""
     returns_to: str = ""
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """The provider took it. `handle` is how it calls the attempt; `link` is where the guest pays, if there is a page."""
+    """The provider took it. `handle` is its name for the attempt; `link`: where the guest pays, if there is a page."""
 
     handle: str
     link: str = field(default="", repr=False)
@@ -235,7 +238,10 @@ class Webhook(Protocol):
     """What a provider posts, proven and put in our words, without HTTP and without SQL."""
 
     def authenticate(self, raw: bytes, headers: Mapping[str, str], keys: tuple[str, ...]) -> tuple[str, ...]:
-        """Those of our accounts' keys with which these very bytes are signed; compared in constant time."""
+        """Those of our accounts' keys with which these very bytes are signed, all compared in constant time.
+
+        `headers` by names in lower case.
+        """
 
     def parse(self, raw: bytes, live: bool, source: Source = Source.CALLBACK) -> tuple[Event, ...]:
         """The facts in a body; none in one about something else. `live`: money is real here.
@@ -260,3 +266,8 @@ def _read(data: Mapping[str, str], outcome: type[StrEnum]) -> dict[str, Any]:
         if name in read:
             read[name] = datetime.fromisoformat(read[name])
     return read
+
+
+def handle_id(handle: str) -> str:
+    """The last segment of a handle that is an address, else the handle: how callbacks name the attempt."""
+    return urlsplit(handle).path.rstrip("/").rpartition("/")[2]

@@ -1,6 +1,7 @@
 """A guest taps Pay: one attempt to collect the money, written down before anybody is asked for it."""
 
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -14,19 +15,38 @@ from core.conversation.effects import Effect, Outcome
 from core.crashpoint import crashpoint
 from core.domain.money import plain
 from core.domain.orders import BOUGHT
-from core.domain.payments import DIALOG_WINDOW, RESEND_AFTER, may_prompt_again
-from core.domain.statuses import LIVE_PAYMENTS, Method, OrderStatus, Provider, ReceiptState
+from core.domain.payments import DIALOG_WINDOW, RESEND_AFTER, may_prompt_again, may_stand_beside
+from core.domain.statuses import LIVE_PAYMENTS, Method, OrderStatus, PaymentStatus, Provider, ReceiptState, Start
 from core.services.customers import Guest
+from core.services.diary import note_event
 from core.services.orders import lock_order, paid_so_far
+from core.services.payment_rows import lock_attempt, move, retire
 from core.services.prompt_limit import asked_too_often
 from core.services.shutting import shut
 from core.store.sql.tables import Order, OrderItem, Payment, Product, Receipt, Workspace
 
 COLLECTS = {Method.MPESA: Provider.KOPOKOPO, Method.CARD: Provider.PESAPAL, Method.CASH: Provider.CASH}
+STARTS = {Method.MPESA: Start.PROMPT, Method.CARD: Start.LINK, Method.CASH: Start.HANDOVER}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the guest chose: how, with whom, and on which phone (none for a page or the bar)."""
+
+    method: Method
+    provider: Provider
+    start: Start
+    phone: str = field(repr=False)
 
 
 def ask_payment(db: Session, guest: Guest, order_id: UUID, effect: Effect) -> Outcome:
     """Write the attempt, unless the order is not to be paid (any more) or another attempt is still open."""
+    found = lock_unpaid(db, guest, order_id)
+    return _ask(db, guest, found, effect) if isinstance(found, Order) else found
+
+
+def lock_unpaid(db: Session, guest: Guest, order_id: UUID) -> Order | Outcome:
+    """The guest's locked order, or why nothing is to be paid for it."""
     order = lock_order(db, guest.customer.workspace_id, order_id)
     if order is None or order.customer_id != guest.customer.id:
         return {"result": "order_closed", "order_id": str(order_id), "number": 0, "status": OrderStatus.CANCELLED}
@@ -35,9 +55,8 @@ def ask_payment(db: Session, guest: Guest, order_id: UUID, effect: Effect) -> Ou
         return {"result": "already_paid", **named, "receipt": receipt_of(db, order.id)}
     if order.status is not OrderStatus.PENDING:
         return {"result": "order_closed", **named, "status": order.status}
-    if closed := _shut(db, order):
-        return closed | named
-    return _ask(db, guest, order, effect)
+    closed = _shut(db, order)
+    return closed | named if closed else order
 
 
 def _shut(db: Session, order: Order) -> Outcome | None:
@@ -57,44 +76,84 @@ def receipt_of(db: Session, order_id: UUID) -> str:
 
 
 def _ask(db: Session, guest: Guest, order: Order, effect: Effect) -> Outcome:
-    now = datetime.now(UTC)
-    if (open_one := _open_attempt(db, order, effect["phone"], now)) is not None:
+    now, wanted = datetime.now(UTC), _wanted(effect)
+    if (open_one := _open_attempt(db, order, wanted, now)) is not None:
         return _live(db, open_one)
-    if asked_too_often(db, guest, effect["phone"], now):
+    if asked_too_often(db, guest, wanted.phone, now):
         return {"result": "too_many", "order_id": str(order.id), "number": order.number}
-    payment = _attempt(guest, order, effect, order.total - paid_so_far(db, order.id), now)
+    expires_at = now + timedelta(seconds=db.get_one(Workspace, order.workspace_id).hold_seconds)
+    payment = _attempt(guest, order, wanted, order.total - paid_so_far(db, order.id), now)
+    payment.expires_at = None if wanted.start is Start.PROMPT else expires_at
     # The indexes decide: a prompt for this phone may have been written by another order a moment ago.
     with suppress(IntegrityError), db.begin_nested():
         db.add(payment)
         db.flush()
-        order.expires_at = now + timedelta(seconds=db.get_one(Workspace, order.workspace_id).hold_seconds)
+        order.expires_at = expires_at
         crashpoint("ask_payment.written")
         return _requested(order, payment)
-    open_one = _open_attempt(db, order, effect["phone"], now)
+    open_one = _open_attempt(db, order, wanted, now)
     if open_one is None:
         raise LookupError("a payment was refused, and no other attempt is open")
     return _live(db, open_one)
 
 
-def _open_attempt(db: Session, order: Order, phone: str, now: datetime) -> Payment | None:
-    """The attempt for this order or phone that forbids another prompt (rule 13), if there is one."""
-    same_phone = Payment.phone_index.in_(installed().indexes(phone)) if phone else false()
+def _wanted(effect: Effect) -> Wanted:
+    method = Method(effect["method"])
+    start = Start(effect.get("start") or STARTS[method])
+    provider = Provider(effect.get("provider") or COLLECTS[method])
+    return Wanted(method, provider, start, effect.get("phone", "") if start is Start.PROMPT else "")
+
+
+def _open_attempt(db: Session, order: Order, wanted: Wanted, now: datetime) -> Payment | None:
+    """The attempt for this order or phone that forbids the wanted one (rule 13), if there is one.
+
+    What need not be waited for any more makes room: a link for another one, a prompt that no dialog can belong to.
+    """
+    same_phone = Payment.phone_index.in_(installed().indexes(wanted.phone)) if wanted.phone else false()
     recent = or_(Payment.status.in_(LIVE_PAYMENTS), Payment.posted_at > now - DIALOG_WINDOW)
     mine = (Payment.workspace_id == order.workspace_id, or_(Payment.order_id == order.id, same_phone), recent)
-    attempts = db.scalars(select(Payment).where(*mine).order_by(Payment.created_at.desc()))
-    return next((one for one in attempts if not may_prompt_again(one.status, one.failed_by, one.posted_at, now)), None)
+    attempts = db.scalars(select(Payment).where(*mine).order_by(Payment.created_at.desc())).all()
+    forbidding = next((one for one in attempts if _forbids(order, one, wanted, now)), None)
+    if forbidding is None:
+        for one in attempts:
+            _make_room(db, order, one, wanted, now)
+    return forbidding
 
 
-def _attempt(guest: Guest, order: Order, effect: Effect, amount: Decimal, now: datetime) -> Payment:
-    method = Method(effect["method"])
-    phone = effect["phone"] or None
+def _forbids(order: Order, one: Payment, wanted: Wanted, now: datetime) -> bool:
+    live = one.status in LIVE_PAYMENTS
+    if live and one.order_id != order.id:
+        return True
+    if one.start is not wanted.start:
+        return live and not may_stand_beside(wanted.start, one.start, one.posted_at, now)
+    if one.start is Start.PROMPT:
+        return not may_prompt_again(one.status, one.failed_by, one.posted_at, now)
+    return live and one.provider is wanted.provider and one.expires_at is not None and one.expires_at > now
+
+
+def _make_room(db: Session, order: Order, one: Payment, wanted: Wanted, now: datetime) -> None:
+    """Only this order's, which is locked; another order's prompt on the same phone is left to its own time."""
+    if one.order_id != order.id or one.start is not wanted.start:
+        return
+    locked = lock_attempt(db, one.id)
+    if locked.start is not Start.PROMPT:
+        retire(locked, now)
+    elif locked.status in (PaymentStatus.PENDING, PaymentStatus.UNKNOWN):
+        move(locked, PaymentStatus.EXPIRED)
+        note_event(db, locked, "may_be_paid_twice", f"again:{locked.id}")
+    db.flush()
+
+
+def _attempt(guest: Guest, order: Order, wanted: Wanted, amount: Decimal, now: datetime) -> Payment:
+    phone = wanted.phone or None
     return Payment(
         workspace_id=order.workspace_id,
         order_id=order.id,
         customer_id=guest.customer.id,
         conversation_id=guest.conversation.id,
-        provider=COLLECTS[method],
-        method=method,
+        provider=wanted.provider,
+        method=wanted.method,
+        start=wanted.start,
         amount=amount,
         currency=order.currency,
         phone=phone,
@@ -112,6 +171,8 @@ def _requested(order: Order, payment: Payment) -> Outcome:
         "number": order.number,
         "amount": plain(payment.amount),
         "currency": payment.currency,
+        "start": payment.start.value,
+        "provider": payment.provider.value,
     }
 
 
@@ -122,4 +183,7 @@ def _live(db: Session, payment: Payment) -> Outcome:
         "payment_id": str(payment.id),
         "order_id": str(payment.order_id),
         "number": number,
+        "start": payment.start.value,
+        "provider": payment.provider.value,
+        "link": payment.link or "",
     }

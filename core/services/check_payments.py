@@ -5,30 +5,30 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import metrics
 from core.conversation.events import PAYMENT_CHECKING, PAYMENT_EXPIRED, PAYMENT_REVIEW
 from core.crashpoint import crashpoint
-from core.domain.payments import RESEND_AFTER, UNSURE, Reason, aged, next_check, time_to_tell
+from core.domain.payments import RESEND_AFTER, UNSURE, Reason, aged, time_to_tell
 from core.domain.receipts import Notice, Outcome, Source
-from core.domain.statuses import LIVE_PAYMENTS, FailedBy, OrderStatus, PaymentStatus
+from core.domain.statuses import LIVE_PAYMENTS, FailedBy, OrderStatus, PaymentStatus, Start
 from core.errors import TryAgain
 from core.jobs import Job
 from core.jobs import check_payment as check_job
 from core.jobs import request_payment as request_job
 from core.log import get_logger
-from core.providers.kopokopo.client import KopoKopo
+from core.providers.contract import Asked, PaymentProvider
 from core.providers.kopokopo.webhook import payer_hash
 from core.services import receipts
+from core.services.diary import note_event
 from core.services.followup import Followup
-from core.services.payment_accounts import kopokopo_of
-from core.services.payment_rows import attempt_of, fail, lock_payment, move, tell_failed, tell_guest
+from core.services.payment_accounts import provider_for
+from core.services.payment_rows import attempt_of, fail, lock_payment, move, next_look, tell_failed, tell_guest
 from core.services.program import Program
 from core.services.settle import settle_notice
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Order, Payment, PaymentEvent, Receipt
+from core.store.sql.tables import Order, Payment, Receipt
 
 AT_ONCE = 200
 LATER = timedelta(hours=1)
@@ -52,20 +52,26 @@ def sweep_payments(sessions: sessionmaker[Session], now: datetime | None = None)
     return Followup(jobs=tuple(jobs))
 
 
-def check_payment(program: Program, payment_id: str) -> Followup:
-    """Ask how one payment stands; what is learnt goes the way of a callback, then time has its say."""
+def check_payment(program: Program, payment_id: str, hinted: str = "") -> Followup:
+    """Ask how one payment stands; what is learnt goes the way of a callback, then time has its say.
+
+    `hinted`: what the provider says it calls a payment of which we never got the handle.
+    """
     with transaction(program.sessions) as db:
         payment = db.get(Payment, UUID(payment_id))
-        account = kopokopo_of(program, db, payment.workspace_id) if payment else None
+        account = provider_for(program, db, payment.workspace_id, payment.provider) if payment else None
     if payment is None or payment.status not in UNSURE | {PaymentStatus.FAILED}:
         return Followup()
     crashpoint("check_payment.before_call")
-    followup = _look(program, account, payment) if account and payment.posted_at else Followup()
+    followup = _look(program, account, payment, hinted) if account and payment.posted_at else Followup()
     crashpoint("check_payment.settled")
     with transaction(program.sessions) as db:
         followup |= _grow_old(db, payment.id)
+        closing = _to_be_closed(db, payment.id)
         crashpoint("check_payment.before_commit")
     crashpoint("check_payment.committed")
+    if closing and account:
+        _close(program, account, closing)
     return followup
 
 
@@ -89,33 +95,35 @@ def _again(payment: Payment, now: datetime) -> datetime:
     asked_at = attempt_of(payment).asked_at
     if payment.status is PaymentStatus.CREATED or asked_at is None:
         return now + RESEND_AFTER
-    return next_check(asked_at, now) or now + LATER
+    return next_look(payment, now) or now + LATER
 
 
-def _look(program: Program, account: KopoKopo, payment: Payment) -> Followup:
+def _look(program: Program, account: PaymentProvider, payment: Payment, hinted: str) -> Followup:
     """Ask by the handle, else look through what came into the till (rule 17)."""
     try:
-        return _query(program, account, payment) if payment.handle else _search(program, account, payment)
+        if handle := payment.handle or hinted:
+            return _query(program, account, payment, handle)
+        return _search(program, account, payment) if payment.start is Start.PROMPT else Followup()
     except TryAgain as error:
         log.warning("payment_not_asked_about", payment=str(payment.id), error=str(error))
         return Followup()
 
 
-def _query(program: Program, account: KopoKopo, payment: Payment) -> Followup:
-    notice = account.query_status(payment.handle or "")
-    if notice.handle_id != payment.handle_id:
+def _query(program: Program, account: PaymentProvider, payment: Payment, handle: str) -> Followup:
+    notice = account.query_status(Asked(str(payment.id), handle, payment.start))
+    if payment.handle_id and notice.handle_id != payment.handle_id:
         raise TryAgain("an answer about another payment")
     return _settle(program, payment, replace(notice, payment_id=str(payment.id)))
 
 
-def _search(program: Program, account: KopoKopo, payment: Payment) -> Followup:
+def _search(program: Program, account: PaymentProvider, payment: Payment) -> Followup:
     """Money we know of comes first (rule 16): a provider that shows no list must not hide it."""
     if known := _known(program, payment):
         return _settle(program, payment, known)
     asked_at = payment.posted_at or payment.created_at
     until = min(asked_at + receipts.LATEST_PIN, datetime.now(UTC)) + receipts.CLOCKS_APART
     followup = Followup()
-    for notice in account.list_payments(asked_at - receipts.CLOCKS_APART, until):
+    for notice in account.list_transactions(asked_at - receipts.CLOCKS_APART, until):
         followup |= _settle(program, payment, notice)
     listed = _known(program, payment)
     return followup | (_settle(program, payment, listed) if listed else Followup())
@@ -159,7 +167,7 @@ def _grow_old(db: Session, payment_id: UUID) -> Followup:
         payment.next_check_at = _after_final(payment, now)
         return Followup()
     status = aged(attempt, now)
-    payment.next_check_at = next_check(attempt.asked_at, now)
+    payment.next_check_at = next_look(payment, now)
     if status is not payment.status:
         return _become(db, order, payment, status, now)
     return _tell_checking(db, order, payment) if time_to_tell(attempt.asked_at, now) else Followup()
@@ -172,6 +180,9 @@ def _after_final(payment: Payment, now: datetime) -> datetime | None:
 
 
 def _become(db: Session, order: Order, payment: Payment, status: PaymentStatus, now: datetime) -> Followup:
+    if status is PaymentStatus.FAILED and payment.status is PaymentStatus.EXPIRED:
+        fail(db, order, payment, Reason.ABANDONED, FailedBy.ANSWER, now)
+        return Followup()  # a link that nobody used for a day
     if status is PaymentStatus.FAILED:
         fail(db, order, payment, Reason.PUSH_FAILED, FailedBy.ANSWER, now)
         return tell_failed(db, order, payment)
@@ -187,12 +198,31 @@ def _tell_checking(db: Session, order: Order, payment: Payment) -> Followup:
     """Once per attempt, and only who still waits for it."""
     if payment.status not in LIVE_PAYMENTS or order.status is not OrderStatus.PENDING:
         return Followup()
-    line = insert(PaymentEvent).values(
-        workspace_id=payment.workspace_id,
-        provider=payment.provider,
-        payment_id=payment.id,
-        kind="guest_told_we_check",
-        dedupe_key=f"checking:{payment.id}",
-    )
-    first = db.scalar(line.on_conflict_do_nothing().returning(PaymentEvent.id))
+    first = note_event(db, payment, "guest_told_we_check", f"checking:{payment.id}")
     return tell_guest(db, order, payment, PAYMENT_CHECKING) if first else Followup()
+
+
+def _to_be_closed(db: Session, payment_id: UUID) -> Asked | None:
+    """A link whose time is over, or that is not wanted any more, and of which the provider does not know that yet."""
+    payment = db.get_one(Payment, payment_id)
+    over = payment.expires_at is not None and payment.expires_at <= datetime.now(UTC)
+    if payment.start is not Start.LINK or not payment.handle or payment.closed_at or not over:
+        return None
+    if payment.status not in (PaymentStatus.EXPIRED, PaymentStatus.FAILED):
+        return None
+    return Asked(str(payment.id), payment.handle, payment.start)
+
+
+def _close(program: Program, account: PaymentProvider, asked: Asked) -> None:
+    """Tell the provider once; where it would not hear of it, money that still comes is accepted and given back."""
+    try:
+        cancelled = account.cancel(asked)
+    except TryAgain as error:
+        log.warning("link_not_cancelled", payment=asked.payment_id, error=str(error))
+        return
+    crashpoint("check_payment.cancelled")
+    with transaction(program.sessions) as db:
+        locked = lock_payment(db, UUID(asked.payment_id))
+        if locked:
+            locked[1].closed_at = datetime.now(UTC)
+            note_event(db, locked[1], "link_cancelled" if cancelled else "link_left", f"closed:{asked.payment_id}")

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from core.conversation import effects as kinds
 from core.conversation.effects import Effect, Outcome
 from core.crashpoint import crashpoint
+from core.domain.statuses import Start
+from core.jobs import request_payment
 from core.services.ask_payment import ask_payment
 from core.services.customers import Guest, GuestRef, find_guest
 from core.services.followup import Followup
@@ -83,7 +85,13 @@ def _place(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Resul
 def _ask(db: Session, guest: Guest, effect: Effect, outcomes: list[Outcome]) -> Result:
     order_id = effect["order_id"] or _just_placed(outcomes)
     outcome = ask_payment(db, guest, UUID(order_id), effect) if order_id else {"result": "not_placed"}
-    return outcome, Followup()
+    return outcome, _begin(outcome)
+
+
+def _begin(outcome: Outcome) -> Followup:
+    """A page to pay on needs no quiet phone: it is asked for at once. A prompt waits for "check your phone" (rule 9)."""
+    at_once = outcome["result"] == "requested" and outcome["start"] != Start.PROMPT
+    return Followup(jobs=(request_payment(outcome["payment_id"]),)) if at_once else Followup()
 
 
 def _just_placed(outcomes: list[Outcome]) -> str | None:

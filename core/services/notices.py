@@ -1,4 +1,4 @@
-"""What WhatsApp says about our account: kept, and shown to staff until somebody has seen to it."""
+"""What WhatsApp and payment providers say about our accounts: kept, and shown until somebody has seen to it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ WHAT_TO_DO = {
     "message_template_quality_update": "Look at what the template says: guests block or report it.",
     "phone_number_quality_update": "Nothing, if the limit went up. Else write less that nobody asked for.",
     "security": "If nobody of yours did this, change the two-step PIN in WhatsApp Manager.",
+    "dispute": "Answer it on the provider's own pages, with the order and its receipt, or the money goes back.",
     "messages": "Meta reports an error of the app or the account. Look into WhatsApp Manager.",
 }
 LOOK = "Look into WhatsApp Manager if you did not expect this."
@@ -72,7 +73,7 @@ def see(db: Session, workspace_id: UUID, notice_id: UUID) -> bool:
 
 
 def _of(workspace_id: UUID) -> tuple[Any, ...]:
-    return (WebhookEvent.workspace_id == workspace_id, WebhookEvent.source == SOURCE, WebhookEvent.kind != "")
+    return (WebhookEvent.workspace_id == workspace_id, WebhookEvent.kind != "")
 
 
 def _row(note: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _row(note: dict[str, Any]) -> dict[str, Any]:
     digest = hashlib.sha256(what.encode()).hexdigest()
     return {
         "workspace_id": UUID(note["workspace"]),
-        "source": SOURCE,
+        "source": note.get("source", SOURCE),
         "kind": note["kind"] or "unknown",
         "reason": note["event"] or f"account: {note['kind']}",
         "subject": note["subject"],

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from core import metrics
 from core.conversation.events import PAYMENT_FAILED
-from core.domain.payments import DIALOG_WINDOW, Attempt, Reason, check_move
-from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus
+from core.domain.payments import DIALOG_WINDOW, Attempt, Reason, check_move, next_check
+from core.domain.statuses import LIVE_PAYMENTS, FailedBy, OrderStatus, PaymentStatus, Start
 from core.services.followup import Followup
 from core.services.orders import lock_order
 from core.store.sql.outbox import owe
@@ -41,7 +41,15 @@ def move(payment: Payment, to: PaymentStatus) -> None:
 
 def attempt_of(payment: Payment) -> Attempt:
     """What time needs to know of it."""
-    return Attempt(payment.status, payment.handle is not None, payment.requested_at, payment.posted_at)
+    has_handle = payment.handle is not None
+    times = (payment.requested_at, payment.posted_at)
+    return Attempt(payment.status, has_handle, *times, payment.start, payment.expires_at)
+
+
+def next_look(payment: Payment, now: datetime) -> datetime | None:
+    """When to ask about it next."""
+    asked_at = attempt_of(payment).asked_at
+    return next_check(asked_at, now, payment.expires_at) if asked_at else None
 
 
 def keep_handle(db: Session, payment: Payment, handle: str, handle_id: str) -> bool:
@@ -60,8 +68,35 @@ def fail(db: Session, order: Order, payment: Payment, reason: str, by: FailedBy,
     if payment.status is not PaymentStatus.FAILED:
         move(payment, PaymentStatus.FAILED)
     payment.reason, payment.failed_by, payment.next_check_at = reason or Reason.OTHER.value, by, None
-    if by is not FailedBy.ANSWER and payment.handle and payment.posted_at and now - payment.posted_at < DIALOG_WINDOW:
+    if by is FailedBy.ANSWER or not payment.handle or not payment.posted_at:
+        return
+    if payment.start is Start.PROMPT and now - payment.posted_at < DIALOG_WINDOW:
         payment.next_check_at = payment.posted_at + DIALOG_WINDOW
+    if payment.start is Start.LINK and payment.closed_at is None:
+        payment.next_check_at = next_look(payment, now)  # its page lets the guest try again
+
+
+def retire(payment: Payment, now: datetime) -> None:
+    """A locked link or code that is not wanted any more: not live, soon to be cancelled, and watched all the same."""
+    if payment.start is Start.PROMPT or payment.status in (PaymentStatus.SUCCEEDED, PaymentStatus.REVERSED):
+        return
+    if payment.status is PaymentStatus.CREATED:
+        move(payment, PaymentStatus.FAILED)
+        payment.next_check_at = None
+        return
+    if payment.status in LIVE_PAYMENTS:
+        move(payment, PaymentStatus.EXPIRED)
+    if payment.closed_at is None:
+        payment.expires_at = payment.next_check_at = now
+
+
+def retire_others(db: Session, order: Order, but: UUID | None, now: datetime) -> None:
+    """The order, which is locked, is paid or over: no other link or code of it is wanted."""
+    others = select(Payment).where(Payment.order_id == order.id, Payment.start != Start.PROMPT, Payment.id != but)
+    open_ones = Payment.status.in_((*LIVE_PAYMENTS, PaymentStatus.FAILED))
+    locked = others.where(open_ones, Payment.closed_at.is_(None)).order_by(Payment.id).with_for_update(key_share=True)
+    for payment in db.scalars(locked.execution_options(populate_existing=True)):
+        retire(payment, now)
 
 
 def tell_failed(db: Session, order: Order, payment: Payment) -> Followup:
@@ -74,5 +109,6 @@ def tell_guest(db: Session, order: Order, payment: Payment, kind: str, **data: A
     """The conversation that asked for this payment will hear of it."""
     conversation_id = payment.conversation_id or order.conversation_id
     named = {"order_id": str(order.id), "number": order.number, "payment_id": str(payment.id)}
+    named |= {"provider": payment.provider.value}
     owed = owe(db, conversation_id, kind, {**named, **data})
     return Followup(conversations=frozenset({conversation_id} if owed and conversation_id else ()))

@@ -7,12 +7,14 @@ from core.crashpoint import crashpoint
 from core.errors import StoreUnavailable, TryAgain
 from core.log import bind, get_logger
 from core.services.program import Program
+from core.services.provider_news import hear_of_dispute, hear_of_refund
 from core.services.relay import follow_up
 from core.services.settle import settle_notice
 from core.store.redis.mailbox import Claim, Ending
 
 TRIES = 3
 LATER_SECONDS = 1.0
+HEAR = {"payment_notice": settle_notice, "refund_notice": hear_of_refund, "dispute_notice": hear_of_dispute}
 
 log = get_logger(__name__)
 
@@ -35,7 +37,7 @@ def take_notices(program: Program, claims: list[Claim]) -> None:
 def _take(program: Program, claim: Claim) -> None:
     if claim.tries > TRIES:
         return _bury(program, claim)
-    followup = settle_notice(program.sessions, claim.body)
+    followup = HEAR[claim.body["kind"]](program.sessions, claim.body)
     crashpoint("settle.after_commit")
     program.store.payments.commit([(claim, Ending())])
     crashpoint("settle.after_pop")

@@ -1,182 +1,161 @@
-"""What we ask of Kopo Kopo: to prompt a phone, how that prompt stands, and what came into the till."""
+"""What we ask of Kopo Kopo: to prompt a phone, how that stands, what came into the till, and to send money back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from threading import Event
 from time import monotonic
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-from core import metrics
 from core.domain.payments import Reason
 from core.domain.receipts import Notice, Source
-from core.domain.statuses import Provider
-from core.errors import OutcomeUnknown, Rejected, TryAgain
-from core.log import get_logger
-from core.providers.http import Answer, Http
-from core.providers.kopokopo.reasons import reason_for
-from core.providers.kopokopo.token import Credentials, Tokens
-from core.providers.kopokopo.webhook import Malformed, read_notices
+from core.domain.statuses import Start
+from core.errors import TryAgain
+from core.providers.contract import (
+    Accepted,
+    Ask,
+    Asked,
+    Malformed,
+    Refunding,
+    RefundNotice,
+    Refused,
+    StartResult,
+    Traits,
+    Unknown,
+)
+from core.providers.http import Answer
+from core.providers.kopokopo import payouts
+from core.providers.kopokopo.api import Api
+from core.providers.kopokopo.webhook import read_events
 
-START_SECONDS = 20.0
-ASK_SECONDS = 10.0
 MOST_PER_PAYMENT = Decimal(250_000)  # M-Pesa's ceiling
 LIST_SECONDS = 5.0
 LIST_LOOK_SECONDS = 0.4
-
-log = get_logger(__name__)
+KINDS = {Start.PROMPT: "incoming_payments", Start.LINK: "payment_links"}
 
 
 class KopoKopo:
-    """One account. Results are also posted to `callback_url`."""
+    """One account."""
 
-    def __init__(self, http: Http, tokens: Tokens, credentials: Credentials, callback_url: str) -> None:
-        self._http = http
-        self._tokens = tokens
-        self._credentials = credentials
-        self._callback_url = callback_url
+    traits = Traits(starts=(Start.PROMPT, Start.LINK))
 
-    def ready(self) -> str:
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def ready(self) -> None:
         """A token, got before the moment that counts. Raises TryAgain or Rejected; nothing is asked of the guest."""
-        return self._tokens.token(self._credentials)
+        self._api.ready()
 
-    def start_payment(self, payment_id: str, order_id: str, phone: str, amount: Decimal, currency: str) -> str:
-        """Prompt a phone (digits with country). Answers the handle, the URL to ask about it later.
-
-        Raises Rejected (surely no prompt, with our reason), TryAgain (surely nothing happened) or OutcomeUnknown.
-        """
-        if amount > MOST_PER_PAYMENT:
-            raise Rejected(Reason.LIMIT)
+    def start(self, ask: Ask) -> StartResult:
+        """Prompt a phone, or make a link. The handle is the address to ask about it later."""
+        if ask.amount > MOST_PER_PAYMENT:
+            return Refused(Reason.LIMIT)
+        if ask.start is Start.LINK:
+            return self._link(ask)
         payload = {
             "payment_channel": "M-PESA STK Push",
-            "till_number": self._credentials.till_number,
-            "subscriber": {"phone_number": f"+{phone}"},
-            "amount": {"currency": currency, "value": int(amount.to_integral_value(ROUND_CEILING))},
-            "metadata": {"payment_id": payment_id, "order_id": order_id},
-            "_links": {"callback_url": self._callback_url},
+            "till_number": self._api.credentials.till_number,
+            "subscriber": {"phone_number": f"+{ask.phone}"},
+            "amount": {"currency": ask.currency, "value": _whole(ask.amount)},
+            **self._named(ask),
         }
-        token = self.ready()
-        answer = self._send("start", "POST", self._url("incoming_payments"), payload, START_SECONDS, token)
-        if answer.status == 401:
-            self._tokens.token(self._credentials, stale=token)
-            raise TryAgain("refused unread; a new token is there")
-        return self._started(answer)
+        return self._api.create("start", KINDS[Start.PROMPT], payload, in_turn=True)
 
-    def query_status(self, handle: str) -> Notice:
-        """How one prompt stands. Raises TryAgain where there is no clear answer."""
-        answer = self._ask("status", "GET", self._own("incoming_payments", handle))
-        notices = _notices(answer)
-        if len(notices) != 1:
+    def query_status(self, asked: Asked) -> Notice:
+        """How one attempt stands. Raises TryAgain where there is no clear answer."""
+        answer = self._api.ask("status", "GET", self._api.own(KINDS[asked.start], asked.handle))
+        events = _events(answer)
+        if len(events) != 1 or not isinstance(events[0], Notice):
             raise TryAgain("not the answer to a payment")
-        return notices[0]
+        return events[0]
 
-    def list_payments(self, since: datetime, until: datetime) -> tuple[Notice, ...]:
+    def refund(self, refunding: Refunding) -> StartResult:
+        """The whole of a payment by reversal, a part of it by sending money to the payer's phone."""
+        kind, payload = payouts.request(refunding)
+        return self._api.create("refund", kind, payload | {"_links": self._api.links})
+
+    def query_refund(self, refunding: Refunding, handle: str) -> RefundNotice:
+        """How a refund stands. Raises TryAgain."""
+        kind, _ = payouts.request(refunding)
+        events = _events(self._api.ask("refund_status", "GET", self._api.own(kind, handle)))
+        if len(events) != 1 or not isinstance(events[0], RefundNotice):
+            raise TryAgain("not the answer to a refund")
+        return replace(events[0], refund_id=refunding.refund_id)
+
+    def cancel(self, asked: Asked) -> bool:
+        """Make a link worth nothing; a prompt cannot be taken back."""
+        if asked.start is not Start.LINK or not asked.handle:
+            return False
+        self._api.ask("cancel", "POST", f"{self._api.own(KINDS[Start.LINK], asked.handle)}/cancel", {})
+        return True
+
+    def list_transactions(self, since: datetime, until: datetime) -> tuple[Notice, ...]:
         """What came into the till between two times. Raises TryAgain while the list is not ready."""
         payload = {
             "scope": "till",
-            "scope_reference": self._credentials.till_number.upper().removeprefix("K"),
+            "scope_reference": self._api.credentials.till_number.upper().removeprefix("K"),
             "from_time": since.isoformat(timespec="seconds"),
             "to_time": until.isoformat(timespec="seconds"),
-            "_links": {"callback_url": self._callback_url},
+            "_links": self._api.links,
         }
-        answer = self._ask("list", "POST", self._url("polling"), payload)
+        answer = self._api.ask("list", "POST", self._api.url("polling"), payload)
         location = answer.headers.get("Location", "")
-        if not answer.ok or not location:
-            raise TryAgain(f"no list: {answer.status}")
-        return self._wait_for_list(self._own("polling", location))
+        if not location:
+            raise TryAgain("no list")
+        return self._wait_for_list(self._api.own("polling", location))
+
+    def _link(self, ask: Ask) -> StartResult:
+        """Made first, read second: one that cannot be read was never shown, so nobody can pay it."""
+        payload = {
+            "till_number": self._api.credentials.till_number,
+            "currency": ask.currency,
+            "amount": _whole(ask.amount),
+            "payment_reference": str(ask.number),
+            "note": f"Order {ask.number}",
+            **self._named(ask),
+        }
+        made = self._api.create("start_link", KINDS[Start.LINK], payload, in_turn=True)
+        if not isinstance(made, Accepted):
+            return made
+        try:
+            link = _link_of(self._api.ask("link", "GET", made.handle))
+        except TryAgain:
+            return Unknown()
+        return Accepted(made.handle, link) if link else Unknown()
+
+    def _named(self, ask: Ask) -> dict[str, Any]:
+        return {"metadata": {"payment_id": ask.payment_id, "order_id": ask.order_id}, "_links": self._api.links}
 
     def _wait_for_list(self, url: str) -> tuple[Notice, ...]:
         end = monotonic() + LIST_SECONDS
         while monotonic() < end:
-            answer = self._ask("list", "GET", url)
-            if _is_ready(answer):
-                return _notices(answer)
+            answer = self._api.ask("list", "GET", url)
+            if str(_attributes(answer).get("status", "")).lower() == "success":
+                return tuple(event for event in _events(answer) if isinstance(event, Notice))
             Event().wait(LIST_LOOK_SECONDS)
         raise TryAgain("the list is not ready")
 
-    def _started(self, answer: Answer) -> str:
-        location = answer.headers.get("Location", "")
-        if answer.status == 201 and location:
-            return urljoin(self._credentials.api_url + "/", location)
-        if answer.ok or answer.status >= 500:
-            raise OutcomeUnknown(f"answered {answer.status}")
-        reason = _refusal(answer)
-        log.warning("payment_refused", status=answer.status, reason=reason.value)
-        raise Rejected(reason, f"answered {answer.status}")
 
-    def _ask(self, name: str, method: str, url: str, payload: Any = None) -> Answer:
-        """A question that may be asked again."""
-        try:
-            answer = self._call(name, method, url, payload)
-        except (OutcomeUnknown, Rejected) as error:
-            raise TryAgain("no answer") from error
-        if not answer.ok:
-            raise TryAgain(f"answered {answer.status}")
-        return answer
-
-    def _call(self, name: str, method: str, url: str, payload: Any) -> Answer:
-        token = self.ready()
-        answer = self._send(name, method, url, payload, ASK_SECONDS, token)
-        if answer.status == 401:
-            token = self._tokens.token(self._credentials, stale=token)
-            answer = self._send(name, method, url, payload, ASK_SECONDS, token)
-        return answer
-
-    def _send(self, name: str, method: str, url: str, payload: Any, seconds: float, token: str) -> Answer:
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        try:
-            answer = self._http.send(method, url, headers=headers, payload=payload, seconds=seconds)
-        except (TryAgain, OutcomeUnknown) as error:
-            _count(name, type(error).__name__)
-            raise
-        _count(name, f"{answer.status // 100}xx")
-        return answer
-
-    def _url(self, kind: str) -> str:
-        return f"{self._credentials.api_url}/api/v2/{kind}"
-
-    def _own(self, kind: str, handle: str) -> str:
-        """The handle as given, if it is on the API's own host (the token goes nowhere else), else made from its id."""
-        url = urljoin(self._credentials.api_url + "/", handle)
-        if "/" in handle and _origin(url) == _origin(self._credentials.api_url):
-            return url
-        return f"{self._url(kind)}/{handle_id(handle)}"
+def _whole(amount: Decimal) -> int:
+    return int(amount.to_integral_value(ROUND_CEILING))
 
 
-def handle_id(handle: str) -> str:
-    """The last segment of a handle, by which callbacks name it."""
-    return urlsplit(handle).path.rstrip("/").rpartition("/")[2]
-
-
-def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.netloc
-
-
-def _count(call: str, result: str) -> None:
-    metrics.provider_calls.labels(Provider.KOPOKOPO.value, call, result).inc()
-
-
-def _notices(answer: Answer) -> tuple[Notice, ...]:
+def _events(answer: Answer) -> tuple[Any, ...]:
     try:
-        return read_notices(answer.body if answer.whole else b"", Source.POLL)
+        return read_events(answer.body if answer.whole else b"", Source.POLL)
     except Malformed as error:
         raise TryAgain("an answer nobody can read") from error
 
 
-def _is_ready(answer: Answer) -> bool:
+def _attributes(answer: Answer) -> Mapping[str, Any]:
     body = answer.json()
     data = body.get("data") if isinstance(body, Mapping) else None
     attributes = data.get("attributes") if isinstance(data, Mapping) else None
-    return isinstance(attributes, Mapping) and str(attributes.get("status", "")).lower() == "success"
+    return attributes if isinstance(attributes, Mapping) else {}
 
 
-def _refusal(answer: Answer) -> Reason:
-    body = answer.json()
-    text = str(body.get("error_message", "")) if isinstance(body, Mapping) else ""
-    if answer.status == 429:
-        return Reason.BUSY if "pending request" in text.lower() else Reason.NETWORK_BUSY
-    if answer.status in (400, 422):
-        return reason_for(text)
-    return Reason.NETWORK_ERROR
+def _link_of(answer: Answer) -> str:
+    made = _attributes(answer).get("payment_link")
+    link = made.get("link") if isinstance(made, Mapping) else None
+    return link if isinstance(link, str) else ""

@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -14,6 +15,8 @@ from core.domain.payments import Reason
 from core.domain.receipts import Notice, Outcome, Source
 from core.domain.statuses import Provider
 from core.log import get_logger
+from core.providers.contract import Event, Malformed, OtherMode
+from core.providers.kopokopo import payouts
 from core.providers.kopokopo.reasons import reason_for
 from core.providers.strict_json import strict_json
 
@@ -30,11 +33,26 @@ FULL_NUMBER = re.compile(r"\+?(\d{9,15})\Z")
 log = get_logger(__name__)
 
 
-class Malformed(ValueError):
-    """Not in any shape that Kopo Kopo is known to send. The message names the field, never its value."""
+SIGNATURE = "X-KopoKopo-Signature"
+SANDBOX = "sandbox.kopokopo.com"
 
 
-def signing_keys(raw: bytes, signature: str | bytes | None, keys: Sequence[str]) -> tuple[str, ...]:
+class KopoKopoWebhook:
+    """Results of what we asked for, and what came into the till."""
+
+    def authenticate(self, raw: bytes, headers: Mapping[str, str], keys: tuple[str, ...]) -> tuple[str, ...]:
+        """The API keys with which these very bytes were signed."""
+        return signing_keys(raw, headers.get(SIGNATURE.lower()), keys)
+
+    def parse(self, raw: bytes, live: bool, source: Source = Source.CALLBACK) -> tuple[Event, ...]:
+        """The facts in a body. Raises Malformed, or OtherMode for the sandbox's where money is real."""
+        events = read_events(raw, source)
+        if live and events and _is_sandbox(raw):
+            raise OtherMode("from the sandbox")
+        return events
+
+
+def signing_keys(raw: bytes, signature: str | bytes | None, keys: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """The API keys with which these very bytes were signed. All are tried, each in constant time."""
     given = signature.encode("utf-8", "replace") if isinstance(signature, str) else signature or b""
     return tuple([key for key in keys if key and hmac.compare_digest(_signature(key, raw), given)])
@@ -44,7 +62,7 @@ def _signature(key: str, raw: bytes) -> bytes:
     return hmac.new(key.encode(), raw, hashlib.sha256).hexdigest().encode()
 
 
-def read_notices(raw: bytes, source: Source = Source.CALLBACK) -> tuple[Notice, ...]:
+def read_events(raw: bytes, source: Source = Source.CALLBACK) -> tuple[Event, ...]:
     """The facts about money in a body; none in one about something else. Raises Malformed."""
     try:
         return _read(strict_json(raw), source)
@@ -54,16 +72,25 @@ def read_notices(raw: bytes, source: Source = Source.CALLBACK) -> tuple[Notice, 
         raise Malformed("not JSON, or a value out of range") from None
 
 
-def _read(body: Any, source: Source) -> tuple[Notice, ...]:
+def _is_sandbox(raw: bytes) -> bool:
+    """Every body links to itself; the sandbox's leads to the sandbox."""
+    body = strict_json(raw)
+    links = body.get("_links") or ((body.get("data") or {}).get("attributes") or {}).get("_links")
+    return isinstance(links, Mapping) and urlsplit(str(links.get("self", ""))).hostname == SANDBOX
+
+
+def _read(body: Any, source: Source) -> tuple[Event, ...]:
     envelope = _Envelope().load(body)
     if envelope["topic"]:
         outcome = TOPICS.get(envelope["topic"])
         return (_till_event(envelope["event"], outcome, source),) if outcome else ()
     kind = envelope["data"].get("type")
-    if kind == "incoming_payment":
+    if kind in ("incoming_payment", "payment_link"):
         return (_result(_Result().load(envelope["data"]), source),)
     if kind == "polling":
         return _listed(_List().load(envelope["data"]), source)
+    if kind in payouts.RESULTS:
+        return (payouts.read_result(envelope["data"], source),)
     if not kind:
         raise ValidationError({"data": ["neither an event nor a result"]})
     return ()

@@ -22,8 +22,8 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
                group by 1 having sum(r.amount) > (select o.total from orders o where o.id = p.order_id)""",
         ),
         (
-            "two_prompts_for_an_order",
-            "select order_id from payments where status in {live} group by 1 having count(*) > 1",
+            "two_attempts_of_a_kind_for_an_order",
+            "select order_id, start from payments where status in {live} group by 1, 2 having count(*) > 1",
         ),
         (
             "two_prompts_for_a_phone",

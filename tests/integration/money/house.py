@@ -13,7 +13,7 @@ from core.domain.receipts import Source
 from core.domain.statuses import OrderStatus, PaymentStatus, Provider
 from core.jobs import Job
 from core.providers.http import Http
-from core.providers.kopokopo.webhook import read_notices
+from core.providers.kopokopo.webhook import read_events
 from core.services import check_payments, payments
 from core.services.directory import Directory
 from core.services.followup import Followup
@@ -72,7 +72,7 @@ class House:
     def told(self, body: dict[str, Any], *workspaces: UUID) -> list[Followup]:
         """The provider posts this, signed in the name of our workspace (or of these)."""
         owners = [str(one) for one in workspaces or (self.bar.workspace_id,)]
-        notices = read_notices(json.dumps(body).encode(), Source.CALLBACK)
+        notices = read_events(json.dumps(body).encode(), Source.CALLBACK)
         return [settle_notice(self.bar.sessions, {"data": n.to_dict(), "workspaces": owners}) for n in notices]
 
     def payment(self, payment_id: str) -> Payment:

@@ -146,7 +146,7 @@ def test_an_unclear_answer_leaves_the_outcome_unknown_and_is_never_repeated(hous
 
 
 def test_an_answer_that_drips_in_ends_in_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.providers.kopokopo.client.START_SECONDS", 0.4)
+    monkeypatch.setattr("core.providers.kopokopo.api.START_SECONDS", 0.4)
     _, payment_id = house.order()
     house.kopokopo.server.routes[START] = lambda call: drip(call, house.kopokopo.server, b"HTTP/1.1 201 Created" * 100)
     house.request(payment_id)

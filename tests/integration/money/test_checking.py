@@ -119,12 +119,23 @@ def test_a_provider_that_says_pending_for_ever_blocks_nobody_for_ever(house: Hou
     order_id, payment_id, _ = house.prompt()
     house.ago(payment_id, 299)
     house.check(payment_id)
-    assert house.pay_again(order_id)["result"] == "live_attempt"
+    assert house.status(payment_id) is S.PENDING
     house.ago(payment_id, 2)
     house.check(payment_id)
     assert house.status(payment_id) is S.EXPIRED
     assert [event["kind"] for event in house.owed()] == ["payment_checking", "payment_expired"]
     assert house.pay_again(order_id)["result"] == "requested"
+
+
+def test_a_guest_who_asks_again_when_every_dialog_has_closed_is_prompted_and_the_risk_is_noted(house: House) -> None:
+    order_id, payment_id, _ = house.prompt()
+    house.ago(payment_id, 179)
+    assert house.pay_again(order_id)["result"] == "live_attempt"
+    house.ago(payment_id, 2)
+    assert house.pay_again(order_id)["result"] == "requested"
+    assert house.status(payment_id) is S.EXPIRED
+    assert "may_be_paid_twice" in house.diary()
+    house.check(payment_id)
 
 
 def test_after_a_day_without_a_word_staff_look(house: House) -> None:
@@ -269,7 +280,7 @@ def test_an_unclear_status_changes_nothing(house: House, name: str) -> None:
 
 
 def test_a_status_that_drips_in_ends_in_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.providers.kopokopo.client.ASK_SECONDS", 0.4)
+    monkeypatch.setattr("core.providers.kopokopo.api.ASK_SECONDS", 0.4)
     _, payment_id, prompt = house.prompt()
     house.kopokopo.server.routes[f"GET /api/v2/incoming_payments/{prompt['id']}"] = lambda call: drip(
         call, house.kopokopo.server, b"HTTP/1.1 200 OK" * 100

@@ -124,7 +124,12 @@ def test_the_guest_hears_that_we_check_at_the_second_look() -> None:
 
 @pytest.mark.parametrize("status", LIVE_PAYMENTS)
 def test_a_live_attempt_permits_no_other(status: S) -> None:
-    assert not may_prompt_again(status, None, T, T + WATCH)
+    assert not may_prompt_again(status, None, T, T + DIALOG_WINDOW - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("status", [S.CREATED, S.REQUESTED])
+def test_a_prompt_still_to_be_sent_permits_no_other_however_old(status: S) -> None:
+    assert not may_prompt_again(status, None, None, T + WATCH)
 
 
 @pytest.mark.parametrize("by", [FailedBy.CALLBACK, FailedBy.ANSWER])

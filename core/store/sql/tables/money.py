@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.domain.statuses import FailedBy, Method, PaymentStatus, Provider, ReceiptState, RefundStatus
+from core.domain.statuses import FailedBy, Method, PaymentStatus, Provider, ReceiptState, RefundStatus, Start
 from core.store.sql.base import Owned, is_parent, within, words
 from core.store.sql.encrypted import EncryptedText
 from core.store.sql.tables.connections import PROVIDER
@@ -20,7 +20,8 @@ LIVE = "status in ('CREATED', 'REQUESTED', 'PENDING', 'UNKNOWN')"
 class Payment(Owned):
     """One attempt to collect money. `handle` is the provider's URL of it, `handle_id` its last segment.
 
-    `requested_at` is the claim, `posted_at` the moment the call left, from which the PIN dialog is counted.
+    `requested_at` is the claim, `posted_at` the moment the call left, from which the PIN dialog is counted. A link is
+    good until `expires_at`; at `closed_at` the provider was told that it is worth nothing.
     """
 
     __tablename__ = "payments"
@@ -30,6 +31,7 @@ class Payment(Owned):
     conversation_id: Mapped[UUID | None]
     provider: Mapped[Provider] = mapped_column(PROVIDER)
     method: Mapped[Method] = mapped_column(words(Method, "payment_method"))
+    start: Mapped[Start] = mapped_column(words(Start, "payment_start"), default=Start.PROMPT, server_default="PROMPT")
     status: Mapped[PaymentStatus] = mapped_column(PAYMENT_STATUS, default=PaymentStatus.CREATED)
     amount: Mapped[Decimal]
     currency: Mapped[str]
@@ -37,6 +39,9 @@ class Payment(Owned):
     phone_index: Mapped[str | None] = mapped_column(info={"blind_index_of": "phone"})
     handle: Mapped[str | None]
     handle_id: Mapped[str | None]
+    link: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     failed_by: Mapped[FailedBy | None] = mapped_column(words(FailedBy, "failed_by"))
     requested_at: Mapped[datetime | None]
@@ -54,8 +59,8 @@ class Payment(Owned):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("checks >= 0", name="checks"),
         CheckConstraint("(phone is null) = (phone_index is null)", name="phone_indexed"),
-        CheckConstraint("method <> 'MPESA' or phone is not null", name="mpesa_needs_a_phone"),
-        Index("uq_payments_live_order", "order_id", unique=True, postgresql_where=LIVE),
+        CheckConstraint("method <> 'MPESA' or start <> 'PROMPT' or phone is not null", name="prompt_needs_a_phone"),
+        Index("uq_payments_live_order", "order_id", "start", unique=True, postgresql_where=LIVE),
         Index("uq_payments_live_phone", "workspace_id", "phone_index", unique=True, postgresql_where=LIVE),
         Index("ix_payments_order_id", "order_id"),
         Index("ix_payments_phone_index", "workspace_id", "phone_index", "created_at"),

@@ -1,0 +1,1 @@
+"""Money over the bar: nobody is called, staff say what they were given."""

@@ -1,0 +1,29 @@
+"""Opens a Kopo Kopo account."""
+
+from core.providers.desk import Desk, Package
+from core.providers.kopokopo.api import Api
+from core.providers.kopokopo.client import KopoKopo
+from core.providers.kopokopo.token import Credentials, TokenService
+from core.providers.kopokopo.webhook import KopoKopoWebhook
+from core.providers.tokens import Tokens
+
+CALLBACK_PATH = "/api/webhooks/payment"
+
+
+def open_api(desk: Desk) -> Api | None:
+    """The account's way to Kopo Kopo; None where staff have not filled everything in yet."""
+    values = desk.values("api_url", "oauth_url", "client_id", "client_secret", "till_number")
+    if not all(values.values()):
+        return None
+    credentials = Credentials(**values)
+    tokens = Tokens(TokenService(desk.http, credentials), desk.shelf)
+    return Api(desk.http, tokens, credentials, desk.address(CALLBACK_PATH))
+
+
+def connect(desk: Desk) -> KopoKopo | None:
+    """The account, ready to be asked."""
+    api = open_api(desk)
+    return KopoKopo(api) if api else None
+
+
+PACKAGE = Package(connect, KopoKopoWebhook())
