@@ -3,9 +3,11 @@
 import os
 
 from core.jobs import (
+    MAKE_DOCUMENTS,
     SAVE_MESSAGES,
     SAVE_STATUSES,
     SCHEDULED,
+    SIGN_INVOICES,
     SWEEP_HOLDS,
     SWEEP_OUTBOX,
     SWEEP_PAYMENTS,
@@ -70,5 +72,7 @@ beat_schedule = {
     "save statuses": {"task": SAVE_STATUSES, "schedule": 1.0, "options": {"expires": 5}},
     "sweep payments": {"task": SWEEP_PAYMENTS, "schedule": 2.0, "options": {"expires": 10}},
     "sweep outbox": {"task": SWEEP_OUTBOX, "schedule": 2.0, "options": {"expires": 10}},
+    "make documents": {"task": MAKE_DOCUMENTS, "schedule": 2.0, "options": {"expires": 10}},
+    "sign invoices": {"task": SIGN_INVOICES, "schedule": 5.0, "options": {"expires": 10}},
     "sweep holds": {"task": SWEEP_HOLDS, "schedule": 5.0, "options": {"expires": 20}},
 }

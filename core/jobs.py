@@ -23,6 +23,8 @@ CHECK_REFUND = "payments.check_refund"
 SETTLE_PAYMENTS = "settlements.settle_payments"
 SAVE_STATUSES = "statuses.save_statuses"
 SAVE_MESSAGES = "history.save_messages"
+MAKE_DOCUMENTS = "documents.make_documents"
+SIGN_INVOICES = "documents.sign_invoices"
 SWEEP_PAYMENTS = "scheduled.sweep_payments"
 SWEEP_HOLDS = "scheduled.sweep_holds"
 SWEEP_OUTBOX = "scheduled.sweep_outbox"
@@ -38,6 +40,8 @@ TASKS = (
     SETTLE_PAYMENTS,
     SAVE_STATUSES,
     SAVE_MESSAGES,
+    MAKE_DOCUMENTS,
+    SIGN_INVOICES,
     SWEEP_PAYMENTS,
     SWEEP_HOLDS,
     SWEEP_OUTBOX,
@@ -92,7 +96,8 @@ WORKER_GROUPS = (
     WorkerGroup("messages", (MESSAGES,), "threads", 32),
     WorkerGroup("payments", (PAYMENTS,), "prefork", 6),
     WorkerGroup("records", (STATUSES, HISTORY), "threads", 4),
-    WorkerGroup("scheduled", (SCHEDULED, DOCUMENTS), "prefork", 2),
+    WorkerGroup("scheduled", (SCHEDULED,), "prefork", 2),
+    WorkerGroup("documents", (DOCUMENTS,), "prefork", 2),
 )
 
 
@@ -114,3 +119,8 @@ def request_payment(payment_id: str) -> Job:
 def check_payment(payment_id: str, hinted: str = "") -> Job:
     """Ask the provider how one payment stands; `hinted`: what the provider says it is called there."""
     return Job(CHECK_PAYMENT, (payment_id, hinted) if hinted else (payment_id,))
+
+
+def make_documents() -> Job:
+    """Make the documents that are wanted."""
+    return Job(MAKE_DOCUMENTS)

@@ -36,6 +36,8 @@ hints = Counter("bar_payment_hints_total", "Unsigned notices that only make us a
 circuits_opened = Counter("bar_circuits_opened_total", "Providers that were given a rest", ["provider"])
 account_notices = Counter("bar_account_notices_total", "What WhatsApp says of the account", ["loud"])
 payments = Counter("bar_payments_total", "Payment outcomes", ["provider", "outcome"])
+documents = Counter("bar_documents_total", "Receipts and closings in writing", ["kind", "result"])
+fiscal = Counter("bar_fiscal_total", "Invoices brought to the tax authority", ["result"])
 swept = Counter("bar_leases_returned_total", "Leases of dead workers returned by the sweep", ["lane"])
 
 

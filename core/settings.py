@@ -50,6 +50,7 @@ class Settings:
     public_base_url: str
     log_level: str
     sandbox_url: str
+    fiscal_api_url: str
     whatsapp: WhatsAppSettings
     kopokopo: KopoKopoSettings
     database_url: str = field(repr=False)
@@ -118,6 +119,7 @@ def _read(read: _Reader) -> Settings:
         public_base_url=read.url("PUBLIC_BASE_URL", ("http", "https")),
         log_level=read.text("LOG_LEVEL", "INFO").upper(),
         sandbox_url=read.url("SANDBOX_URL", ("http",), ""),
+        fiscal_api_url=read.url("FISCAL_API_URL", ("http", "https"), ""),
         whatsapp=_whatsapp(read),
         kopokopo=_kopokopo(read),
         database_url=_psycopg2(read.url("DATABASE_URL", ("postgres", "postgresql", "postgresql+psycopg2"))),
@@ -178,7 +180,7 @@ def _check_production(settings: Settings) -> None:
         "WHATSAPP_API_URL": settings.whatsapp.api_url,
         "KOPOKOPO_API_URL": settings.kopokopo.api_url,
         "KOPOKOPO_OAUTH_URL": settings.kopokopo.oauth_url,
-    }
+    } | ({"FISCAL_API_URL": settings.fiscal_api_url} if settings.fiscal_api_url else {})
     for name, url in urls.items():
         if urlsplit(url).scheme != "https":
             raise SettingsError(f"{name} must start with https:// in production")

@@ -145,6 +145,7 @@ def _fill_providers(values: dict[str, str], data_dir: Path) -> bool:
     if ours:
         port = values.setdefault("SANDBOX_PORT", str(kept_port(data_dir / "sandbox-port")))
         values["SANDBOX_URL"] = f"http://127.0.0.1:{port}"
+    values.setdefault("FISCAL_API_URL", f"{values['SANDBOX_URL']}/etims")
     values.setdefault("WHATSAPP_API_URL", f"{values['SANDBOX_URL']}/graph")
     values.setdefault("KOPOKOPO_API_URL", f"{values['SANDBOX_URL']}/kopokopo")
     values.setdefault("KOPOKOPO_OAUTH_URL", f"{values['SANDBOX_URL']}/kopokopo")

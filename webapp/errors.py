@@ -18,6 +18,7 @@ _SENTENCES = {
     403: "You may not do that.",
     404: "There is nothing at this address.",
     405: "That cannot be done here.",
+    410: "This link has expired or was taken back. Write “receipt” in the chat, and you get a new one.",
     413: "That is too large.",
     429: "Too many tries. Please wait a little.",
     503: "We cannot do that right now. Please try again in a moment.",

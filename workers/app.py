@@ -22,6 +22,7 @@ app.conf.update(
         "workers.settlements",
         "workers.statuses",
         "workers.history",
+        "workers.documents",
         "workers.scheduled",
     ]
 )

@@ -25,6 +25,11 @@ cancel_order  {order_id}
 find_orders   {}
     found         {orders: [{order_id, number, status, total, due, currency, receipt, wait}]}   newest first, 24 h, up
                   to 5; `wait`: minutes, None where nobody can tell
+send_receipt  {}
+    receipt       {order_id, number, link (the id of one), file}  the PDF of the newest paid order
+    receipt_coming {order_id, number}                             it is being made and follows by itself
+    receipt_failed {order_id, number}
+    no_receipt    {}                                              nothing is paid yet
 confirm_age   {}
     confirmed     {}
 call_staff    {reason: str}
@@ -45,6 +50,7 @@ PLACE_ORDER = "place_order"
 REQUEST_PAYMENT = "request_payment"
 CANCEL_ORDER = "cancel_order"
 FIND_ORDERS = "find_orders"
+SEND_RECEIPT = "send_receipt"
 CONFIRM_AGE = "confirm_age"
 CALL_STAFF = "call_staff"
 STOP_MESSAGES = "stop_messages"

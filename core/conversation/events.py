@@ -31,6 +31,7 @@ PAYMENT_REVIEW = "payment_review"
 ORDER_STATUS = "order_status"
 ORDER_FAILED = "order_failed"
 MONEY_RETURNED = "money_returned"
+DOCUMENT_READY = "document_ready"
 STAFF_SAID = "staff_said"
 STAFF_DONE = "staff_done"
 NEWS = frozenset(
@@ -43,6 +44,7 @@ NEWS = frozenset(
         ORDER_STATUS,
         ORDER_FAILED,
         MONEY_RETURNED,
+        DOCUMENT_READY,
         STAFF_SAID,
         STAFF_DONE,
     }
@@ -61,6 +63,7 @@ class Event:
     payment_failed {order_id, number, payment_id, reason, unsaid (true where there is nothing to pay any more)}
     payment_checking, payment_expired, payment_review {order_id, number, payment_id}
     order_status {order_id, number, status} · order_failed {order_id, number}
+    document_ready {order_id, number, link (the id of one), file (its name)}
     money_returned {order_id, number, amount, currency} · staff_said {text} · staff_done {}
     Amounts are decimal strings of whole shillings.
     """

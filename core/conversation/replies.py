@@ -19,6 +19,9 @@ ROW_DESCRIPTION_LIMIT = 72
 ROW_ID_LIMIT = 200
 IMAGE_LINK = re.compile(r"https://[!-~]{1,2000}")
 
+# Parts that replies kept from before do not know.
+LATER = ("document", "file")
+
 
 def clip(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units, ending in an ellipsis where something was cut."""
@@ -50,6 +53,7 @@ class Reply:
     """One outgoing message: plain text, text with up to three buttons, or text with a list of up to ten rows.
 
     `image` is the link of a picture above a text with buttons; anything but https is left out.
+    `document` is the id of the link of a file called `file`, sent with the text under it.
     `prompt` marks the one message that may pass while a PIN dialog is open ("check your phone").
     """
 
@@ -60,12 +64,14 @@ class Reply:
     list_title: str = ""
     prompt: bool = False
     image: str = ""
+    document: str = ""
+    file: str = ""
 
     def __post_init__(self) -> None:
         """Clip every part to its limit."""
         if len(self.buttons) > BUTTONS_LIMIT or len(self.rows) > ROWS_LIMIT or (self.buttons and self.rows):
             raise ValueError("a reply carries up to 3 buttons or up to 10 rows")
-        object.__setattr__(self, "body", clip(self.body, BODY_LIMIT if self.buttons or self.rows else TEXT_LIMIT))
+        object.__setattr__(self, "body", clip(self.body, BODY_LIMIT if self.buttons or self.rows or self.document else TEXT_LIMIT))
         buttons = tuple(Button(b.id, clip(b.title, BUTTON_TITLE_LIMIT)) for b in self.buttons)
         object.__setattr__(self, "buttons", buttons)
         object.__setattr__(self, "rows", tuple(_clipped(r) for r in self.rows))
@@ -83,7 +89,7 @@ class Reply:
             "list_title": self.list_title,
             "prompt": self.prompt,
             "image": self.image,
-        }
+        } | {name: getattr(self, name) for name in LATER if getattr(self, name)}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Reply":
@@ -91,8 +97,9 @@ class Reply:
         buttons = tuple(Button(*b) for b in data["buttons"])
         rows = tuple(Row(*r) for r in data["rows"])
         return cls(
-            data["body"], buttons, rows, data["list_label"], data["list_title"], data["prompt"], data.get("image", "")
-        )
+            data["body"], buttons, rows, data["list_label"], data["list_title"], data["prompt"], data.get("image", ""),
+            **{name: data[name] for name in LATER if name in data},
+        )  # fmt: skip
 
 
 def _clipped(row: Row) -> Row:

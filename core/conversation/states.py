@@ -13,6 +13,7 @@ from core.conversation.stages import (
     browsing,
     cart,
     details,
+    documents,
     languages,
     news,
     opting,
@@ -122,6 +123,7 @@ ACTIONS: dict[str, Action] = {
     "this": Action(paying.this_number, _PAYING),
     "other": Action(paying.other_number, _PAYING),
     "retry": Action(paying.retry, _PAYING),
+    "receipt": Action(documents.ask_receipt, _to("TALKING_TO_STAFF")),
     "status": Action(after.status, _to("ORDER_COMPLETE", *_MONEY)),
     "cancel": Action(after.cancel, _to("BROWSING_CATEGORIES", "ORDER_COMPLETE")),
     "staff": Action(staffing.call_staff, _to("TALKING_TO_STAFF")),
@@ -150,6 +152,7 @@ CONCLUSIONS: dict[str, Conclusion] = {
     "change": Conclusion(after.conclude_change, _to("ADDING_TO_CART", "ORDER_COMPLETE")),
     "cancel": Conclusion(after.conclude_cancel, _to(*_MONEY)),
     "status": Conclusion(after.conclude_status, _to("ORDER_COMPLETE", *_MONEY)),
+    "receipt": Conclusion(documents.conclude_receipt, frozenset()),
     "stop": Conclusion(opting.conclude_stop, frozenset()),
     "start": Conclusion(opting.conclude_start, frozenset()),
     "pay": Conclusion(
@@ -167,6 +170,7 @@ NEWS: dict[str, Telling] = {
     events.ORDER_STATUS: Telling(news.order_status, _to("ORDER_COMPLETE")),
     events.ORDER_FAILED: Telling(news.order_failed, _to("ORDER_COMPLETE")),
     events.MONEY_RETURNED: Telling(news.money_returned, frozenset()),
+    events.DOCUMENT_READY: Telling(documents.document_ready, frozenset()),
     events.STAFF_SAID: Telling(staffing.staff_said, _to("TALKING_TO_STAFF")),
     events.STAFF_DONE: Telling(
         staffing.staff_done, _to("BROWSING_CATEGORIES", "ADDING_TO_CART", "ORDER_COMPLETE", *_MONEY)

@@ -19,6 +19,7 @@ from core.services.followup import Followup
 from core.services.guest_requests import cancel_order, confirm_age, find_orders, resume_messages, stop_messages
 from core.services.identities import change_identity, remember
 from core.services.place_order import place_order
+from core.services.receipt_requests import send_receipt
 from core.services.staff_calls import call_staff
 from core.store.sql.tables import TurnEffects
 
@@ -106,6 +107,10 @@ def _find(db: Session, guest: Guest, _effect: Effect, _: list[Outcome]) -> Resul
     return find_orders(db, guest), Followup()
 
 
+def _receipt(db: Session, guest: Guest, _effect: Effect, _: list[Outcome]) -> Result:
+    return send_receipt(db, guest)
+
+
 def _confirm(_db: Session, guest: Guest, _effect: Effect, _: list[Outcome]) -> Result:
     return confirm_age(guest), Followup()
 
@@ -135,6 +140,7 @@ _DO: dict[str, Callable[[Session, Guest, Effect, list[Outcome]], Result]] = {
     kinds.REQUEST_PAYMENT: _ask,
     kinds.CANCEL_ORDER: _cancel,
     kinds.FIND_ORDERS: _find,
+    kinds.SEND_RECEIPT: _receipt,
     kinds.CONFIRM_AGE: _confirm,
     kinds.CALL_STAFF: _call,
     kinds.REMEMBER: _remember,

@@ -45,7 +45,7 @@ def _is_important(kind: str, data: dict[str, Any]) -> bool:
 
 def _plain_length(reply: Reply) -> int:
     """UTF-16 units of a text that may be merged with others: without taps, and not the one a prompt waits for."""
-    if reply.buttons or reply.rows or reply.image or reply.prompt:
+    if reply.buttons or reply.rows or reply.document or reply.image or reply.prompt:
         return 0
     return len(reply.body.encode("utf-16-le")) // 2
 

@@ -16,6 +16,7 @@ from core.domain.orders import OPEN, check_move
 from core.domain.statuses import OrderStatus, ReceiptState, Station, TicketStatus
 from core.errors import Rejected
 from core.services.followup import Followup
+from core.services.invoices import issue_invoice
 from core.store.sql.outbox import owe, owe_board
 from core.store.sql.tables import Order, OrderEvent, OrderItem, Receipt, Ticket
 
@@ -49,6 +50,7 @@ def mark_order(db: Session, order: Order, to: OrderStatus, user_id: UUID | None 
     order.version += 1
     if to is OrderStatus.PAID:
         order.paid_at = datetime.now(UTC)
+        issue_invoice(db, order)
     if to in TICKETS_AFTER:
         _close_tickets(db, order, TICKETS_AFTER[to])
     db.flush()

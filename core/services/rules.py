@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.conversation.profile import DETAILS
 from core.domain.delivery import read_delivery, written_delivery
 from core.domain.features import read_features, written_features
+from core.domain.invoicing import read_invoicing, written_invoicing
 from core.domain.paying import read_paying, read_ways, written_paying
 from core.domain.table_codes import code
 from core.domain.timetables import read_hours, written_hours
@@ -38,6 +39,7 @@ def rules_of(db: Session, slug: str) -> dict[str, Any]:
         "features": vars(read_features(workspace.features)),
         "payment_methods": workspace.payment_methods,
         "paying": written_paying(read_paying(workspace.paying)),
+        "invoicing": vars(read_invoicing(workspace.invoicing)),
     }
 
 
@@ -118,4 +120,5 @@ READ: dict[str, Callable[[Any], Any]] = {
     "features": lambda value: written_features(read_features(value)),
     "payment_methods": read_ways,
     "paying": lambda value: written_paying(read_paying(value)),
+    "invoicing": lambda value: written_invoicing(read_invoicing(value)),
 }

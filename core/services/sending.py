@@ -1,15 +1,20 @@
 """A reply waits in the outbox: send it through the channel it belongs to, in order per guest."""
 
 import time
+from dataclasses import replace
 from time import monotonic
+from uuid import UUID
 
 from core import metrics
+from core.conversation.replies import Reply
 from core.crashpoint import crashpoint
 from core.errors import OutcomeUnknown, TryAgain
 from core.jobs import request_payment
 from core.log import bind, get_logger
 from core.providers.whatsapp.client import SEND_SECONDS, Refused, Sent, send
+from core.providers.whatsapp.templates import Filled
 from core.services.directory import Line
+from core.services.document_links import url
 from core.services.letters import content
 from core.services.program import Program
 from core.services.refusals import back_off, give_up, later, notes, refused, withhold
@@ -68,9 +73,18 @@ def _deliver(program: Program, letter: Letter, claimed_at: float) -> bool:
 def _post(program: Program, letter: Letter, line: Line) -> Sent | Refused:
     with metrics.send_seconds.time():
         crashpoint("send.before_post")
-        answer = send(program.http, line, letter.guest, content(letter), letter.callback)
+        answer = send(program.http, line, letter.guest, _addressed(program, letter), letter.callback)
         crashpoint("send.after_post")
     return answer
+
+
+def _addressed(program: Program, letter: Letter) -> Reply | Filled:
+    """A document is fetched by Meta from its link; where that failed once (131053), the guest gets the link itself."""
+    what = content(letter)
+    if isinstance(what, Filled) or not what.document:
+        return what
+    link = url(program.settings, UUID(what.document))
+    return Reply(f"{what.body}\n{link}") if letter.tries else replace(what, document=link)
 
 
 def _sent(program: Program, letter: Letter, answer: Sent) -> bool:

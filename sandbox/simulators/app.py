@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.simulators.etims.endpoint import Etims
 from sandbox.simulators.graph.endpoint import Graph
 from sandbox.simulators.graph.faults import GraphFaults
 from sandbox.simulators.kopokopo.endpoint import KopoKopo
@@ -23,10 +24,12 @@ def build(settings: SimulatorSettings) -> Handler:
     whatsapp = WhatsApp(settings, poster, graph_faults)
     till = Till(settings, poster, KopoKopoFaults(), whatsapp.wake)
     kopokopo = KopoKopo(till)
+    etims = Etims(f"http://127.0.0.1:{settings.port}")
     areas: dict[str, Callable[[Request], Any]] = {
         "graph": Graph(whatsapp, graph_faults).handle,
         "kopokopo": kopokopo.handle,
-        "control": Switchboard(whatsapp, kopokopo, till, poster, graph_faults).handle,
+        "etims": etims.handle,
+        "control": Switchboard(whatsapp, kopokopo, till, poster, graph_faults, etims).handle,
         "sandbox": Pages(PhoneApi(whatsapp, till)).handle,
         "admin": board,
         "healthz": healthy,

@@ -54,6 +54,10 @@ class Simulators:
         """Forget everything, all switches back."""
         self.post("control/reset", {})
 
+    def etims(self, **switches: Any) -> None:
+        """The tax authority: down, refuse."""
+        self.post("control", {"etims": switches})
+
     def state(self) -> dict[str, Any]:
         """Counts of what happened so far."""
         return self.get("control/state")

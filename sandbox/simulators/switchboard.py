@@ -26,7 +26,10 @@
         "fault": {"where": token | start | poll | list, "answer": as above, "times": 1},   done nothing
         "buygoods": "after",             the till's own event comes before or after the result, or "never"
         "prompt_after", "decide_after", "callback_after", "dialog_life", "late_by", "then_after", "token_life": times
-        "revoke_tokens": true}}          every token given so far gets 401
+        "revoke_tokens": true},          every token given so far gets 401
+     "etims": {
+        "down": true | "drop" | "garbage",                no invoice is signed: 503, no answer, a page instead
+        "refuse": 1}}                                     the next n invoices are refused for good
 
 A prompt is decided by the phone in the browser while that number is on screen, unless a rule names the number.
 
@@ -42,6 +45,7 @@ A prompt is decided by the phone in the browser while that number is on screen, 
 import asyncio
 from typing import Any
 
+from sandbox.simulators.etims.endpoint import Etims
 from sandbox.simulators.graph.faults import GraphFaults
 from sandbox.simulators.kopokopo.endpoint import KopoKopo
 from sandbox.simulators.kopokopo.prompts import OPEN, Prompt
@@ -57,12 +61,15 @@ DONE = answer_json({"done": True})
 class Switchboard:
     """Takes control requests."""
 
-    def __init__(self, whatsapp: WhatsApp, kopokopo: KopoKopo, till: Till, poster: Poster, graph: GraphFaults) -> None:
+    def __init__(
+        self, whatsapp: WhatsApp, kopokopo: KopoKopo, till: Till, poster: Poster, graph: GraphFaults, etims: Etims
+    ) -> None:
         self._whatsapp = whatsapp
         self._kopokopo = kopokopo
         self._till = till
         self._poster = poster
         self._graph = graph
+        self._etims = etims
 
     def handle(self, request: Request) -> Any:
         """Route one request below /control."""
@@ -91,9 +98,10 @@ class Switchboard:
         return NOT_FOUND
 
     def _switch(self, fields: dict[str, Any]) -> Response:
-        if fields.keys() - {"graph", "kopokopo"} or not fields:
-            raise ValueError("graph or kopokopo is needed")
+        if fields.keys() - {"graph", "kopokopo", "etims"} or not fields:
+            raise ValueError("graph, kopokopo or etims is needed")
         self._graph.change(fields.get("graph", {}))
+        self._etims.change(fields.get("etims", {}))
         money = dict(fields.get("kopokopo", {}))
         if money.pop("revoke_tokens", False):
             self._kopokopo.revoke()
@@ -103,6 +111,7 @@ class Switchboard:
     async def _reset(self) -> Response:
         await self._poster.forget()
         self._graph.reset()
+        self._etims.reset()
         self._till.faults.reset()
         self._whatsapp.forget()
         self._till.forget()
@@ -115,6 +124,7 @@ class Switchboard:
             "messages_received": self._whatsapp.journal.received,
             "prompts": len(prompts),
             "prompts_open": sum(prompt.screen == OPEN for prompt in prompts),
+            "invoices_asked": self._etims.asked,
             "tokens_given": self._kopokopo.tokens_given,
             "webhooks_dropped": self._poster.dropped,
         })  # fmt: skip

@@ -2,12 +2,14 @@
 
 import asyncio
 import itertools
+import json
 import time
 import uuid
 from typing import Any
 
 from sandbox.simulators.graph.errors import status_error
 from sandbox.simulators.graph.faults import GraphFaults
+from sandbox.simulators.graph.media import NOT_FETCHED, can_be_had, linked
 from sandbox.simulators.inbound import Sender, envelope, message_value, meta_bytes, new_wamid, sign, status_value
 from sandbox.simulators.journal import DELIVERED, FAILED, READ, SENT, Entry, Guests, Journal
 from sandbox.simulators.poster import Delivery, Poster
@@ -63,10 +65,19 @@ class WhatsApp:
     def report(self, entry: Entry, guest: Sender, opaque: str, kind: str) -> None:
         """Send the statuses of a message, unless they are switched off."""
         failure = self._faults.fails_later(guest.phone or guest.bsuid)
+        link = linked(kind, json.loads(entry.body))
         if failure is not None:
             self._poster.background(self._status(entry, guest, opaque, FAILED, status_error(failure.code)))
+        elif link:
+            self._poster.background(self._fetch(entry, guest, opaque, link))
         elif self._faults.statuses:
             self._poster.background(self._statuses(entry, guest, opaque, kind))
+
+    async def _fetch(self, entry: Entry, guest: Sender, opaque: str, link: str) -> None:
+        if not await can_be_had(link):
+            await self._status(entry, guest, opaque, FAILED, status_error(NOT_FETCHED))
+        elif self._faults.statuses:
+            await self._statuses(entry, guest, opaque, "document")
 
     async def _statuses(self, entry: Entry, guest: Sender, opaque: str, kind: str) -> None:
         # An outgoing reaction produces only `sent`.

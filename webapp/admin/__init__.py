@@ -6,11 +6,13 @@ from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask_login import current_user
 
 from core.services.program import Program
-from webapp.admin import board, login, queues
+from webapp.admin import board, login, queues, receipts
 from webapp.admin.streams import Streams
 
 OPEN = frozenset({"admin.login", "admin.sign_in"})
-PAGES = frozenset({"admin.home", "admin.board", "admin.queues"})
+PAGES = frozenset(
+    {"admin.home", "admin.board", "admin.queues", "admin.receipts", "admin.receipt", "admin.closing_file"}
+)
 
 
 def register(app: Flask, program: Program) -> None:
@@ -30,6 +32,10 @@ def register(app: Flask, program: Program) -> None:
     admin.add_url_rule("/board/events", "events", board.events)
     admin.add_url_rule("/notices/<uuid:notice_id>/seen", "notice_seen", queues.seen, methods=["POST"])
     admin.add_url_rule("/queues", "queues", queues.queues)
+    admin.add_url_rule("/receipts", "receipts", receipts.receipts)
+    admin.add_url_rule("/receipts/<uuid:order_id>.pdf", "receipt", receipts.receipt)
+    admin.add_url_rule("/documents/<uuid:document_id>/revoke", "revoke", receipts.revoke, methods=["POST"])
+    admin.add_url_rule("/closings/<uuid:closing_id>/closing.<form>", "closing_file", receipts.closing)
     app.register_blueprint(admin)
 
 

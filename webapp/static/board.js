@@ -160,6 +160,7 @@ function fill(card, order) {
   part("table").hidden = !order.table;
   part("guest").textContent = [order.guest, order.pickup && "Pickup", order.address, order.note].filter(Boolean).join(" – ");
   part("items").replaceChildren(...order.items.map(line));
+  part("receipt").href = `${board.dataset.receipts}/${order.id}.pdf`;
   part("move").textContent = step(order).label;
   part("move").disabled = false;
   age(card);

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.conversation import carts, figures, texts
 from core.conversation.here import Here
-from core.conversation.replies import Button, Reply
+from core.conversation.replies import LATER, Button, Reply
 from core.conversation.session import Session, State
 from core.conversation.stages.paying import try_again
 from core.domain.statuses import OrderStatus
@@ -37,10 +37,13 @@ class News:
     session: Session
     body: str = ""
     buttons: tuple[Button, ...] = field(default=())
+    document: str = ""
+    file: str = ""
 
     def reply(self) -> tuple[Reply, ...]:
         """The message, if there is one."""
-        return (Reply(self.body, self.buttons),) if self.body else ()
+        parts = {name: getattr(self, name) for name in LATER}
+        return (Reply(self.body, self.buttons, **parts),) if self.body else ()
 
 
 def payment_settled(here: Here, data: Data) -> News:

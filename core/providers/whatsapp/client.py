@@ -85,6 +85,9 @@ def _address(guest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _content(reply: Reply) -> dict[str, Any]:
+    if reply.document:
+        document = {"link": reply.document, "caption": reply.body, "filename": reply.file}
+        return {"type": "document", "document": document}
     if reply.buttons:
         return {"type": "interactive", "interactive": _buttons(reply)}
     if reply.rows:

@@ -48,6 +48,7 @@ CODES = {
     131047: Known(400, "Re-engagement message"),
     131048: Known(400, "Spam rate limit hit"),
     131051: Known(400, "Unsupported message type"),
+    131053: Known(400, "Media upload error"),
     131056: Known(400, "Pair rate limit hit"),
     131057: Known(500, "Account in maintenance mode"),
     130497: Known(403, "Business account is restricted from messaging users in this country"),

@@ -1,6 +1,7 @@
 """Every kind of message that may be sent, each with the check of its own object."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from sandbox.simulators.graph.errors import Refused
 from sandbox.simulators.graph.interactive import check_interactive
@@ -18,7 +19,7 @@ from sandbox.simulators.graph.limits import (
     wamid_of,
 )
 
-TEXT, CAPTION = 4096, 1024
+TEXT, CAPTION, FILE_NAME = 4096, 1024, 240
 
 
 def check_message(fields: Fields) -> str:
@@ -79,6 +80,9 @@ def _check_media(media: Fields) -> None:
     if not ("id" in media) ^ ("link" in media):
         raise Refused(MISSING, "exactly one of id and link is required")
     text_of(media, "caption", CAPTION, "media", required=False)
+    text_of(media, "filename", FILE_NAME, "media", required=False)
+    if "link" in media and urlsplit(str(media["link"])).scheme not in ("http", "https"):
+        raise Refused(INVALID, "media['link'] must be a URL")
 
 
 def _check_place(place: Fields) -> None:

@@ -3,6 +3,14 @@
 from core.store.sql.base import Base
 from core.store.sql.tables.books import Closing, LedgerLine, Reconciliation, ReconciliationDifference, Shift
 from core.store.sql.tables.connections import Channel, ProviderAccount
+from core.store.sql.tables.documents import (
+    Document,
+    DocumentDelivery,
+    DocumentLink,
+    FiscalSignature,
+    Invoice,
+    InvoiceCounter,
+)
 from core.store.sql.tables.menu import Category, Product, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
@@ -23,6 +31,12 @@ __all__ = [
     "Conversation",
     "Customer",
     "DeadLetter",
+    "Document",
+    "DocumentDelivery",
+    "DocumentLink",
+    "FiscalSignature",
+    "Invoice",
+    "InvoiceCounter",
     "LedgerLine",
     "Membership",
     "Message",

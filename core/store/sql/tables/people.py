@@ -16,7 +16,9 @@ from core.store.sql.encrypted import EncryptedText
 class Workspace(Row):
     """One venue; every other row hangs off one.
 
-    `hours`, `delivery`, `features` and `paying` are as `core.domain` reads them; `table_key` signs the tables' codes.
+    A second payment for one order goes back by itself up to `refund_limit`; above it staff approve.
+    `hours`, `delivery`, `features`, `paying` and `invoicing` are as `core.domain` reads them. `table_key` signs the
+    tables' codes.
     """
 
     __tablename__ = "workspaces"
@@ -40,6 +42,7 @@ class Workspace(Row):
     delivery: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     features: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     paying: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    invoicing: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     table_key: Mapped[UUID] = mapped_column(default=uuid4, server_default=func.gen_random_uuid())
 
     __table_args__ = (

@@ -59,6 +59,7 @@ export class Chat {
     if (inside.header?.image?.link) bubble.append(photo(inside.header.image.link));
     const words = wordsOf(kind, inside);
     this.words.set(message.id, words);
+    if (kind === "document" && inside.link) bubble.append(file(inside));
     bubble.append(make("p", "words", ...marked(words)));
     if (inside.footer) bubble.append(make("p", "footer", ...marked(inside.footer.text)));
     bubble.append(meta(message));
@@ -105,6 +106,14 @@ function meta(message) {
     line.append(ticks);
   }
   return line;
+}
+
+function file({ link: url, filename }) {
+  const anchor = make("a", "file", `📄 ${filename || UNSHOWN.document}`);
+  anchor.href = url;
+  anchor.target = "_blank";
+  anchor.rel = "noopener";
+  return anchor;
 }
 
 function link({ display_text: label, url }) {

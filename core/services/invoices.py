@@ -1,0 +1,121 @@
+"""Every paid order has an invoice, numbered without gaps in its workspace, written in the transaction that pays it."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
+from sqlalchemy.orm import Session
+
+from core.domain.documents import DocumentKind
+from core.domain.invoices import Fiscal, Paid, Seller, read_lines, read_vat, vat_lines, written_vat
+from core.domain.invoices import Invoice as Facts
+from core.domain.invoicing import Invoicing, read_invoicing
+from core.domain.statuses import Provider, ReceiptState
+from core.services.documents_wanted import deliver_later, want_document
+from core.store.sql.tables import FiscalSignature, Invoice, InvoiceCounter, Order, OrderItem, Receipt, Workspace
+
+HOW = {
+    Provider.KOPOKOPO: "M-Pesa",
+    Provider.PESAPAL: "Pesapal",
+    Provider.PAYSTACK: "Paystack",
+    Provider.CASH: "Cash",
+}
+
+
+def issue_invoice(db: Session, order: Order) -> None:
+    """Write the invoice of a locked order that has just been paid; the venue may want the PDF to follow by itself.
+
+    One statement takes the number and writes the row: the counter stays locked until the commit, and a rollback gives
+    the number back. It comes after stock in the order of locks.
+    """
+    workspace = db.get_one(Workspace, order.workspace_id)
+    invoicing = read_invoicing(workspace.invoicing)
+    invoice_id = uuid4()
+    counted = insert(InvoiceCounter).values(workspace_id=workspace.id, last=1)
+    next_one = {"last": InvoiceCounter.last + 1}
+    counted = counted.on_conflict_do_update(index_elements=[InvoiceCounter.workspace_id], set_=next_one)
+    number = counted.returning(InvoiceCounter.last).cte("counted")
+    row = _row(order, workspace, invoicing) | {"id": invoice_id, "number": select(number.c.last).scalar_subquery()}
+    db.execute(insert(Invoice).values(**row, lines=_lines_of(order.id)))
+    if invoicing.fiscal:
+        db.add(FiscalSignature(workspace_id=workspace.id, invoice_id=invoice_id, next_try_at=datetime.now(UTC)))
+    if invoicing.send and order.conversation_id:
+        receipt = want_document(db, workspace.id, DocumentKind.RECEIPT, invoice_id)
+        deliver_later(db, receipt, order.conversation_id)
+
+
+def invoice_of(db: Session, order: Order) -> Invoice | None:
+    """The invoice of a locked order; one that was paid before there were invoices gets its own now."""
+    mine = select(Invoice).where(Invoice.workspace_id == order.workspace_id, Invoice.order_id == order.id)
+    found = db.scalar(mine)
+    if found is None and order.paid_at is not None:
+        issue_invoice(db, order)
+        found = db.scalar(mine)
+    return found
+
+
+def facts_of(invoice: Invoice, order_number: int) -> Facts:
+    """An invoice as plain data."""
+    return Facts(
+        number=invoice.number,
+        order_number=order_number,
+        issued_at=invoice.issued_at,
+        currency=invoice.currency,
+        seller=Seller(**invoice.seller),
+        lines=read_lines(invoice.lines),
+        delivery_fee=invoice.delivery_fee,
+        discount=invoice.discount,
+        tip=invoice.tip,
+        total=invoice.total,
+        vat_lines=read_vat(invoice.vat_lines),
+    )
+
+
+def paid_for(db: Session, order_id: UUID) -> tuple[Paid, ...]:
+    """The money that counts towards this order, oldest first."""
+    matched = (Receipt.order_id == order_id, Receipt.state == ReceiptState.MATCHED)
+    receipts = db.scalars(select(Receipt).where(*matched).order_by(Receipt.received_at, Receipt.id))
+    return tuple(Paid(HOW[one.provider], one.reference, one.amount, one.received_at) for one in receipts)
+
+
+def fiscal_of(db: Session, invoice_id: UUID) -> Fiscal | None:
+    """What the tax authority made of it, if it has signed."""
+    found = db.scalar(select(FiscalSignature).where(FiscalSignature.invoice_id == invoice_id))
+    return Fiscal(found.number, found.qr) if found is not None and found.number else None
+
+
+def verified(db: Session, token: str) -> Invoice | None:
+    """The invoice whose QR code carries this."""
+    return db.scalar(select(Invoice).where(Invoice.verify_token == token))
+
+
+def _row(order: Order, workspace: Workspace, invoicing: Invoicing) -> dict[str, Any]:
+    price = order.total - order.tip
+    seller = Seller(invoicing.seller or workspace.name, invoicing.address, invoicing.pin, invoicing.vat_number)
+    return {
+        "workspace_id": order.workspace_id,
+        "order_id": order.id,
+        "issued_at": datetime.now(UTC),
+        "currency": order.currency,
+        "delivery_fee": order.delivery_fee,
+        "discount": order.discount,
+        "tip": order.tip,
+        "total": price,
+        "vat": order.vat,
+        "vat_lines": written_vat(vat_lines(price, order.vat_percent)),
+        "seller": vars(seller),
+        "fiscal": invoicing.fiscal,
+        "verify_token": secrets.token_urlsafe(16),
+    }
+
+
+def _lines_of(order_id: UUID) -> ColumnElement[Any]:
+    """The lines as JSON, made where they lie."""
+    item = func.jsonb_build_object(
+        "name", OrderItem.name, "quantity", OrderItem.quantity, "price", cast(OrderItem.price_at_time, Text)
+    )
+    together = func.coalesce(func.jsonb_agg(aggregate_order_by(item, OrderItem.position)), cast("[]", JSONB))
+    return select(together).where(OrderItem.order_id == order_id).scalar_subquery()

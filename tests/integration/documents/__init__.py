@@ -1,0 +1,1 @@
+"""Invoices, documents, and the tax authority, on real servers."""

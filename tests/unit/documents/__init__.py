@@ -1,0 +1,1 @@
+"""What stands on receipts and closings, and how it is drawn."""
