@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from core import cipher, log
 from core.jobs import Job
 from core.providers.http import Http
+from core.services import web_links
 from core.services.directory import Directory
 from core.services.menu_book import MenuBook
 from core.services.program import Addresses, Program
@@ -27,6 +28,7 @@ def build(settings: Settings, publish: Callable[[Job], None], store_seconds: flo
     """One per process, made after the fork. `publish` sends a job to the broker within about 0.2 s or raises."""
     log.configure(settings.log_level)
     cipher.install(cipher.Cipher(settings.encryption_keys))
+    web_links.install(web_links.WebLinks(settings.secret_key, settings.public_base_url))
     engine = make_engine(settings.database_url)
     sessions = make_sessions(engine)
     store = Store(settings.redis_url, seconds=store_seconds)

@@ -9,6 +9,7 @@ from core.conversation import opening, texts
 from core.conversation.effects import CANCEL_ORDER, Effect
 from core.conversation.here import Here
 from core.conversation.session import Line, Session
+from core.domain import pricing
 from core.domain.hours import Shut
 from core.domain.menu import Product
 from core.domain.money import order_total
@@ -18,6 +19,7 @@ MOST_LINES = 30
 MOST = 99
 BODY_ROOM = 600
 AT_THE_BAR = 0
+ASKING = ("open", "checking", "review")
 LAPSED = (OrderStatus.CANCELLED, OrderStatus.FAILED)
 
 
@@ -26,9 +28,9 @@ def total(lines: Sequence[Line]) -> Decimal:
     return order_total((line.quantity, line.unit_price) for line in lines)
 
 
-def whole(session: Session) -> Decimal:
-    """What the guest pays: the cart, and what bringing it costs."""
-    return total(session.lines) + session.fee
+def bill(here: Here, session: Session) -> pricing.Bill:
+    """What the guest pays: the cart and what bringing it costs, less their discount, and a tip."""
+    return pricing.bill(total(session.lines), session.fee, here.discount, session.tip)
 
 
 def fee(here: Here, session: Session) -> Decimal:
@@ -68,7 +70,7 @@ def placed(session: Session) -> bool:
 
 def pending(session: Session) -> bool:
     """Whether M-Pesa may still take the money: the prompt is open, or its outcome unknown."""
-    return waiting(session) and session.order.get("prompt") != "closed"
+    return waiting(session) and session.order.get("prompt") in ASKING
 
 
 def fixed(session: Session) -> bool:
@@ -183,7 +185,7 @@ def sold_out(here: Here) -> int | None:
 def emptied(session: Session) -> Session:
     """The session with its cart put away as the last order, to be had again."""
     version = session.cart_version + 1
-    return session.but(last_lines=session.lines, lines=(), cart_version=version, reviewed=0, note="")
+    return session.but(last_lines=session.lines, lines=(), cart_version=version, reviewed=0, note="", tip="", way="")
 
 
 def settled(session: Session, status: str) -> Session:

@@ -5,13 +5,15 @@ decides nothing twice.
 Effects (`{"kind": …}`) and their outcomes (`{"result": …}`); unit prices and amounts are decimal strings:
 
 place_order   {cart_id, lines: [{product_id, name, quantity, unit_price, note}], table: int|None, address: str,
-               pickup: bool, delivery_fee, note: str, customer_name, currency}
+               pickup: bool, delivery_fee, note: str, customer_name, currency, tip: str,
+               discount_percent: str}
     placed        {order_id, number, total, currency}            (also when this cart was placed before: same order)
     sold_out      {short: [{product_id, name, left}]}            nothing was placed
     closed        {reason, products: [{product_id, name, reason}]}
                   nothing was placed: not at this hour (a reason of `core.domain.hours.Shut`), or, with no reason, the
                   venue or a product is gone
-request_payment {order_id: str|None (None: the order just placed), method, phone}       `phone` in E.164 digits, "2547…"
+request_payment {order_id: str|None (None: the order just placed), method, provider?, phone}
+                  `phone` in E.164 digits, "2547…", empty for a link; its news is the event `payment_link`
     requested     {payment_id, order_id, number, amount, currency}
     live_attempt  {payment_id, order_id, number}                  another prompt for this order or phone is still open
     already_paid  {order_id, number, receipt}
@@ -19,6 +21,18 @@ request_payment {order_id: str|None (None: the order just placed), method, phone
     too_many      {order_id, number}                              a number that is not the guest's was asked too often
     closed        {order_id, number, reason, products}            placed in time, but not sold any more at this hour
     not_placed    {}                                              the order of this same turn was refused
+pay_cash      {order_id: str|None (None: the order just placed)}
+    cash_code     {order_id, number, code, amount, currency, until}   `until`: ISO time up to which the order waits
+    live_attempt, already_paid, order_closed, closed, not_placed      as above
+claim_receipt {order_id: str|None (None: the order just placed, else the guest's newest), code}
+    matched       {order_id, number}                              the money is there; its news follows
+    waiting       {order_id, number}                              not there yet: it counts when it comes
+    counted       {number}                                        it paid for this order of the guest's before
+    not_yours     {}                                              it belongs to something else
+    too_many      {minutes}                                       too many codes that fit nothing
+    no_order      {}
+web_link      {subject}                                             a cart as `carts.stamp` names it, or an order's id
+    web_link      {url}
 cancel_order  {order_id}
     cancelled     {order_id, number}
     too_late      {order_id, number, status}
@@ -48,6 +62,9 @@ from typing import Any
 
 PLACE_ORDER = "place_order"
 REQUEST_PAYMENT = "request_payment"
+PAY_CASH = "pay_cash"
+CLAIM_RECEIPT = "claim_receipt"
+WEB_LINK = "web_link"
 CANCEL_ORDER = "cancel_order"
 FIND_ORDERS = "find_orders"
 SEND_RECEIPT = "send_receipt"

@@ -15,7 +15,10 @@ CARDS = "cards"
 CATALOGUE = "catalogue"
 FORM = "form"
 
-FROM_GUESTS = frozenset({TEXT, TAP, LOCATION, UNREADABLE, CARDS, CATALOGUE, FORM})
+# A guest confirmed on the web page what it showed.
+WEB = "web"
+
+FROM_GUESTS = frozenset({TEXT, TAP, LOCATION, UNREADABLE, CARDS, CATALOGUE, FORM, WEB})
 
 # What WhatsApp says of a guest, who said nothing: nobody is answered.
 IDENTITY = "identity"
@@ -36,6 +39,7 @@ STAFF_SAID = "staff_said"
 STAFF_DONE = "staff_done"
 NEWS = frozenset(
     {
+        PAYMENT_LINK,
         PAYMENT_SETTLED,
         PAYMENT_FAILED,
         PAYMENT_CHECKING,
@@ -57,15 +61,19 @@ class Event:
 
     text {text, media?} · tap {id, title} · location {latitude, longitude, name?, address?} · unreadable {type}
     cards {phones, own} · catalogue {lines: [{sku, quantity}], text} · form {fields} · identity {phone, bsuid}
-    preference {stop}
-    payment_settled {order_id, number, payment_id, receipt, amount, currency, total, due, status, refund}
-        `due` above 0: part-paid. `refund` true: this money does not buy the order (cancelled, paid twice) and goes back
-    payment_failed {order_id, number, payment_id, reason, unsaid (true where there is nothing to pay any more)}
-    payment_checking, payment_expired, payment_review {order_id, number, payment_id}
+    preference {stop} · web {stamp, way, phone}: what was confirmed there, a cart as `carts.stamp` names it or an order
+    payment_link {order_id, number, payment_id, amount, currency, link, provider}
+    payment_settled {order_id, number, payment_id, receipt, amount, currency, total, due, status, refund,
+                     provider?, over?}
+        `due` above 0: part-paid. `refund` true: this money buys nothing (order cancelled, paid twice) and goes back.
+        `over`: what was paid beyond what was due
+    payment_failed {order_id, number, payment_id, reason, provider?, unsaid (true where there is nothing to pay
+                    any more)}
+    payment_checking, payment_expired, payment_review {order_id, number, payment_id, provider?}
     order_status {order_id, number, status} · order_failed {order_id, number}
     document_ready {order_id, number, link (the id of one), file (its name)}
     money_returned {order_id, number, amount, currency} · staff_said {text} · staff_done {}
-    Amounts are decimal strings of whole shillings.
+    Amounts are decimal strings of whole shillings. `down`: providers that do not answer just now.
     """
 
     id: str
@@ -75,3 +83,4 @@ class Event:
     guest_name: str = ""
     guest_phone: str = ""
     profile: Profile = field(default_factory=Profile)
+    down: tuple[str, ...] = ()

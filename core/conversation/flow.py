@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from core.conversation import events, pieces, texts
-from core.conversation.effects import PLACE_ORDER, REQUEST_PAYMENT, Outcome
+from core.conversation.effects import PAY_CASH, PLACE_ORDER, REQUEST_PAYMENT, Outcome
 from core.conversation.events import Event
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.profile import Profile
 from core.conversation.replies import Reply
 from core.conversation.session import Session, State
-from core.conversation.stages import details, languages, seating, staffing, table, written
+from core.conversation.stages import choosing, details, languages, seating, staffing, table, written
 from core.conversation.stages.besides import with_caption
 from core.conversation.stages.knowing import remembered
 from core.conversation.stages.news import Data
-from core.conversation.states import ACTIONS, BESIDES, CONCLUSIONS, NEWS, STATES, Telling
+from core.conversation.states import ACTIONS, BESIDES, CONCLUSIONS, MONEY, NEWS, STATES, Telling
 from core.conversation.turn import Turn
 from core.conversation.understanding import intents, keywords
+from core.conversation.understanding.mpesa import read_code
 from core.conversation.understanding.words import ORDINALS
 from core.domain.menu import Menu
 from core.errors import IllegalTransition
@@ -25,18 +26,20 @@ TOO_LATE = timedelta(minutes=30)
 # After an outage: whoever wrote a day ago wants no answer any more.
 LONG_AGO = timedelta(hours=24)
 UNANSWERED = ("reaction", "system")
+ABOUT_MONEY = (PLACE_ORDER, REQUEST_PAYMENT, PAY_CASH)
 
 
 def step(session: Session | None, event: Event, menu: Menu, now: datetime) -> Turn:
     """One event: the next session, what to say, and what to do. With effects it is a plan for `conclude`."""
-    here = Here(session or Session(), menu, now, event.id, event.guest_name, event.guest_phone, known=event.profile)
+    guest = (event.id, event.guest_name, event.guest_phone)
+    here = Here(session or Session(), menu, now, *guest, known=event.profile, down=event.down)
     here = staffing.after_silence(remembered(here, new=session is None))
     if event.kind in NEWS:
         return _tell(here, NEWS[event.kind], event.data)
     if _wants_no_answer(event, now):
         return Turn(here.session)
     move, leads_to = _answer(here, event)
-    if now - event.at > TOO_LATE and any(e["kind"] in (PLACE_ORDER, REQUEST_PAYMENT) for e in move.effects):
+    if now - event.at > TOO_LATE and any(e["kind"] in ABOUT_MONEY for e in move.effects):
         move = stay(here, here.say(texts.LATE))
     _check(here.session.state, move.to, leads_to | STATES[here.session.state].leads_to)
     return _planned(here, move) if move.effects else _arrive(here, move)
@@ -46,9 +49,8 @@ def conclude(plan: Turn, outcomes: Sequence[Outcome], menu: Menu, now: datetime)
     """The final turn, from what became of the plan's effects."""
     note = plan.note
     conclusion = CONCLUSIONS[note["then"]]
-    here = Here(
-        plan.session, menu, now, note["event"], note["name"], note["phone"], known=Profile.of(note.get("known"))
-    )
+    known, down = Profile.of(note.get("known")), tuple(note.get("down", ()))
+    here = Here(plan.session, menu, now, note["event"], note["name"], note["phone"], known=known, down=down)
     move = conclusion.draw(here, note, outcomes)
     _check(plan.session.state, move.to, conclusion.leads_to | {State(note["to"])})
     return _arrive(here, move)
@@ -87,6 +89,8 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
     """A word that always works, an answer to an open question, a row by its number, or what the state makes of it."""
     if here.session.aside.get("question") and said.short in ("yes", "no"):
         return _tapped(here, "clear" if said.short == "yes" else "keep")
+    if code := read_code(said.text):
+        return choosing.take_code(here, code), MONEY
     if name := details.introduced(said.text):
         return details.take_name(here, name), frozenset()
     if (name := _word(said)) or (name := _row(here, said)):
@@ -161,6 +165,7 @@ def _planned(here: Here, move: Move) -> Turn:
         "name": here.name,
         "phone": here.guest_phone,
         "known": here.known.to_dict(),
+        "down": list(here.down),
     }
     return Turn(move.session.but(state=here.session.state), effects=move.effects, note=note | move.note)
 

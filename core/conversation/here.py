@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -40,6 +41,7 @@ class Here:
     guest_phone: str = ""
     before: str = ""
     known: Profile = field(default_factory=Profile)
+    down: tuple[str, ...] = ()
 
     @property
     def catalogue(self) -> Catalogue:
@@ -66,6 +68,11 @@ class Here:
     def own_number(self) -> str:
         """The chat's own number, if M-Pesa can reach it."""
         return mpesa_number(self.guest_phone)
+
+    @property
+    def discount(self) -> Decimal:
+        """The guest's own discount, in percent."""
+        return figures.amount(self.known.discount)
 
     @property
     def language(self) -> str:
@@ -98,11 +105,13 @@ class Here:
         label: str = "",
         title: str = "",
         image: str = "",
+        link: str = "",
+        link_label: str = "",
         **changes: Any,
     ) -> Turn:
         """One message, with what was decided said first. A list's rows can be chosen by number."""
         said = f"{self.before}\n\n{body}" if self.before and body else self.before or body
-        reply = Reply(said, buttons, rows, label, title, image=image)
+        reply = Reply(said, buttons, rows, label, title, image=image, link=link, link_label=link_label)
         return Turn(self.session.but(shown=tuple(r.id for r in rows), **changes), (reply,))
 
     def at(self, session: Session, before: str = "") -> "Here":

@@ -12,6 +12,7 @@ class Profile:
     """`age_confirmed_at` is a date, empty where the age was never told. `asked` are the details given or refused.
 
     `phones` paid before, the newest first. `known` is false where nobody has looked the guest up.
+    `discount` is the guest's own, in percent.
     """
 
     known: bool = False
@@ -21,6 +22,7 @@ class Profile:
     stopped: bool = False
     phones: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    discount: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; `of` reads it back."""
@@ -31,4 +33,6 @@ class Profile:
         """Inverse of `to_dict`; of nothing, nothing known."""
         if not data:
             return cls()
-        return cls(**data | {"phones": tuple(data["phones"]), "asked": tuple(data["asked"])})
+        # Written by the release before or after this one.
+        read = {name: value for name, value in data.items() if name in cls.__dataclass_fields__}
+        return cls(**read | {"phones": tuple(data["phones"]), "asked": tuple(data["asked"])})

@@ -5,7 +5,7 @@ Limits from the Cloud API reference: text 4096; buttons 1-3, title 20, id 256, b
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 TEXT_LIMIT = 4096
@@ -18,9 +18,9 @@ ROW_TITLE_LIMIT = 24
 ROW_DESCRIPTION_LIMIT = 72
 ROW_ID_LIMIT = 200
 IMAGE_LINK = re.compile(r"https://[!-~]{1,2000}")
-
 # Parts that replies kept from before do not know.
-LATER = ("document", "file")
+LATER = ("link", "link_label", "document", "file")
+PAGE_LINK = re.compile(r"https?://[!-~]{1,1900}")
 
 
 def clip(text: str, limit: int) -> str:
@@ -53,6 +53,7 @@ class Reply:
     """One outgoing message: plain text, text with up to three buttons, or text with a list of up to ten rows.
 
     `image` is the link of a picture above a text with buttons; anything but https is left out.
+    `link` is a page behind one button called `link_label`, instead of buttons and rows.
     `document` is the id of the link of a file called `file`, sent with the text under it.
     `prompt` marks the one message that may pass while a PIN dialog is open ("check your phone").
     """
@@ -64,14 +65,19 @@ class Reply:
     list_title: str = ""
     prompt: bool = False
     image: str = ""
+    link: str = ""
+    link_label: str = ""
     document: str = ""
     file: str = ""
 
     def __post_init__(self) -> None:
         """Clip every part to its limit."""
-        if len(self.buttons) > BUTTONS_LIMIT or len(self.rows) > ROWS_LIMIT or (self.buttons and self.rows):
-            raise ValueError("a reply carries up to 3 buttons or up to 10 rows")
-        object.__setattr__(self, "body", clip(self.body, BODY_LIMIT if self.buttons or self.rows or self.document else TEXT_LIMIT))
+        kinds = [bool(part) for part in (self.buttons, self.rows, self.link, self.document)]
+        if len(self.buttons) > BUTTONS_LIMIT or len(self.rows) > ROWS_LIMIT or sum(kinds) > 1:
+            raise ValueError("a reply carries up to 3 buttons, up to 10 rows, a link or a document")
+        object.__setattr__(self, "link", self.link if PAGE_LINK.fullmatch(self.link) else "")
+        object.__setattr__(self, "link_label", clip(self.link_label, BUTTON_TITLE_LIMIT))
+        object.__setattr__(self, "body", clip(self.body, BODY_LIMIT if any(kinds) else TEXT_LIMIT))
         buttons = tuple(Button(b.id, clip(b.title, BUTTON_TITLE_LIMIT)) for b in self.buttons)
         object.__setattr__(self, "buttons", buttons)
         object.__setattr__(self, "rows", tuple(_clipped(r) for r in self.rows))
@@ -100,6 +106,10 @@ class Reply:
             data["body"], buttons, rows, data["list_label"], data["list_title"], data["prompt"], data.get("image", ""),
             **{name: data[name] for name in LATER if name in data},
         )  # fmt: skip
+
+    def in_words(self) -> "Reply":
+        """The same without its button: the link is written out."""
+        return replace(self, body=f"{self.body}\n{self.link}", link="", link_label="") if self.link else self
 
 
 def _clipped(row: Row) -> Row:

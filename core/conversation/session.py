@@ -23,6 +23,7 @@ class State(StrEnum):
     ORDER_COMPLETE = "ORDER_COMPLETE"
     TALKING_TO_STAFF = "TALKING_TO_STAFF"
     COLLECTING_DETAILS = "COLLECTING_DETAILS"
+    COLLECTING_TIP = "COLLECTING_TIP"
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,12 @@ class Session:
     """State and cart. `cart_id` is the id of the event that began the cart (rule 7): it never repeats.
 
     `order` is the last order as far as the guest was told: {order_id, number, status, total, due, payment_id, cart (the
-    cart it was placed from), prompt ("open", "checking", "review", "closed"), phone}.
+    cart it was placed from), prompt ("open", "checking", "review", "closed"; "link" and "cash" where nothing asks
+    the guest by itself), phone, way, link (of the hosted page), code (for the bar)}.
     `shown` are the ids behind the numbers of the last list, so that "2" means what the guest saw.
     `table` 0 is the bar itself. `fee` is what bringing it to the `address` costs; `note` is about the whole order.
+    `tip` is as `core.domain.pricing` reads it, empty where none was asked for; `way` the one the guest
+    prefers, `discount` the percent that the review showed.
     `reviewed` is the cart's version that was last shown whole, with its total.
     `aside` is what the next answer needs to know, and is forgotten after it.
     `hinted`: when the guest was last told that such a thing cannot be read. `told`: the details given or refused.
@@ -60,6 +64,9 @@ class Session:
     pickup: bool = False
     fee: Decimal = Decimal(0)
     note: str = ""
+    tip: str = ""
+    way: str = ""
+    discount: str = ""
     phone: str = ""
     age_confirmed: bool = False
     product_id: str = ""

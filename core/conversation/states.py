@@ -12,6 +12,7 @@ from core.conversation.stages import (
     after,
     browsing,
     cart,
+    choosing,
     details,
     documents,
     languages,
@@ -23,6 +24,7 @@ from core.conversation.stages import (
     seating,
     staffing,
     table,
+    tipping,
 )
 from core.conversation.stages.besides import take_cards, take_catalogue, take_form, take_unreadable
 from core.conversation.stages.knowing import change_of_identity, conclude_silently, preference
@@ -76,8 +78,9 @@ def _to(*names: str) -> frozenset[State]:
 
 
 _LISTS = ("BROWSING_CATEGORIES", "BROWSING_PRODUCTS", "COLLECTING_QUANTITY", "ADDING_TO_CART")
-_REVIEW = ("COLLECTING_TABLE", "COLLECTING_DETAILS", "REVIEWING_ORDER")
+_REVIEW = ("COLLECTING_TABLE", "COLLECTING_DETAILS", "COLLECTING_TIP", "REVIEWING_ORDER")
 _MONEY = ("AWAITING_PAYMENT", "PAYMENT_CONFIRMATION")
+MONEY = _to(*_MONEY)
 _ORDERING = _to(*_LISTS, *_REVIEW, *_MONEY)
 _PAYING = _ORDERING | _to("CHOOSING_PAYMENT", "ORDER_COMPLETE")
 
@@ -91,6 +94,7 @@ STATES: dict[State, Stage] = {
     State.COLLECTING_TABLE: Stage(table.ask_table, table.answer_table, _ORDERING),
     State.COLLECTING_ADDRESS: Stage(table.ask_address, table.answer_address, _ORDERING),
     State.COLLECTING_DETAILS: Stage(details.ask_details, details.answer_details, _ORDERING),
+    State.COLLECTING_TIP: Stage(tipping.ask_tip, tipping.answer_tip, _ORDERING),
     State.CHOOSING_PAYMENT: Stage(paying.ask_payment, paying.answer_payment, _PAYING),
     State.AWAITING_PAYMENT: Stage(paying.ask_awaiting, paying.answer_awaiting, _PAYING),
     State.PAYMENT_CONFIRMATION: Stage(paying.ask_confirmation, paying.answer_confirmation, _PAYING),
@@ -123,6 +127,13 @@ ACTIONS: dict[str, Action] = {
     "this": Action(paying.this_number, _PAYING),
     "other": Action(paying.other_number, _PAYING),
     "retry": Action(paying.retry, _PAYING),
+    "ways": Action(choosing.list_ways, _PAYING),
+    "way": Action(choosing.pay_by, _PAYING),
+    "card": Action(choosing.card, _PAYING),
+    "cash": Action(choosing.cash, _PAYING),
+    "web": Action(choosing.web, _ORDERING),
+    "code": Action(choosing.ask_code, frozenset()),
+    "tip": Action(tipping.tip, _ORDERING),
     "receipt": Action(documents.ask_receipt, _to("TALKING_TO_STAFF")),
     "status": Action(after.status, _to("ORDER_COMPLETE", *_MONEY)),
     "cancel": Action(after.cancel, _to("BROWSING_CATEGORIES", "ORDER_COMPLETE")),
@@ -141,10 +152,13 @@ BESIDES: dict[str, Taking] = {
     events.CARDS: Taking(take_cards, _PAYING),
     events.CATALOGUE: Taking(take_catalogue, _ORDERING),
     events.FORM: Taking(take_form, _ORDERING),
+    events.WEB: Taking(choosing.confirmed, _PAYING),
     events.UNREADABLE: Taking(take_unreadable, frozenset()),
     events.IDENTITY: Taking(change_of_identity, frozenset()),
     events.PREFERENCE: Taking(preference, frozenset()),
 }
+
+_REQUESTED = _to("REVIEWING_ORDER", "ADDING_TO_CART", "BROWSING_CATEGORIES", "ORDER_COMPLETE", *_MONEY)
 
 CONCLUSIONS: dict[str, Conclusion] = {
     "silently": Conclusion(conclude_silently, frozenset()),
@@ -155,13 +169,13 @@ CONCLUSIONS: dict[str, Conclusion] = {
     "receipt": Conclusion(documents.conclude_receipt, frozenset()),
     "stop": Conclusion(opting.conclude_stop, frozenset()),
     "start": Conclusion(opting.conclude_start, frozenset()),
-    "pay": Conclusion(
-        requested.conclude_pay,
-        _to("REVIEWING_ORDER", "ADDING_TO_CART", "BROWSING_CATEGORIES", "ORDER_COMPLETE", *_MONEY),
-    ),
+    "pay": Conclusion(requested.conclude_pay, _REQUESTED),
+    "claim": Conclusion(choosing.conclude_code, _REQUESTED),
+    "web": Conclusion(choosing.conclude_web, frozenset()),
 }
 
 NEWS: dict[str, Telling] = {
+    events.PAYMENT_LINK: Telling(news.payment_link, _to("AWAITING_PAYMENT")),
     events.PAYMENT_SETTLED: Telling(news.payment_settled, _to("ORDER_COMPLETE", "AWAITING_PAYMENT"), True),
     events.PAYMENT_FAILED: Telling(news.payment_failed, _to("AWAITING_PAYMENT"), True),
     events.PAYMENT_EXPIRED: Telling(news.payment_expired, _to("AWAITING_PAYMENT"), True),

@@ -4,6 +4,8 @@
 singular and plural, by the value named `count`.
 """
 
+from core.conversation.texts_of_paying import *  # noqa: F403
+
 # Welcome and menu
 WELCOME = (
     "Karibu *{venue}*{name}! 🍹\nPick from the menu, or just write your order, for example:\n"
@@ -157,13 +159,13 @@ WENT_WRONG = "Sorry, something went wrong on our side. Please try once more or a
 ONE_MOMENT = "One moment please, we are on it. You need not write again."
 
 # After paying
-PAID = "✅ Thank you{name}! M-Pesa receipt *{receipt}*: {amount} received.\nOrder *{number}*, {place}. {next}"
-PAID_ELSEWHERE = "✅ Thank you{name}! M-Pesa receipt *{receipt}*: {amount} received for order *{number}*. {next}"
+PAID = "✅ Thank you{name}! {received}.\nOrder *{number}*, {place}. {next}"
+PAID_ELSEWHERE = "✅ Thank you{name}! {received} for order *{number}*. {next}"
 PAID_NEXT = "The bar has it now; we tell you when it is ready."
 OVERPAID = "{amount} was more than asked; our staff see to it."
-PART_PAID = "Thank you! M-Pesa receipt *{receipt}*: {amount} received for order *{number}*. {due} is still missing."
+PART_PAID = "Thank you! {received} for order *{number}*. {due} is still missing."
 PAID_BACK = (
-    "M-Pesa receipt *{receipt}*: {amount} came for order *{number}*, which did not need it."
+    "{received} for order *{number}*, which did not need it."
     " We send it back; our staff see to it."
 )
 RECEIPT_HERE = "Your receipt for order *{number}*."

@@ -52,11 +52,14 @@ class Paying:
         return max(least, lowest) <= amount <= min(most, highest)
 
 
-def ways(offered: Iterable[str], paying: Paying, amount: Decimal, down: Iterable[str] = ()) -> tuple[Way, ...]:
-    """The ways this amount can be paid just now, in the venue's order. `down`: providers that do not answer."""
+def ways(offered: Iterable[str], paying: Paying, amount: Decimal | None, down: Iterable[str] = ()) -> tuple[Way, ...]:
+    """The ways this amount (None: not known) can be paid just now, in the venue's order. `down`: providers that do not
+    answer."""
     known = (Way(one) for one in offered if one in Way.__members__)
     resting = frozenset(down)
-    return tuple(way for way in known if PROVIDERS[way] not in resting and paying.takes(way, amount))
+    return tuple(
+        way for way in known if PROVIDERS[way] not in resting and (amount is None or paying.takes(way, amount))
+    )
 
 
 def read_ways(value: object) -> list[str]:

@@ -21,6 +21,8 @@ class Source(StrEnum):
 
     CALLBACK = "callback"
     POLL = "poll"
+    STAFF = "staff"
+    GUEST = "guest"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.cipher import installed
 from core.conversation.profile import Profile
+from core.domain.money import plain
 from core.domain.statuses import PaymentStatus
 from core.store.sql.tables import Conversation, Customer, Payment
 
@@ -64,7 +66,13 @@ def profile_of(db: Session, customer: Customer) -> dict[str, Any]:
         stopped=customer.messages_stopped_at is not None,
         phones=_paid_from(db, customer),
         asked=tuple(customer.asked),
+        discount=plain(own_discount(customer)) if own_discount(customer) else "",
     ).to_dict()
+
+
+def own_discount(customer: Customer) -> Decimal:
+    """What this guest is let off, in percent."""
+    return customer.discount_percent if customer.discount_active else Decimal(0)
 
 
 def _paid_from(db: Session, customer: Customer) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from core.crashpoint import crashpoint
 from core.domain.statuses import Start
 from core.jobs import request_payment
 from core.services.ask_payment import ask_payment
+from core.services.cash import promise_cash
+from core.services.claim_receipt import claim_receipt
 from core.services.customers import Guest, GuestRef, find_guest
 from core.services.followup import Followup
 from core.services.guest_requests import cancel_order, confirm_age, find_orders, resume_messages, stop_messages
@@ -21,6 +23,7 @@ from core.services.identities import change_identity, remember
 from core.services.place_order import place_order
 from core.services.receipt_requests import send_receipt
 from core.services.staff_calls import call_staff
+from core.services.web_links import Page, installed
 from core.store.sql.tables import TurnEffects
 
 __all__ = ["GuestRef", "abandon", "perform"]
@@ -95,6 +98,21 @@ def _begin(outcome: Outcome) -> Followup:
     return Followup(jobs=(request_payment(outcome["payment_id"]),)) if at_once else Followup()
 
 
+def _cash(db: Session, guest: Guest, effect: Effect, outcomes: list[Outcome]) -> Result:
+    order_id = effect["order_id"] or _just_placed(outcomes)
+    return promise_cash(db, guest, UUID(order_id)) if order_id else {"result": "not_placed"}, Followup()
+
+
+def _claim(db: Session, guest: Guest, effect: Effect, outcomes: list[Outcome]) -> Result:
+    order_id = effect["order_id"] or _just_placed(outcomes)
+    return claim_receipt(db, guest, UUID(order_id) if order_id else None, effect["code"])
+
+
+def _link(_db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Result:
+    page = Page(guest.conversation.workspace_id, guest.conversation.mailbox, effect["subject"])
+    return {"result": "web_link", "url": installed().url(page)}, Followup()
+
+
 def _just_placed(outcomes: list[Outcome]) -> str | None:
     return next((outcome["order_id"] for outcome in outcomes if outcome["result"] == "placed"), None)
 
@@ -138,6 +156,9 @@ def _change(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Resu
 _DO: dict[str, Callable[[Session, Guest, Effect, list[Outcome]], Result]] = {
     kinds.PLACE_ORDER: _place,
     kinds.REQUEST_PAYMENT: _ask,
+    kinds.PAY_CASH: _cash,
+    kinds.CLAIM_RECEIPT: _claim,
+    kinds.WEB_LINK: _link,
     kinds.CANCEL_ORDER: _cancel,
     kinds.FIND_ORDERS: _find,
     kinds.SEND_RECEIPT: _receipt,

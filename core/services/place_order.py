@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from core.conversation.effects import Effect, Outcome
 from core.crashpoint import crashpoint
 from core.domain.money import order_total, plain, vat_in
+from core.domain.pricing import Bill, bill
 from core.domain.statuses import OrderStatus
 from core.domain.stock import is_orderable, wanted
-from core.services.customers import Guest
+from core.services.customers import Guest, own_discount
 from core.services.followup import Followup
 from core.services.shutting import shut
 from core.services.stock import hold, menu_changed
@@ -96,8 +97,7 @@ def _write(db: Session, guest: Guest, workspace: Workspace, number: int, effect:
 
 
 def _order(guest: Guest, workspace: Workspace, number: int, effect: Effect) -> Order:
-    fee = Decimal(effect.get("delivery_fee", 0))
-    total = fee + order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
+    costs = _bill(guest, effect)
     return Order(
         workspace_id=workspace.id,
         conversation_id=guest.conversation.id,
@@ -108,14 +108,24 @@ def _order(guest: Guest, workspace: Workspace, number: int, effect: Effect) -> O
         address=effect["address"],
         pickup=effect.get("pickup", False),
         note=effect.get("note", ""),
-        delivery_fee=fee,
+        delivery_fee=costs.fee,
+        discount=costs.discount,
+        tip=costs.tip,
         customer_name=effect["customer_name"],
-        total=total,
+        total=costs.total,
         currency=effect["currency"],
         vat_percent=workspace.vat_percent,
-        vat=vat_in(total, workspace.vat_percent),
+        vat=vat_in(costs.price, workspace.vat_percent),
         expires_at=datetime.now(UTC) + timedelta(seconds=workspace.hold_seconds),
     )
+
+
+def _bill(guest: Guest, effect: Effect) -> Bill:
+    """At the prices the guest agreed to; a discount given since the review is theirs, one taken away still is."""
+    goods = order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
+    fee, customer = Decimal(effect.get("delivery_fee", 0)), guest.customer
+    percent = max(Decimal(effect.get("discount_percent", 0)), own_discount(customer))
+    return bill(goods, fee, percent, effect.get("tip", ""))
 
 
 def _write_lines(db: Session, order: Order, lines: list[dict[str, Any]], products: Products) -> None:

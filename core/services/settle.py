@@ -15,6 +15,7 @@ from core.log import get_logger
 from core.services.followup import Followup
 from core.services.orders import lock_order, paid_so_far
 from core.services.payment_accounts import account_of
+from core.services.payment_codes import claimed_payment
 from core.services.payment_rows import keep_handle, lock_attempt
 from core.services.receipts import known, take_in
 from core.services.settle_writes import Case, write
@@ -85,7 +86,7 @@ class About:
 
 
 def _about(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> About | None:
-    """By our own id, else by the provider's handle, else by the receipt; never by amount."""
+    """By our own id, else by the provider's handle, else by the receipt, else by who typed its code; never by amount."""
     ours = select(Payment.workspace_id, Payment.order_id, Payment.id).where(Payment.provider == notice.provider)
     found = db.execute(ours.where(Payment.id == UUID(notice.payment_id))).first() if notice.payment_id else None
     if found is None and notice.handle_id:
@@ -96,7 +97,10 @@ def _about(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> About |
         log.error("payment_of_another_workspace", payment=str(found.id))
         return None
     receipt = known(db, notice, workspaces)
-    return About(receipt.workspace_id, receipt.order_id, receipt.payment_id) if receipt else None
+    if receipt is not None:
+        return About(receipt.workspace_id, receipt.order_id, receipt.payment_id)
+    claimed = claimed_payment(db, notice, workspaces)
+    return About(claimed.workspace_id, claimed.order_id, claimed.id) if claimed else None
 
 
 def _owner_of_till(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> UUID:

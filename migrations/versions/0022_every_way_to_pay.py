@@ -88,10 +88,11 @@ def _claims() -> None:
         sa.Column("matched_at", sa.DateTime(timezone=True), nullable=True),
         *_times(),
         *_keys("payment_claims", **parents),
-        sa.UniqueConstraint("workspace_id", "code", name=op.f("uq_payment_claims_workspace_id_code")),
+        sa.UniqueConstraint("customer_id", "code", name=op.f("uq_payment_claims_customer_id_code")),
         sa.CheckConstraint("(payment_id is null) = (matched_at is null)", name=op.f("ck_payment_claims_matched")),
     )
     op.create_index("ix_payment_claims_customer_id_created_at", "payment_claims", ["customer_id", "created_at"])
+    op.create_index("ix_payment_claims_code", "payment_claims", ["workspace_id", "code"])
     op.create_index("ix_payment_claims_order_id", "payment_claims", ["order_id"])
 
 

@@ -1,6 +1,7 @@
 """What the rest of the house tells the guest: money, and how the order gets on."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from core.conversation import carts, figures, texts
@@ -8,9 +9,11 @@ from core.conversation.here import Here
 from core.conversation.replies import LATER, Button, Reply
 from core.conversation.session import Session, State
 from core.conversation.stages.paying import try_again
+from core.domain.paying import METHODS, PROVIDERS, Way
 from core.domain.statuses import OrderStatus
 
 Data = dict[str, Any]
+NOTHING = Decimal(0)
 
 # States that are about the cart or its payment; elsewhere the guest is left where they are.
 ABOUT_THE_CART = frozenset(
@@ -19,6 +22,7 @@ ABOUT_THE_CART = frozenset(
         State.ADDING_TO_CART,
         State.COLLECTING_TABLE,
         State.COLLECTING_ADDRESS,
+        State.COLLECTING_TIP,
         State.REVIEWING_ORDER,
         State.CHOOSING_PAYMENT,
         State.AWAITING_PAYMENT,
@@ -27,6 +31,9 @@ ABOUT_THE_CART = frozenset(
 )
 # Where a venue does not let its guests follow an order, they still hear that it is ready, or off.
 FOLLOWED = (OrderStatus.PREPARING, OrderStatus.SERVED, OrderStatus.OUT_FOR_DELIVERY, OrderStatus.DELIVERED)
+_WAYS = {provider.value: way for way, provider in PROVIDERS.items()}
+# An attempt that is over takes its link and its code along.
+GONE = {"link": "", "code": ""}
 ABOUT_MONEY = frozenset({State.CHOOSING_PAYMENT, State.AWAITING_PAYMENT, State.PAYMENT_CONFIRMATION})
 
 
@@ -37,6 +44,8 @@ class News:
     session: Session
     body: str = ""
     buttons: tuple[Button, ...] = field(default=())
+    link: str = ""
+    link_label: str = ""
     document: str = ""
     file: str = ""
 
@@ -46,10 +55,24 @@ class News:
         return (Reply(self.body, self.buttons, **parts),) if self.body else ()
 
 
+def payment_link(here: Here, data: Data) -> News:
+    """The page to pay on is there."""
+    if _superseded(here.session, data) or not data.get("link"):
+        return News(here.session)
+    session, link = _adopted(here.session, data, "link"), str(data["link"])
+    values = {"number": data.get("number"), "amount": here.money(data.get("amount"))}
+    if _awaited(session, data):
+        order = session.order | {"link": link, "code": "", "way": _way(data).value, "due": str(data.get("amount", ""))}
+        session = _moved(session.but(order=order), ABOUT_MONEY, State.AWAITING_PAYMENT)
+    return News(session, here.say(texts.LINK, **values), link=link, link_label=here.say(texts.B_LINK))
+
+
 def payment_settled(here: Here, data: Data) -> News:
     """Money arrived. The guest is thanked either way; the session follows only if it awaits that order (rule 18)."""
     session, ours = here.session, _awaited(here.session, data)
-    values = {"receipt": data.get("receipt"), "number": data.get("number"), "amount": here.money(data.get("amount"))}
+    amount = here.money(data.get("amount"))
+    received = here.say(texts.RECEIVED[METHODS[_way(data)]], receipt=data.get("receipt"), amount=amount)
+    values = {"received": received, "number": data.get("number")}
     if data.get("refund"):
         return News(session, here.say(texts.PAID_BACK, **values))
     if figures.amount(data.get("due")) > 0:
@@ -66,18 +89,21 @@ def payment_settled(here: Here, data: Data) -> News:
 
 def payment_failed(here: Here, data: Data) -> News:
     """No money: why, and the way to try again."""
-    reason = here.say(texts.FAILED.get(str(data.get("reason")), texts.FAILED["other"]))
+    texts_of = texts.FAILED if _way(data) is Way.MPESA else texts.FAILED_LINK
+    reason = here.say(texts_of.get(str(data.get("reason")), texts_of["other"]))
     return _unpaid(here, data, f"{here.say(texts.NOT_PAID, number=data.get('number'))} {reason}")
 
 
 def payment_expired(here: Here, data: Data) -> News:
     """Nobody knows of any money, and the time for it is over."""
-    return _unpaid(here, data, here.say(texts.EXPIRED, number=data.get("number")))
+    text = texts.EXPIRED if _way(data) is Way.MPESA else texts.EXPIRED_LINK
+    return _unpaid(here, data, here.say(text, number=data.get("number")))
 
 
 def payment_checking(here: Here, data: Data) -> News:
     """Unknown is not failed: the guest hears that we ask."""
-    return _unsure(here, data, "checking", here.say(texts.CHECKING, number=data.get("number")))
+    text = texts.CHECKING if _way(data) is Way.MPESA else texts.CHECKING_LINK
+    return _unsure(here, data, "checking", here.say(text, number=data.get("number")))
 
 
 def payment_review(here: Here, data: Data) -> News:
@@ -152,8 +178,8 @@ def _unsure(here: Here, data: Data, prompt: str, body: str) -> News:
 
 def _too_much(here: Here, data: Data) -> str:
     paid, total = figures.amount(data.get("amount")), figures.amount(data.get("total"))
-    over = paid - total
-    return f"\n{here.say(texts.OVERPAID, amount=here.money(over))}" if total > 0 and over > 0 else ""
+    over = figures.amount(data["over"]) if "over" in data else (paid - total if total > 0 else NOTHING)
+    return f"\n{here.say(texts.OVERPAID, amount=here.money(over))}" if over > 0 else ""
 
 
 def _part_paid(here: Here, data: Data, values: Data) -> News:
@@ -169,11 +195,16 @@ def _part_paid(here: Here, data: Data, values: Data) -> News:
 def _adopted(session: Session, data: Data, prompt: str) -> Session:
     """A session that knows no open order takes up this one, so that its taps work after the old session expired."""
     if _awaited(session, data):
-        return session.but(order=session.order | {"prompt": prompt})
+        return session.but(order=session.order | {"prompt": prompt} | (GONE if prompt == "closed" else {}))
     if carts.waiting(session):
         return session
     order = {"order_id": data.get("order_id"), "number": data.get("number"), "status": OrderStatus.PENDING.value}
     return session.but(order=order | {"payment_id": data.get("payment_id", ""), "prompt": prompt})
+
+
+def _way(data: Data) -> Way:
+    """How this attempt was to be paid; a prompt, where that is not said."""
+    return _WAYS.get(str(data.get("provider")), Way.MPESA)
 
 
 def _closed(session: Session, status: str) -> Session:

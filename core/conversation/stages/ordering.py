@@ -12,7 +12,7 @@ from core.conversation.understanding.request import Wanted
 from core.domain.hours import Shut
 from core.domain.menu import Product
 
-BEFORE_REVIEW = (State.COLLECTING_TABLE, State.COLLECTING_ADDRESS, State.COLLECTING_DETAILS)
+BEFORE_REVIEW = (State.COLLECTING_TABLE, State.COLLECTING_ADDRESS, State.COLLECTING_DETAILS, State.COLLECTING_TIP)
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,8 @@ def checkout(here: Here) -> Move:
         return Move(State.COLLECTING_TABLE, session, notices)
     if detail := here.missing_detail():
         return Move(State.COLLECTING_DETAILS, session, notices, {"detail": detail})
+    if here.menu.venue.paying.tips and not session.tip:
+        return Move(State.COLLECTING_TIP, session, notices)
     return Move(State.REVIEWING_ORDER, session, notices)
 
 

@@ -1,25 +1,28 @@
 """Which phone pays, the prompt, and what became of asking for it."""
 
-from core.conversation import carts, figures, opening, texts
-from core.conversation.effects import CALL_STAFF, FIND_ORDERS, PLACE_ORDER, REQUEST_PAYMENT, Effect
+from core.conversation import carts, figures, opening, texts, ways
+from core.conversation.effects import CALL_STAFF, FIND_ORDERS, PAY_CASH, PLACE_ORDER, REQUEST_PAYMENT, Effect
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button
 from core.conversation.session import Session, State
 from core.conversation.stages.ordering import checkout, paying_state, too_little
 from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
-from core.domain.statuses import Method
+from core.domain.paying import LINKS, METHODS, PROVIDERS, Way
 
 MONEY_STATES = (State.AWAITING_PAYMENT, State.PAYMENT_CONFIRMATION)
 
 
 def ask_payment(here: Here) -> Turn:
-    """Which M-Pesa number to ask."""
+    """Which M-Pesa number to ask, or which way to pay."""
+    if "ways" in here.session.aside and (rows := ways.rows(here, here.session, target(here.session))):
+        label = here.say(texts.LABEL_WAYS)
+        return here.ask(here.say(texts.WAYS), rows=rows, label=label, title=label)
     own = here.own_number()
     if not own:
         return here.ask(here.say(texts.WHICH_NUMBER))
     body = f"{here.say(texts.WHICH_NUMBER)}\n{here.say(texts.OR_THIS_NUMBER, phone=figures.local_phone(own))}"
-    return here.ask(body, buttons=(here.button(f"this:{_target(here.session)}", texts.B_THIS_NUMBER),))
+    return here.ask(body, buttons=(here.button(f"this:{target(here.session)}", texts.B_THIS_NUMBER),))
 
 
 def answer_payment(here: Here, said: Said) -> Move:
@@ -48,6 +51,10 @@ def ask_awaiting(here: Here) -> Turn:
     values = {"number": order.get("number"), "amount": here.money(order.get("due"))}
     if carts.pending(here.session):
         return here.ask(here.say(texts.PROMPT_OPEN, phone=figures.local_phone(order.get("phone", "")), **values))
+    if link := order.get("link"):
+        return here.ask(here.say(texts.LINK, **values), link=link, link_label=here.say(texts.B_LINK))
+    if code := order.get("code"):
+        return here.ask(here.say(texts.CASH_WAITS, code=code, **values), buttons=try_again(here, here.session))
     body = "" if here.before else here.say(texts.UNPAID, **values)
     return here.ask(body, buttons=try_again(here, here.session))
 
@@ -63,8 +70,10 @@ def ask_confirmation(here: Here) -> Turn:
     """The money's fate is being found out."""
     if not carts.waiting(here.session):
         return ask_closed(here)
-    review = here.session.order.get("prompt") == "review"
-    body = here.say(texts.REVIEWING if review else texts.CHECKING, number=here.session.order.get("number"))
+    order = here.session.order
+    review = order.get("prompt") == "review"
+    checking = texts.CHECKING_LINK if order.get("way") in LINKS else texts.CHECKING
+    body = here.say(texts.REVIEWING if review else checking, number=order.get("number"))
     return here.ask(body, buttons=(here.button("staff", texts.B_STAFF), here.button("menu", texts.B_MENU)))
 
 
@@ -87,14 +96,28 @@ def ask_closed(here: Here) -> Turn:
 
 
 def try_again(here: Here, session: Session) -> tuple[Button, ...]:
-    """The taps under everything that says an order is still to be paid."""
+    """The taps under everything that says an order is still to be paid: once more, another way, not at all."""
     again = texts.B_PAY_REST if session.order.get("part_paid") else texts.B_TRY_AGAIN
-    order_id = session.order.get("order_id")
-    return (
-        here.button(f"retry:{order_id}", again),
-        here.button(f"other:{order_id}", texts.B_OTHER_NUMBER),
-        here.button(f"cancel:{order_id}", texts.B_CANCEL),
-    )
+    order_id = str(session.order.get("order_id"))
+    retries = here.button(f"retry:{order_id}", again)
+    cancels = here.button(f"cancel:{order_id}", texts.B_CANCEL)
+    others = ways.others(here, session.but(aside={"retry": True}))
+    if not others:
+        return (retries, here.button(f"other:{order_id}", texts.B_OTHER_NUMBER), cancels)
+    more = here.button(f"ways:{order_id}", texts.B_WAYS) if len(others) > 1 else cancels
+    return (retries, ways.button(here, others[0], order_id), more)
+
+
+def review_taps(here: Here) -> tuple[Button, ...]:
+    """The taps under the review: the first way to pay, a change, another number or way."""
+    session, stamp = here.session, carts.stamp(here.session)
+    change = here.button("change", texts.B_CHANGE)
+    found = ways.offered(here, session)
+    if not found or found == (Way.MPESA,):
+        other = (here.button(f"other:{stamp}", texts.B_OTHER_NUMBER),) if here.payer() else ()
+        return (here.button(f"pay:{stamp}", texts.B_PAY), change, *other)
+    first = here.button(f"pay:{stamp}", texts.B_PAY) if found[0] is Way.MPESA else ways.button(here, found[0], stamp)
+    return (first, change, *((here.button(f"ways:{stamp}", texts.B_WAYS),) if len(found) > 1 else ()))
 
 
 def check_out(here: Here, args: tuple[str, ...]) -> Move:
@@ -105,15 +128,15 @@ def check_out(here: Here, args: tuple[str, ...]) -> Move:
 def pay(here: Here, args: tuple[str, ...]) -> Move:
     """Tap: pay what the review showed; an older one's tap shows the present review. The word pays only there."""
     if args:
-        return ask_money(here, here.payer()) if _aims(here, args) else _stale(here)
+        return ask_money(here, here.payer()) if aims(here, args) else stale(here)
     if here.session.state == State.REVIEWING_ORDER:
-        return ask_money(here, here.payer())
+        return ask_money(here, here.payer(), way=_preferred(here))
     return ask_money(here, here.payer(), placed=True) if here.session.state in MONEY_STATES else checkout(here)
 
 
 def this_number(here: Here, args: tuple[str, ...]) -> Move:
     """Tap: pay from the chat's own number."""
-    return ask_money(here, here.own_number()) if _aims(here, args) else _stale(here)
+    return ask_money(here, here.own_number()) if aims(here, args) else stale(here)
 
 
 def other_number(here: Here, args: tuple[str, ...]) -> Move:
@@ -124,7 +147,7 @@ def other_number(here: Here, args: tuple[str, ...]) -> Move:
             return Move(paying_state(session), session)
         return Move(State.CHOOSING_PAYMENT, session, aside={"retry": True})
     if carts.placed(session) or not carts.fresh(session, args):
-        return _stale(here)
+        return stale(here)
     return Move(State.CHOOSING_PAYMENT, session)
 
 
@@ -133,15 +156,15 @@ def retry(here: Here, args: tuple[str, ...]) -> Move:
     if not here.session.order:
         return Move(here.session.state, here.session, effects=({"kind": FIND_ORDERS},), then="status")
     if args[:1] != (here.session.order.get("order_id"),):
-        return _stale(here)
+        return stale(here)
     return ask_money(here, here.payer(), placed=True)
 
 
-def ask_money(here: Here, phone: str, placed: bool = False) -> Move:
-    """Place the order if it is not placed yet, and ask that phone for the money; never by two prompts."""
+def ask_money(here: Here, phone: str, placed: bool = False, way: Way = Way.MPESA) -> Move:
+    """Place the order if it is not placed yet, and ask for its money this way; never by two prompts."""
     session = here.session
-    if placed or _pays_order(session):
-        return _ask_for_order(here, phone)
+    if placed or pays_order(session):
+        return _ask_for_order(here, phone, way)
     if not session.lines or session.reviewed != session.cart_version or carts.renewed(here)[1]:
         return checkout(here)
     if opening.house_shut(here) or too_little(here, session):
@@ -149,25 +172,43 @@ def ask_money(here: Here, phone: str, placed: bool = False) -> Move:
     if not here.menu.venue.features.payments:
         call: Effect = {"kind": CALL_STAFF, "reason": "order"}
         return Move(State.ADDING_TO_CART, session, here.say(texts.PAY_STAFF), effects=(call,))
-    if not phone:
+    if way not in ways.offered(here, session):
+        return _not_this_way(here, {})
+    if not phone and way is Way.MPESA:
         return Move(State.CHOOSING_PAYMENT, session)
-    effects = (_placing(here), _requesting(None, phone))
-    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"payer": phone})
+    effects = (placing(here), _requesting(None, way, phone))
+    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"payer": phone, "way": way})
 
 
-def _ask_for_order(here: Here, phone: str) -> Move:
+def _ask_for_order(here: Here, phone: str, way: Way) -> Move:
     session = here.session
     if not carts.waiting(session):
         return Move(State.ORDER_COMPLETE, session)
     if carts.pending(session):
         return Move(paying_state(session), session)
-    if not phone:
+    if way not in ways.offered(here, session.but(aside={"retry": True})):
+        return _not_this_way(here, {"retry": True})
+    if not phone and way is Way.MPESA:
         return Move(State.CHOOSING_PAYMENT, session, aside={"retry": True})
-    effects = (_requesting(session.order["order_id"], phone),)
-    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"payer": phone})
+    effects = (_requesting(session.order["order_id"], way, phone),)
+    return Move(State.AWAITING_PAYMENT, session, effects=effects, then="pay", note={"payer": phone, "way": way})
 
 
-def _placing(here: Here) -> Effect:
+def _not_this_way(here: Here, aside: dict[str, bool]) -> Move:
+    """It does not work just now, or not for so much: the guest sees what does."""
+    session = here.session.but(aside=aside)
+    if ways.offered(here, session):
+        return Move(State.CHOOSING_PAYMENT, session, here.say(texts.WAY_RESTS), aside | {"ways": True})
+    return stay(here, here.say(texts.NO_WAY))
+
+
+def _preferred(here: Here) -> Way:
+    """The way on the review's first button."""
+    return next(iter(ways.offered(here, here.session)), Way.MPESA)
+
+
+def placing(here: Here) -> Effect:
+    """The cart as an order, as the review showed it."""
     session = here.session
     return {
         "kind": PLACE_ORDER,
@@ -177,30 +218,37 @@ def _placing(here: Here) -> Effect:
         "address": session.address,
         "pickup": session.pickup,
         "delivery_fee": str(session.fee),
+        "tip": str(carts.bill(here, session).tip),
+        "discount_percent": session.discount or "0",
         "note": session.note,
         "customer_name": here.name,
         "currency": here.menu.venue.currency,
     }
 
 
-def _requesting(order_id: str | None, phone: str) -> Effect:
-    return {"kind": REQUEST_PAYMENT, "order_id": order_id, "method": Method.MPESA.value, "phone": phone}
+def _requesting(order_id: str | None, way: Way, phone: str) -> Effect:
+    if way is Way.CASH:
+        return {"kind": PAY_CASH, "order_id": order_id}
+    asked = {"kind": REQUEST_PAYMENT, "order_id": order_id, "method": METHODS[way].value}
+    return asked | {"provider": PROVIDERS[way].value, "phone": phone if way is Way.MPESA else ""}
 
 
-def _pays_order(session: Session) -> bool:
+def pays_order(session: Session) -> bool:
     """Whether paying now means the order already placed: this cart's, or one asked for again."""
     return carts.placed(session) or (carts.waiting(session) and (not session.lines or "retry" in session.aside))
 
 
-def _target(session: Session) -> str:
-    return str(session.order["order_id"]) if _pays_order(session) else carts.stamp(session)
+def target(session: Session) -> str:
+    """What would be paid for now, as a tap's id carries it."""
+    return str(session.order["order_id"]) if pays_order(session) else carts.stamp(session)
 
 
-def _aims(here: Here, args: tuple[str, ...]) -> bool:
+def aims(here: Here, args: tuple[str, ...]) -> bool:
     """Whether a tap means what the guest would pay for now."""
-    return ":".join(args) in (_target(here.session), carts.stamp(here.session) if here.session.lines else "")
+    return ":".join(args) in (target(here.session), carts.stamp(here.session) if here.session.lines else "")
 
 
-def _stale(here: Here) -> Move:
+def stale(here: Here) -> Move:
+    """A tap that means something else than what would be paid for now."""
     move = checkout(here) if here.session.lines else stay(here)
     return move.saying(here.say(texts.STALE))

@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core.conversation import carts, figures, opening, texts
 from core.conversation.catalogues import Text
 from core.conversation.effects import Outcome
 from core.conversation.here import Here, Move
+from core.conversation.replies import Reply
 from core.conversation.session import State
+from core.conversation.stages.paying import try_again
 from core.domain.hours import Shut
+from core.domain.paying import LINKS, Way
 from core.domain.statuses import OrderStatus
 
 Note = dict[str, Any]
@@ -18,7 +23,7 @@ Note = dict[str, Any]
 def conclude_pay(here: Here, note: Note, outcomes: Sequence[Outcome]) -> Move:
     """What the world answered to placing an order and asking for its money."""
     results = {str(o.get("result")): o for o in outcomes}
-    here = _with_order(here, results.get("placed"))
+    here = with_order(here, results.get("placed"))
     for result, conclude in _PAID_OUTCOMES.items():
         if result in results:
             return conclude(here, note, results[result])
@@ -27,22 +32,51 @@ def conclude_pay(here: Here, note: Note, outcomes: Sequence[Outcome]) -> Move:
 
 
 def _requested(here: Here, note: Note, outcome: Outcome) -> Move:
+    if note.get("way") in LINKS:
+        return _link_comes(here, note, outcome)
     number, phone = outcome.get("number"), note["payer"]
     order = here.session.order | {
         "payment_id": outcome.get("payment_id", ""),
         "due": str(figures.amount(outcome.get("amount"))),
         "prompt": "open",
         "phone": phone,
-    }
+    } | _by(Way.MPESA)
+    said = {"phone": figures.local_phone(phone), "amount": here.money(outcome.get("amount")), "number": number}
+    body = here.say(texts.CHECK_PHONE, **said)
+    if here.session.order.get("link"):
+        body = f"{body} {here.say(texts.LINK_OVER)}"
     session = here.session.but(order=order, phone=phone)
-    body = here.say(
-        texts.CHECK_PHONE, phone=figures.local_phone(phone), amount=here.money(outcome.get("amount")), number=number
-    )
     return Move(State.AWAITING_PAYMENT, session, prompt=body, quiet_for=str(outcome.get("payment_id", "")))
+
+
+def _link_comes(here: Here, note: Note, outcome: Outcome) -> Move:
+    """The page is made by its provider first; the news of it brings the link."""
+    due = str(figures.amount(outcome.get("amount")))
+    order = here.session.order | {"payment_id": outcome.get("payment_id", ""), "due": due, "prompt": "link"}
+    session = here.session.but(order=order | _by(Way(note["way"])))
+    return Move(State.AWAITING_PAYMENT, session, reply=Reply(here.say(texts.LINK_COMES, number=outcome.get("number"))))
+
+
+def _cash_code(here: Here, note: Note, outcome: Outcome) -> Move:
+    due, code = figures.amount(outcome.get("amount")), str(outcome.get("code", ""))
+    order = here.session.order | {"due": str(due), "prompt": "cash"} | _by(Way.CASH, code=code)
+    until = datetime.fromisoformat(outcome["until"]).astimezone(ZoneInfo(here.menu.venue.timezone))
+    values = {"number": outcome.get("number"), "amount": here.money(due), "code": code, "time": f"{until:%H:%M}"}
+    session = here.session.but(order=order)
+    reply = Reply(here.say(texts.CASH_CODE, **values), try_again(here, session))
+    return Move(State.AWAITING_PAYMENT, session, reply=reply)
+
+
+def _by(way: Way, **more: str) -> dict[str, str]:
+    """How the order is being paid, in place of how it was to be paid before."""
+    return {"way": way.value, "link": "", "code": ""} | more
 
 
 def _live_attempt(here: Here, note: Note, outcome: Outcome) -> Move:
     """Its end may have been told already (a failure learnt by asking), so the guest must stay able to try again."""
+    if link := str(outcome.get("link") or ""):
+        order = here.session.order | {"prompt": "link", "payment_id": outcome.get("payment_id", ""), "link": link}
+        return Move(State.AWAITING_PAYMENT, here.session.but(order=order))
     say = here.say(texts.OTHER_PROMPT, phone=figures.local_phone(note["payer"]))
     return Move(State.AWAITING_PAYMENT, here.session, say)
 
@@ -122,13 +156,15 @@ _PAID_OUTCOMES = {
     "closed": _closed,
     "requested": _requested,
     "live_attempt": _live_attempt,
+    "cash_code": _cash_code,
     "too_many": _too_many,
     "already_paid": _already_paid,
     "order_closed": _order_closed,
 }
 
 
-def _with_order(here: Here, outcome: Outcome | None) -> Here:
+def with_order(here: Here, outcome: Outcome | None) -> Here:
+    """The same moment with the order that was just placed."""
     if outcome is None:
         return here
     total = str(figures.amount(outcome.get("total")))

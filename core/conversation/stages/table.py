@@ -3,13 +3,13 @@
 import math
 from decimal import ROUND_HALF_UP, Decimal
 
-from core.conversation import carts, figures, texts
+from core.conversation import carts, figures, texts, ways
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import ROWS_LIMIT, Row
 from core.conversation.session import State
 from core.conversation.stages.cart import ask_adding
 from core.conversation.stages.ordering import checkout, set_table, unknown_table
-from core.conversation.stages.paying import answer_pay
+from core.conversation.stages.paying import answer_pay, review_taps
 from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.conversation.understanding.keywords import FILLERS
@@ -17,6 +17,7 @@ from core.conversation.understanding.vocabulary import TABLE, TABLE_FILLERS
 from core.conversation.understanding.words import clean, stems
 from core.domain import money
 from core.domain.delivery import on_land
+from core.domain.paying import Way
 
 ADDRESS_LIMIT = 200
 PAGE = 8
@@ -112,22 +113,17 @@ def ask_review(here: Here) -> Turn:
     session = here.session
     if not session.lines:
         return ask_adding(here)
-    amount, payer = carts.whole(session), here.payer()
-    vat = money.vat_in(amount, here.menu.venue.vat_percent)
+    bill = carts.bill(here, session)
+    vat = money.vat_in(bill.price, here.menu.venue.vat_percent)
     body = here.say(
         texts.REVIEW,
         lines="\n".join([carts.listed(here, session.lines), *_besides(here)]),
         place=carts.place_name(here),
-        total=here.money(amount),
+        total=here.money(bill.total),
         vat=here.money(vat.to_integral_value(ROUND_HALF_UP)),
-        payer=here.say(texts.REVIEW_PAYER, phone=figures.local_phone(payer))
-        if payer
-        else here.say(texts.REVIEW_NO_PAYER),
-    )
-    stamp = carts.stamp(session)
-    other = (here.button(f"other:{stamp}", texts.B_OTHER_NUMBER),) if payer else ()
-    buttons = (here.button(f"pay:{stamp}", texts.B_PAY), here.button("change", texts.B_CHANGE), *other)
-    return here.ask(body, buttons=buttons, reviewed=session.cart_version)
+        payer=_payer(here),
+    ).rstrip()
+    return here.ask(body, buttons=review_taps(here), reviewed=session.cart_version, discount=here.known.discount)
 
 
 def answer_review(here: Here, said: Said) -> Move:
@@ -139,9 +135,22 @@ def answer_review(here: Here, said: Said) -> Move:
 
 def _besides(here: Here) -> list[str]:
     """What is on the bill or the ticket besides the lines."""
-    session = here.session
-    fee = [here.say(texts.DELIVERY_FEE, fee=here.money(session.fee))] if session.fee else []
-    return fee + ([here.say(texts.ORDER_NOTE, note=session.note)] if session.note else [])
+    session, bill = here.session, carts.bill(here, here.session)
+    parts = (
+        (session.fee, texts.DELIVERY_FEE, {"fee": here.money(session.fee)}),
+        (bill.discount, texts.DISCOUNT, {"amount": here.money(bill.discount)}),
+        (bill.tip, texts.TIP_LINE, {"amount": here.money(bill.tip)}),
+        (session.note, texts.ORDER_NOTE, {"note": session.note}),
+    )
+    return [here.say(text, **values) for there, text, values in parts if there]
+
+
+def _payer(here: Here) -> str:
+    """Who is asked for the money, where it begins with a prompt."""
+    if ways.offered(here, here.session)[:1] != (Way.MPESA,):
+        return ""
+    payer = here.payer()
+    return here.say(texts.REVIEW_PAYER, phone=figures.local_phone(payer)) if payer else here.say(texts.REVIEW_NO_PAYER)
 
 
 def _ask_list(here: Here) -> Turn:

@@ -18,6 +18,16 @@ _KEYWORDS = {
     " place order, place my order, continue, endelea, maliza oda",
     "pay": "pay, pay now, lipa, lipa sasa, malipo, nalipa, nataka kulipa,"
     " kulipa, mpesa, m pesa, lipa na mpesa, lipa na m pesa, lipa mpesa, pay with mpesa, pay with m pesa",
+    "card": "card, by card, credit card, debit card, visa, mastercard, pay by card, pay with card, kadi, kwa kadi,"
+    " lipa kwa kadi, link, payment link, lipa kwa link, send link, nitumie link",
+    "cash": "cash, pay cash, pay in cash, pay with cash, pay at the bar, pay the waiter, taslimu, pesa taslimu, keshi,"
+    " lipa taslimu, lipa keshi, nalipa keshi, lipa kwenye baa",
+    "ways": "other ways, other ways to pay, ways to pay, other way to pay, how can i pay, njia nyingine,"
+    " njia za kulipa, njia nyingine za kulipa, nilipe vipi",
+    "web": "web, website, web page, pay on the web, pay online, pay on the website, on the web, lipa kwenye mtandao,"
+    " mtandaoni, tovuti",
+    "code": "i have paid, i paid, already paid, i have already paid, ive paid, nimelipa, nimeshalipa, tayari nimelipa,"
+    " nimelipa tayari, mpesa code, i paid the till, nimelipa kwa till",
     "change": "change, edit, change order, change cart, badilisha, badili",
     "clear": "clear, clear cart, empty cart, remove all, remove everything, delete all, toa yote, ondoa yote,"
     " futa yote, ondoa vyote, toa vyote",

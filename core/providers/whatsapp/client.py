@@ -90,6 +90,8 @@ def _content(reply: Reply) -> dict[str, Any]:
         return {"type": "document", "document": document}
     if reply.buttons:
         return {"type": "interactive", "interactive": _buttons(reply)}
+    if reply.link:
+        return {"type": "interactive", "interactive": _link(reply)}
     if reply.rows:
         return {"type": "interactive", "interactive": _list(reply)}
     return {"type": "text", "text": {"preview_url": False, "body": reply.body}}
@@ -99,6 +101,12 @@ def _buttons(reply: Reply) -> dict[str, Any]:
     buttons = [{"type": "reply", "reply": {"id": one.id, "title": one.title}} for one in reply.buttons]
     header = {"header": {"type": "image", "image": {"link": reply.image}}} if reply.image else {}
     return {"type": "button", **header, "body": {"text": reply.body}, "action": {"buttons": buttons}}
+
+
+def _link(reply: Reply) -> dict[str, Any]:
+    """One button that opens a page (Cloud API, interactive call-to-action URL)."""
+    parameters = {"display_text": reply.link_label, "url": reply.link}
+    return {"type": "cta_url", "body": {"text": reply.body}, "action": {"name": "cta_url", "parameters": parameters}}
 
 
 def _list(reply: Reply) -> dict[str, Any]:

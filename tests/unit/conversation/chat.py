@@ -30,6 +30,7 @@ class Chat:
         self.now = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
         self.phone, self.name = phone, name
         self.profile = Profile()
+        self.down: tuple[str, ...] = ()
         self.turns: list[Turn] = []
         self.seen: list[str] = []
         self.before: Session | None = None
@@ -40,7 +41,8 @@ class Chat:
     def play(self, kind: str, data: dict[str, Any], late: timedelta = timedelta(0)) -> Turn:
         """One event, through the plan where there is one, as from and to JSON."""
         self.events += 1
-        event = Event(f"wamid.{self.events}", kind, self.now - late, data, self.name, self.phone, self.profile)
+        who = (self.name, self.phone, self.profile, self.down)
+        event = Event(f"wamid.{self.events}", kind, self.now - late, data, *who)
         before = self.before = self.session
         turn = flow.step(self.session, event, self.menu, self.now)
         if turn.effects:
@@ -72,6 +74,16 @@ class Chat:
             self.seen += ids
             if any(i.startswith("pay:") for i in ids) and self.session:
                 self.reviewed.add(f"{self.session.cart_id}:{self.session.cart_version}")
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """What the chat knows of its order."""
+        return self.session.order if self.session else {}
+
+    def confirms_on_the_web(self) -> None:
+        """The page shows the cart as it is now."""
+        if self.session:
+            self.reviewed.add(f"{self.session.cart_id}:{self.session.cart_version}")
 
     @property
     def state(self) -> State:
@@ -174,8 +186,28 @@ class Bar:
         order["due"] = str(Decimal(order["due"]) - paid)
         order["status"] = "PENDING" if Decimal(order["due"]) > 0 else "PAID"
         data = {k: order[k] for k in ("order_id", "number", "total", "due", "status")}
-        more = {"payment_id": prompt["payment_id"], "receipt": f"QK{len(self.chat.turns)}XY", "amount": str(paid)}
+        more = {
+            "payment_id": prompt["payment_id"],
+            "provider": prompt["provider"],
+            "receipt": f"QK{len(self.chat.turns)}XY",
+            "amount": str(paid),
+        }
         self.chat.play(events.PAYMENT_SETTLED, data | more | {"currency": "KES", "refund": False} | changes)
+
+    def pays_cash(self, entry: str) -> None:
+        """Staff took the money for the last order."""
+        order = self.chat.world.orders[-1]
+        order["status"], order["due"] = "PAID", "0"
+        data = {k: order[k] for k in ("order_id", "number", "total", "due", "status")} | {"amount": order["total"]}
+        more = {"payment_id": "pay-cash", "provider": "cash", "receipt": entry, "currency": "KES", "refund": False}
+        self.chat.play(events.PAYMENT_SETTLED, data | more)
+
+    def links(self, **changes: Any) -> None:
+        """The page of the last attempt is there."""
+        attempt = self.chat.world.prompts[-1]
+        names = ("order_id", "number", "payment_id", "amount", "provider")
+        link = {"currency": "KES", "link": f"https://pay.example.co.ke/{attempt['payment_id']}"}
+        self.chat.play(events.PAYMENT_LINK, {k: attempt[k] for k in names} | link | changes)
 
     def fails(self, reason: str = "cancelled", kind: str = events.PAYMENT_FAILED) -> None:
         """The last prompt brings no money."""
@@ -216,7 +248,7 @@ class Bar:
 
     def _about_payment(self, kind: str, **more: Any) -> None:
         prompt = self.chat.world.prompts[-1]
-        self.chat.play(kind, {k: prompt[k] for k in ("order_id", "number", "payment_id")} | more)
+        self.chat.play(kind, {k: prompt[k] for k in ("order_id", "number", "payment_id", "provider")} | more)
 
 
 def may_be_silent(chat: Chat) -> bool:
@@ -235,7 +267,9 @@ def check_replies(turn: Turn) -> None:
     for reply in turn.replies:
         assert reply.body.strip()
         json.dumps(reply.to_dict()).encode()
-        assert _units(reply.body) <= (LIMITS["body"] if reply.buttons or reply.rows else LIMITS["text"])
+        short = reply.buttons or reply.rows or reply.link
+        assert _units(reply.body) <= (LIMITS["body"] if short else LIMITS["text"])
+        assert bool(reply.link) == bool(reply.link_label) and _units(reply.link_label) <= LIMITS["button"]
         assert Reply.from_dict(json.loads(json.dumps(reply.to_dict()))) == reply
         _check_taps(reply)
 

@@ -1,6 +1,7 @@
 """Any sequence of inputs: never stuck, always answered, only legal moves, no order without its review."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.conversation import carts, events, states
 from core.conversation.session import Session, State
+from core.domain.paying import Paying
 from tests.demo_menu import demo_menu
 from tests.unit.conversation.chat import Chat, may_be_silent, taps
 
@@ -54,12 +56,23 @@ WORDS = [
         "table 5",
     ),
     *("kiswahili", "english", "habari", "naomba dawa mbili tafadhali", "what would you like to have"),
+    *("card", "cash", "link", "web", "other ways", "nimelipa", "UC65K2T9QX", "10%", "50", "kadi", "taslimu", "m-pesa"),
     *("table 77", "0712345678", "+447700900123", "2 unicorns", "1 wings no salt", "5 coke na 2 fries"),
 ]
 TAPS = [
     *("menu", "cart", "checkout", "change", "again", "status", "staff", "cancel", "keep", "help", "age:yes", "age:no"),
     *("table:0", "table:7", "deliver", "pay:x:1", "pay", "this:x:1", "other:x:1", "retry:order-101", "retry:x", ":"),
     *("cancel:order-101", "cat:beer:0", "cat:x:9", "prod:dawa", "prod:x", "qty:dawa:2:x:1", "line:0:x:1", "out:0:x:1"),
+    *(
+        "way:CASH:x:1",
+        "way:CARD:order-101",
+        "way:PESAPAL:order-101",
+        "ways:order-101",
+        "web:x",
+        "code",
+        "tip:10%",
+        "tip:x",
+    ),
     *("clear:x:1", "nonsense"),
 ]
 ONWARD = ("Confirm", "Checkout", "Continue", "Pay", "This number", "I am 18", "Skip", "Yes", "Try again")
@@ -72,6 +85,9 @@ MENUS: tuple[dict[str, Any], ...] = (
     {"serves_alcohol": False},
     {"delivers": True, "tables": ()},
     {"asks": ("name", "email", "birthday")},
+    {"payment_methods": ("MPESA", "PESAPAL", "PAYSTACK", "CASH"), "paying": Paying(tips=("10%", "100"))},
+    {"payment_methods": ("CASH",), "paying": Paying(tips=("5%", "10%", "50"), page=False)},
+    {"payment_methods": ("PAYSTACK", "MPESA"), "paying": Paying({"MPESA": (Decimal(500), Decimal(900))})},
 )
 
 PHONES = ("254712345678", "254712345678", "254712345678", "", "447700900123", "nonsense")
@@ -90,6 +106,8 @@ BEGINNINGS: list[Steps] = [
 SKUS = st.sampled_from(["sprite", "dawa", "chicken-wings", "unicorn", ""]) | st.text(max_size=10)
 LINE = st.fixed_dictionaries({"sku": SKUS, "quantity": st.integers(-1, 120)})
 NUMBERS = st.sampled_from(["0722000111", "+254 733 445566", "+44 7700 900123", "", "nonsense"])
+STAMPS = st.sampled_from(["order-101", "now", "x:1", ""])
+WAYS = st.sampled_from(["MPESA", "PESAPAL", "PAYSTACK", "CASH", "nonsense"])
 ANSWERS = st.sampled_from(["table", "name", "email", "birthday", "note"])
 FIELDS = st.dictionaries(ANSWERS, st.text(max_size=12), max_size=4)
 CARD = st.fixed_dictionaries({"phones": st.lists(NUMBERS, max_size=4), "own": st.booleans()})
@@ -98,6 +116,7 @@ BESIDES = st.one_of(
     st.tuples(st.just(events.CARDS), CARD),
     st.tuples(st.just(events.CATALOGUE), CART),
     st.tuples(st.just(events.FORM), st.fixed_dictionaries({"fields": FIELDS})),
+    st.tuples(st.just(events.WEB), st.fixed_dictionaries({"stamp": STAMPS, "way": WAYS, "phone": NUMBERS})),
     st.tuples(st.just(events.IDENTITY), st.just({"phone": "254733445566", "bsuid": "KE.2"})),
     st.tuples(st.just(events.PREFERENCE), st.fixed_dictionaries({"stop": st.booleans()})),
 )
@@ -113,7 +132,23 @@ STEP = st.one_of(
     st.tuples(st.just("any"), st.integers(0, 400)),
     st.tuples(st.just("invented"), st.one_of(st.sampled_from(TAPS), st.text(max_size=30))),
     st.tuples(
-        st.just("forged"), st.sampled_from(("pay", "this", "other", "again", "clear", "qty:dawa:2", "line:0", "out:0"))
+        st.just("forged"),
+        st.sampled_from(
+            (
+                "pay",
+                "this",
+                "other",
+                "again",
+                "way:CASH",
+                "way:PESAPAL",
+                "ways",
+                "web",
+                "clear",
+                "qty:dawa:2",
+                "line:0",
+                "out:0",
+            )
+        ),
     ),
     st.tuples(st.just("sends"), st.sampled_from(UNREADABLE)),
     st.tuples(st.just("besides"), BESIDES),
@@ -174,7 +209,11 @@ class Anything:
         assert bool(turn.replies) == (kind != "reaction") or may_be_silent(self.chat)
 
     def besides(self, what: tuple[str, dict[str, Any]]) -> None:
-        turn = self.chat.play(*what)
+        kind, data = what
+        if data.get("stamp") == "now":
+            data = data | {"stamp": carts.stamp(self.chat.session or Session())}
+            self.chat.confirms_on_the_web()
+        turn = self.chat.play(kind, data)
         assert bool(turn.replies) == (what[0] in events.FROM_GUESTS) or may_be_silent(self.chat)
 
     def menu(self, which: int) -> None:
@@ -194,6 +233,8 @@ class Anything:
             self.chat.play(kind, {"order_id": "order-0", "number": "7", "payment_id": "pay-0", "receipt": "Q"})
         elif kind == events.PAYMENT_SETTLED and self.chat.world.prompts:
             bar.pays()
+        elif kind == events.PAYMENT_LINK and self.chat.world.prompts:
+            bar.links()
         elif kind == events.ORDER_STATUS:
             bar.order_is("READY")
         elif kind == events.ORDER_FAILED and orders[-1]["status"] == "PENDING":

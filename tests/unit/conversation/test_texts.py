@@ -4,6 +4,7 @@ import io
 import string
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
@@ -88,9 +89,11 @@ def limit(name: str) -> int:
 
 
 def test_the_translators_get_every_text() -> None:
-    with open(str(texts.__file__), "rb") as source:
-        found = [text for _, _, text, _ in extract(io.BytesIO(source.read()), (), (), {})]
+    folder = Path(str(texts.__file__)).parent
+    sources = [folder / "texts_of_paying.py", folder / "texts.py"]
+    found = [text for path in sources for _, _, text, _ in extract(io.BytesIO(path.read_bytes()), (), (), {})]
     assert found == [text for _, text in ALL]
+    assert set(sources) == set(folder.glob("texts*.py"))
 
 
 @pytest.mark.parametrize("language", OTHERS)

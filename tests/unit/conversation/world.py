@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.conversation.effects import Effect, Outcome
+from core.domain.pricing import discount_on
 
 
 @dataclass
@@ -21,6 +22,8 @@ class World:
     busy_phone: bool = False
     bombed: set[str] = field(default_factory=set)
     refuses_to_cancel: bool = False
+    till: set[str] = field(default_factory=set)
+    codes: list[str] = field(default_factory=list)
     stopped: bool = False
 
     def perform(self, effects: tuple[Effect, ...]) -> list[Outcome]:
@@ -45,7 +48,8 @@ class World:
             return {"result": "sold_out", "short": fields}
         if known is None:
             fee = Decimal(effect["delivery_fee"])
-            total = sum((line["quantity"] * Decimal(line["unit_price"]) for line in effect["lines"]), fee)
+            price = sum((line["quantity"] * Decimal(line["unit_price"]) for line in effect["lines"]), fee)
+            total = price - discount_on(price, Decimal(effect["discount_percent"])) + Decimal(effect["tip"])
             number = str(101 + len(self.orders))
             known = {
                 "order_id": f"order-{number}",
@@ -77,10 +81,14 @@ class World:
             return {"result": "too_many"} | known
         if self.busy_phone:
             return {"result": "live_attempt", "payment_id": "pay-other", "order_id": "order-other", "number": "99"}
-        live = next((p for p in self.prompts if p["live"] and p["order_id"] == order["order_id"]), None)
+        mine = [p for p in self.prompts if p["live"] and p["order_id"] == order["order_id"]]
+        for link in [p for p in mine if p["provider"] in ("pesapal", "paystack")]:
+            link["live"] = False
+        live = next((p for p in mine if p["live"]), None)
         if live:
             return {"result": "live_attempt", "payment_id": live["payment_id"]} | known
-        prompt = known | {"payment_id": f"pay-{len(self.prompts) + 1}", "live": True, "phone": effect["phone"]}
+        attempt = {"payment_id": f"pay-{len(self.prompts) + 1}", "live": True, "provider": effect["provider"]}
+        prompt = known | attempt | {"phone": effect["phone"], "amount": order["due"]}
         self.prompts.append(prompt)
         return {
             "result": "requested",
@@ -88,6 +96,40 @@ class World:
             "amount": order["due"],
             "currency": "KES",
         } | known
+
+    def pay_cash(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """A code for the bar, the same for the same order."""
+        placed = [o for o in before if "total" in o]
+        if effect["order_id"] is None and not placed:
+            return {"result": "not_placed"}
+        order = self.order(effect["order_id"] or placed[0]["order_id"])
+        known = {k: order[k] for k in ("order_id", "number")}
+        if order["status"] != "PENDING":
+            return {"result": "order_closed", "status": order["status"]} | known
+        until = "2026-11-20T18:30:00+00:00"
+        return {
+            "result": "cash_code",
+            "code": "BXKT",
+            "amount": order["due"],
+            "currency": "KES",
+            "until": until,
+        } | known
+
+    def claim_receipt(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Only what is in the till, once."""
+        placed = [o for o in before if o["result"] == "placed"]
+        if effect["order_id"] is None and not placed:
+            return {"result": "no_order"}
+        order = self.order(effect["order_id"] or placed[0]["order_id"])
+        known = {k: order[k] for k in ("order_id", "number")}
+        self.codes.append(effect["code"])
+        if len(self.codes) > 10 and effect["code"] not in self.till:
+            return {"result": "too_many", "minutes": 10}
+        return {"result": "matched" if effect["code"] in self.till else "waiting"} | known
+
+    def web_link(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Signed elsewhere."""
+        return {"result": "web_link", "url": f"https://bar.example.co.ke/pay/{effect['subject']}"}
 
     def cancel_order(self, effect: Effect, before: list[Outcome]) -> Outcome:
         """Until it is paid."""

@@ -55,7 +55,7 @@ class CashEntry(Owned):
 
 
 class PaymentClaim(Owned):
-    """A guest typed the code of money they sent by hand. It waits for that money, once per code."""
+    """A guest typed the code of money they sent by hand. It waits for that money; whoever typed it first has it."""
 
     __tablename__ = "payment_claims"
 
@@ -71,8 +71,9 @@ class PaymentClaim(Owned):
         within("conversations", "conversation_id"),
         within("orders", "order_id"),
         within("payments", "payment_id"),
-        UniqueConstraint("workspace_id", "code"),
+        UniqueConstraint("customer_id", "code"),
         CheckConstraint("(payment_id is null) = (matched_at is null)", name="matched"),
         Index("ix_payment_claims_customer_id_created_at", "customer_id", "created_at"),
+        Index("ix_payment_claims_code", "workspace_id", "code"),
         Index("ix_payment_claims_order_id", "order_id"),
     )
