@@ -108,7 +108,7 @@ class Office:
             db.add_all([user, shift])
             db.flush()
             written = report.to_dict() if report else {}
-            about = {"shift_id": shift.id, "number": 900, "report": written, "closed_by": user.id}
+            about = {"shift_id": shift.id, "number": 1, "report": written, "closed_by": user.id}
             closing = Closing(workspace_id=self.bar.workspace_id, **about)
             db.add(closing)
             db.flush()
