@@ -3,7 +3,9 @@
 import os
 
 from core.jobs import (
+    CHECK_BOOKS,
     MAKE_DOCUMENTS,
+    RECONCILE,
     SAVE_MESSAGES,
     SAVE_STATUSES,
     SCHEDULED,
@@ -11,6 +13,7 @@ from core.jobs import (
     SWEEP_HOLDS,
     SWEEP_OUTBOX,
     SWEEP_PAYMENTS,
+    SWEEP_REFUNDS,
     TASKS,
     queue_of,
 )
@@ -74,5 +77,8 @@ beat_schedule = {
     "sweep outbox": {"task": SWEEP_OUTBOX, "schedule": 2.0, "options": {"expires": 10}},
     "make documents": {"task": MAKE_DOCUMENTS, "schedule": 2.0, "options": {"expires": 10}},
     "sign invoices": {"task": SIGN_INVOICES, "schedule": 5.0, "options": {"expires": 10}},
+    "sweep refunds": {"task": SWEEP_REFUNDS, "schedule": 3.0, "options": {"expires": 10}},
+    "check books": {"task": CHECK_BOOKS, "schedule": 300.0, "options": {"expires": 200}},
+    "reconcile": {"task": RECONCILE, "schedule": 600.0, "options": {"expires": 300}},
     "sweep holds": {"task": SWEEP_HOLDS, "schedule": 5.0, "options": {"expires": 20}},
 }

@@ -51,3 +51,4 @@ stream_entries = _gauge("bar_stream_entries", "Entries not yet written down in P
 open_payments = _gauge("bar_open_payments", "Payments without a final outcome", ("status",))
 oldest_payment_seconds = _gauge("bar_oldest_open_payment_seconds", "Age of the oldest open payment")
 provider_down = _gauge("bar_provider_down", "1 while a provider is not asked because it fails", ("provider",))
+book_breaches = _gauge("bar_book_breaches", "Rows of the books that do not add up", ("invariant",))

@@ -1,7 +1,7 @@
 """Queue `payments`: asking for money, and asking what became of it."""
 
-from core.jobs import CHECK_PAYMENT, REQUEST_PAYMENT
-from core.services import check_payments, payments
+from core.jobs import CHECK_PAYMENT, CHECK_REFUND, REQUEST_PAYMENT, SEND_REFUND
+from core.services import check_payments, payments, refund_calls
 from core.services.relay import follow_up
 from workers.app import app, program
 
@@ -16,3 +16,15 @@ def request_payment(payment_id: str) -> None:
 def check_payment(payment_id: str, hinted: str = "") -> None:
     """Ask how one payment stands."""
     follow_up(program(), check_payments.check_payment(program(), payment_id, hinted))
+
+
+@app.task(name=SEND_REFUND)
+def send_refund(refund_id: str) -> None:
+    """Send the money of one refund back."""
+    follow_up(program(), refund_calls.send_refund(program(), refund_id))
+
+
+@app.task(name=CHECK_REFUND)
+def check_refund(refund_id: str) -> None:
+    """Ask how one refund stands."""
+    follow_up(program(), refund_calls.check_refund(program(), refund_id))

@@ -1,7 +1,7 @@
 """Queue `scheduled`: what beat asks for every few seconds. Each job reads what is due from PostgreSQL."""
 
-from core.jobs import SWEEP_HOLDS, SWEEP_OUTBOX, SWEEP_PAYMENTS
-from core.services import holds, relay
+from core.jobs import CHECK_BOOKS, RECONCILE, SWEEP_HOLDS, SWEEP_OUTBOX, SWEEP_PAYMENTS, SWEEP_REFUNDS
+from core.services import book_check, holds, reconcile, refund_calls, relay
 from core.services.check_payments import sweep_payments as due_payments
 from workers.app import app, program
 
@@ -22,3 +22,21 @@ def sweep_holds() -> None:
 def sweep_outbox() -> None:
     """What is owed to conversations and boards, and was left behind, is brought there."""
     relay.sweep_outbox(program())
+
+
+@app.task(name=SWEEP_REFUNDS)
+def sweep_refunds() -> None:
+    """Refunds past their date are sent or asked about."""
+    relay.follow_up(program(), refund_calls.sweep_refunds(program().sessions))
+
+
+@app.task(name=CHECK_BOOKS)
+def check_books() -> None:
+    """What does not add up is said at once."""
+    book_check.check_books(program())
+
+
+@app.task(name=RECONCILE)
+def reconcile_days() -> None:
+    """Each venue's last day is compared with its providers' lists, once."""
+    relay.follow_up(program(), reconcile.reconcile_due(program()))

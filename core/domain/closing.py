@@ -24,7 +24,7 @@ class ClosingReport:
     `sales` are what was sold at its price, VAT contained, before `discounts` and without `tips`; `returns` is what was
     sold and taken back. `methods` and `people` share out the money that paid for orders, `categories` the `sales`.
     `unmatched` money waits for a decision and is in none of them; `takings` is money without an order that staff took
-    as sales. `refunds_open` is still to be given back. `cash_expected` = float + taken − given back.
+    as sales. `refunds` went back, `refunds_open` is still to go; `reversals` were taken back by a provider unasked.
     """
 
     venue: str
@@ -53,6 +53,7 @@ class ClosingReport:
     categories: tuple[Figure, ...] = ()
     people: tuple[Figure, ...] = ()
     note: str = ""
+    reversals: Decimal = NOTHING
 
     @property
     def net(self) -> Decimal:

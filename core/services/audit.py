@@ -15,7 +15,7 @@ TITLES = {
     "I2": "one order per cart, one effect per event",
     "I3": "one charge per order, one live prompt per order and phone",
     "I4": "stock on hand is what its movements add up to, and covers what is held",
-    "I5": "every shilling is on a paid order, due for refund or unmatched",
+    "I5": "every shilling is on a paid order, due for refund or unmatched; the ledger balances and says the same",
     "I6": "every paid order is confirmed once",
     "I7": "replies leave in the order of what they answer",
     "I8": "no order and no payment ever moved against its table",
@@ -34,12 +34,20 @@ def audit(db: Session, store_report: Mapping[str, Iterable[Breach]]) -> dict[str
 
     `store_report` is what the mailbox store found, by the same names.
     """
-    return {name: _verdict(name, [*_breaches(db, name), *store_report.get(name, ())]) for name in TITLES}
+    return {name: _verdict(name, [*breaches_of(db, name), *store_report.get(name, ())]) for name in TITLES}
 
 
 def is_clean(report: Mapping[str, Mapping[str, Any]]) -> bool:
     """Whether every invariant holds."""
     return all(verdict["ok"] for verdict in report.values())
+
+
+def breaches_of(db: Session, invariant: str) -> list[Breach]:
+    found = []
+    for name, query in QUERIES.get(invariant, ()):
+        rows = db.execute(text(_filled(query)), _moves(query)).mappings()
+        found += [{"breach": name} | {key: str(value) for key, value in row.items()} for row in rows]
+    return found
 
 
 def _verdict(name: str, breaches: list[Breach]) -> dict[str, Any]:
@@ -50,14 +58,6 @@ def _verdict(name: str, breaches: list[Breach]) -> dict[str, Any]:
         "breaches": breaches[:SHOWN],
         "count": len(breaches),
     }
-
-
-def _breaches(db: Session, invariant: str) -> list[Breach]:
-    found = []
-    for name, query in QUERIES.get(invariant, ()):
-        rows = db.execute(text(_filled(query)), _moves(query)).mappings()
-        found += [{"breach": name} | {key: str(value) for key, value in row.items()} for row in rows]
-    return found
 
 
 def _filled(query: str) -> str:

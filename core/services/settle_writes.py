@@ -15,7 +15,7 @@ from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptSt
 from core.services.followup import Followup
 from core.services.ledger import book
 from core.services.orders import make_tickets, mark_order
-from core.services.payment_rows import fail, move, tell_failed, tell_guest
+from core.services.payment_rows import fail, move, retire_others, tell_failed, tell_guest
 from core.services.refunds import propose_refunds, refund_came_about, settle_refund
 from core.services.stock import menu_changed
 from core.store.sql.outbox import owe_board
@@ -41,7 +41,7 @@ def write(db: Session, case: Case, decision: Settlement) -> Followup:
         _write_payment(db, case.order, case.payment, case.notice, decision.payment)
     followup = _write_receipt(db, case, case.receipt, decision) if case.receipt else Followup()
     if case.order and decision.buys:
-        followup |= _buy(db, case.order, decision)
+        followup |= _buy(db, case.order, decision, case.payment.id if case.payment else None)
     followup |= _book(db, case, decision)
     if case.order and case.payment:
         followup |= _tell(db, case.order, case.payment, case, decision)
@@ -93,10 +93,11 @@ def _write_receipt(db: Session, case: Case, receipt: Receipt, decision: Settleme
     return settle_refund(db, receipt, decision.refund, decision.note) if decision.refund else Followup()
 
 
-def _buy(db: Session, order: Order, decision: Settlement) -> Followup:
+def _buy(db: Session, order: Order, decision: Settlement, payment_id: UUID | None) -> Followup:
     was_lapsed = order.status is OrderStatus.FAILED
     mark_order(db, order, OrderStatus.PAID, cause=decision.note)
     make_tickets(db, order)
+    retire_others(db, order, payment_id, datetime.now(UTC))
     owe_board(db, order.workspace_id, order.id)
     board = Followup(boards=frozenset({order.workspace_id}))
     # A lapsed order took its stock a second time, perhaps the last of it.

@@ -17,7 +17,8 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
     "I3": (
         (
             "charged_twice_unflagged",
-            """select p.order_id from payments p join receipts r on r.payment_id = p.id and r.state = 'MATCHED'
+            """select p.order_id from payments p
+               join receipts r on r.payment_id = p.id and r.order_id = p.order_id and r.state = 'MATCHED'
                where p.status = 'SUCCEEDED' and not exists (select from refunds f where f.receipt_id = r.id)
                group by 1 having sum(r.amount) > (select o.total from orders o where o.id = p.order_id)""",
         ),

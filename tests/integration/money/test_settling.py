@@ -29,7 +29,7 @@ def test_a_paid_prompt_buys_the_order_once(house: House) -> None:
         {
             "kind": "payment_settled", "order_id": order_id, "number": 1, "payment_id": payment_id,
             "receipt": "UC65K2T9QX", "amount": "1400", "currency": "KES", "total": "1400", "due": "0",
-            "status": "PAID", "refund": False,
+            "status": "PAID", "refund": False, "provider": "kopokopo",
         }
     ]  # fmt: skip
     assert len(followup.conversations) == 1
@@ -197,7 +197,7 @@ def test_rule_16_unmatched_money_is_attached_by_a_later_callback(house: House) -
     house.told(callback)
     (receipt,) = house.receipts()
     assert (receipt.state, str(receipt.order_id)) == (ReceiptState.MATCHED, order_id)
-    assert house.diary() == ["unmatched", "paid"]
+    assert house.diary() == ["start_accepted", "unmatched", "paid"]
 
 
 def test_rule_16_what_staff_decided_about_money_is_final(house: House) -> None:
