@@ -246,6 +246,12 @@ class Bar:
         data = {"order_id": order["order_id"], "number": order["number"], "amount": amount, "currency": "KES"}
         self.chat.play(events.MONEY_RETURNED, data)
 
+    def writes_the_receipt(self) -> None:
+        """It is made, and who waits gets it."""
+        order = self.chat.world.orders[-1]
+        named = {"order_id": order["order_id"], "number": order["number"]}
+        self.chat.play(events.DOCUMENT_READY, named | {"link": "link-1", "file": "receipt-1.pdf"})
+
     def _about_payment(self, kind: str, **more: Any) -> None:
         prompt = self.chat.world.prompts[-1]
         self.chat.play(kind, {k: prompt[k] for k in ("order_id", "number", "payment_id", "provider")} | more)

@@ -149,6 +149,17 @@ class World:
         ]
         return {"result": "found", "orders": found[:5]}
 
+    def send_receipt(self, effect: Effect, before: list[Outcome]) -> Outcome:
+        """Of the newest order that is paid: written when it is asked for, there when it is asked for again."""
+        paid = [o for o in self.orders if o["status"] not in ("PENDING", "FAILED", "CANCELLED")]
+        if not paid:
+            return {"result": "no_receipt"}
+        named = {k: paid[-1][k] for k in ("order_id", "number")}
+        if paid[-1].setdefault("written", effect) is effect:
+            return {"result": "receipt_coming"} | named
+        number = named["number"]
+        return {"result": "receipt", "link": f"link-{number}", "file": f"receipt-{number}.pdf"} | named
+
     def confirm_age(self, effect: Effect, before: list[Outcome]) -> Outcome:
         """Kept with the customer."""
         return {"result": "confirmed"}
