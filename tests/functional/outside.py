@@ -147,6 +147,15 @@ class Staff:
         address = f"{self._url}/admin/board/orders/{order['id']}"
         return self._http.post(address, json=body, headers=headers, timeout=10)
 
+    def opens(self, path: str) -> requests.Response:
+        """A page or a file of the staff's."""
+        return self._http.get(f"{self._url}{path}", timeout=20)
+
+    def posts(self, path: str, token: str) -> requests.Response:
+        """A button on one of their pages."""
+        headers = {"X-CSRFToken": token, "Referer": f"{self._url}/admin/receipts"}
+        return self._http.post(f"{self._url}{path}", headers=headers, timeout=20)
+
     def changes(self, after: str) -> Iterator[Row]:
         """Listen from now on: what the live stream tells, change by change."""
         address = f"{self._url}/admin/board/events"
