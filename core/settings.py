@@ -8,6 +8,8 @@ ENVIRONMENTS = ("production", "development", "test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 META_API = "https://graph.facebook.com"
 KOPOKOPO_API = "https://api.kopokopo.com"
+PESAPAL_API = "https://pay.pesapal.com/v3"
+PAYSTACK_API = "https://api.paystack.co"
 
 
 class SettingsError(Exception):
@@ -36,8 +38,27 @@ class KopoKopoSettings:
     oauth_url: str
     client_id: str
     till_number: str
+    calls_per_second: int
     client_secret: str = field(repr=False)
     api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PesapalSettings:
+    """What the first workspace's Pesapal account is set up with, if it has one."""
+
+    api_url: str
+    consumer_key: str
+    ipn_id: str
+    consumer_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PaystackSettings:
+    """What the first workspace's Paystack account is set up with, if it has one."""
+
+    api_url: str
+    secret_key: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -53,6 +74,8 @@ class Settings:
     fiscal_api_url: str
     whatsapp: WhatsAppSettings
     kopokopo: KopoKopoSettings
+    pesapal: PesapalSettings
+    paystack: PaystackSettings
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     broker_url: str = field(repr=False)
@@ -122,6 +145,8 @@ def _read(read: _Reader) -> Settings:
         fiscal_api_url=read.url("FISCAL_API_URL", ("http", "https"), ""),
         whatsapp=_whatsapp(read),
         kopokopo=_kopokopo(read),
+        pesapal=_pesapal(read),
+        paystack=_paystack(read),
         database_url=_psycopg2(read.url("DATABASE_URL", ("postgres", "postgresql", "postgresql+psycopg2"))),
         redis_url=read.url("REDIS_URL", ("redis", "rediss")),
         broker_url=read.url("CELERY_BROKER_URL", ("redis", "rediss")),
@@ -152,6 +177,23 @@ def _kopokopo(read: _Reader) -> KopoKopoSettings:
         client_secret=read.provider("KOPOKOPO_CLIENT_SECRET"),
         api_key=read.provider("KOPOKOPO_API_KEY"),
         till_number=read.provider("KOPOKOPO_TILL_NUMBER"),
+        calls_per_second=read.count("KOPOKOPO_CALLS_PER_SECOND", 5, 1_000),
+    )
+
+
+def _pesapal(read: _Reader) -> PesapalSettings:
+    return PesapalSettings(
+        api_url=read.url("PESAPAL_API_URL", ("http", "https"), PESAPAL_API),
+        consumer_key=read.text("PESAPAL_CONSUMER_KEY", ""),
+        consumer_secret=read.text("PESAPAL_CONSUMER_SECRET", ""),
+        ipn_id=read.text("PESAPAL_IPN_ID", ""),
+    )
+
+
+def _paystack(read: _Reader) -> PaystackSettings:
+    return PaystackSettings(
+        api_url=read.url("PAYSTACK_API_URL", ("http", "https"), PAYSTACK_API),
+        secret_key=read.text("PAYSTACK_SECRET_KEY", ""),
     )
 
 
@@ -180,6 +222,8 @@ def _check_production(settings: Settings) -> None:
         "WHATSAPP_API_URL": settings.whatsapp.api_url,
         "KOPOKOPO_API_URL": settings.kopokopo.api_url,
         "KOPOKOPO_OAUTH_URL": settings.kopokopo.oauth_url,
+        "PESAPAL_API_URL": settings.pesapal.api_url,
+        "PAYSTACK_API_URL": settings.paystack.api_url,
     } | ({"FISCAL_API_URL": settings.fiscal_api_url} if settings.fiscal_api_url else {})
     for name, url in urls.items():
         if urlsplit(url).scheme != "https":

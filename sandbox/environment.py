@@ -45,6 +45,8 @@ MADE_ONCE: dict[str, Callable[[], str]] = {
     "WHATSAPP_VERIFY_TOKEN": _token,
     "KOPOKOPO_CLIENT_SECRET": _token,
     "KOPOKOPO_API_KEY": _token,
+    "PESAPAL_CONSUMER_SECRET": _token,
+    "PAYSTACK_SECRET_KEY": lambda: f"sk_test_{secrets.token_hex(20)}",
     "FLOWER_BASIC_AUTH": lambda: f"operator:{_password()}",
     "DEMO_OWNER_PASSWORD": _password,
 }
@@ -58,6 +60,9 @@ DEFAULTS = {
     "WHATSAPP_THROUGHPUT": "1000",
     "KOPOKOPO_CLIENT_ID": "sandbox",
     "KOPOKOPO_TILL_NUMBER": "K123456",
+    "KOPOKOPO_CALLS_PER_SECOND": "100",
+    "PESAPAL_CONSUMER_KEY": "sandbox",
+    "PESAPAL_IPN_ID": "9a1b0000-0000-4000-8000-000000000001",
     "PYTHONUNBUFFERED": "1",
 }
 LISTENING = ("PORT", "FLOWER_PORT", "SANDBOX_PORT")
@@ -140,6 +145,7 @@ def _fill_providers(values: dict[str, str], data_dir: Path) -> bool:
     if "KOPOKOPO_API_URL" in values:
         values.setdefault("KOPOKOPO_OAUTH_URL", values["KOPOKOPO_API_URL"])
     if "WHATSAPP_API_URL" in values and "KOPOKOPO_API_URL" in values:
+        _leave_out_cards(values)
         return False
     ours = "SANDBOX_URL" not in values
     if ours:
@@ -149,7 +155,16 @@ def _fill_providers(values: dict[str, str], data_dir: Path) -> bool:
     values.setdefault("WHATSAPP_API_URL", f"{values['SANDBOX_URL']}/graph")
     values.setdefault("KOPOKOPO_API_URL", f"{values['SANDBOX_URL']}/kopokopo")
     values.setdefault("KOPOKOPO_OAUTH_URL", f"{values['SANDBOX_URL']}/kopokopo")
+    values.setdefault("PESAPAL_API_URL", f"{values['SANDBOX_URL']}/pesapal")
+    values.setdefault("PAYSTACK_API_URL", f"{values['SANDBOX_URL']}/paystack")
     return ours
+
+
+def _leave_out_cards(values: dict[str, str]) -> None:
+    """Without simulators nobody answers for the card providers: made-up keys must not go to the real ones."""
+    for name, key in (("PESAPAL", "PESAPAL_CONSUMER_KEY"), ("PAYSTACK", "PAYSTACK_SECRET_KEY")):
+        if f"{name}_API_URL" not in values:
+            values[key] = ""
 
 
 def _fill_servers(values: dict[str, str], data_dir: Path) -> tuple[Server, ...]:

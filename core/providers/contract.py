@@ -235,7 +235,12 @@ class PaymentProvider(Protocol):
 
 
 class Webhook(Protocol):
-    """What a provider posts, proven and put in our words, without HTTP and without SQL."""
+    """What a provider posts, proven and put in our words, without HTTP and without SQL.
+
+    `header`: where the signature stands, in lower case; without it nothing is looked up.
+    """
+
+    header: str
 
     def authenticate(self, raw: bytes, headers: Mapping[str, str], keys: tuple[str, ...]) -> tuple[str, ...]:
         """Those of our accounts' keys with which these very bytes are signed, all compared in constant time.

@@ -4,6 +4,7 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -84,8 +85,9 @@ def write_connections(db: Session, workspace: Workspace, settings: Settings) -> 
     """The settings' channel and provider account, over what the workspace had. Empty settings change nothing."""
     if settings.whatsapp.phone_number_id:
         _write_channel(db, workspace, settings)
-    if settings.kopokopo.client_id:
-        _write_account(db, workspace, settings)
+    for provider, (secret, plain) in _accounts(settings).items():
+        if all(secret.values()):
+            _write_account(db, workspace, provider, secret, plain)
 
 
 def slug(name: str) -> str:
@@ -117,15 +119,37 @@ def _write_channel(db: Session, workspace: Workspace, settings: Settings) -> Non
     }
 
 
-def _write_account(db: Session, workspace: Workspace, settings: Settings) -> None:
-    mine = (ProviderAccount.workspace_id == workspace.id, ProviderAccount.provider == Provider.KOPOKOPO)
+def _accounts(settings: Settings) -> dict[Provider, tuple[dict[str, str], dict[str, Any]]]:
+    """What each provider's account keeps sealed, and what it keeps as it is. `api_key` signs webhooks."""
+    k2, pesapal, paystack = settings.kopokopo, settings.pesapal, settings.paystack
+    return {
+        Provider.KOPOKOPO: (
+            {"client_id": k2.client_id, "client_secret": k2.client_secret, "api_key": k2.api_key},
+            {
+                "api_url": k2.api_url,
+                "oauth_url": k2.oauth_url,
+                "till_number": k2.till_number,
+                "calls_per_second": k2.calls_per_second,
+            },
+        ),
+        Provider.PESAPAL: (
+            {"consumer_key": pesapal.consumer_key, "consumer_secret": pesapal.consumer_secret},
+            {"api_url": pesapal.api_url} | ({"ipn_id": pesapal.ipn_id} if pesapal.ipn_id else {}),
+        ),
+        Provider.PAYSTACK: ({"api_key": paystack.secret_key}, {"api_url": paystack.api_url}),
+    }
+
+
+def _write_account(
+    db: Session, workspace: Workspace, provider: Provider, sealed: dict[str, str], plain: dict[str, Any]
+) -> None:
+    """Over what was there; what a command found out (subscriptions, an address' id) stays."""
+    mine = (ProviderAccount.workspace_id == workspace.id, ProviderAccount.provider == provider)
     account = db.scalar(select(ProviderAccount).where(*mine))
     if account is None:
-        account = ProviderAccount(workspace_id=workspace.id, provider=Provider.KOPOKOPO)
+        account = ProviderAccount(workspace_id=workspace.id, provider=provider, settings={})
         db.add(account)
-    k2 = settings.kopokopo
-    account.settings = {"api_url": k2.api_url, "oauth_url": k2.oauth_url, "till_number": k2.till_number}
-    account.secrets = {"client_id": k2.client_id, "client_secret": k2.client_secret, "api_key": k2.api_key}
+    account.secrets, account.settings = sealed, {**account.settings, **plain}
 
 
 def _demo_workspace(db: Session) -> Workspace:

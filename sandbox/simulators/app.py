@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.simulators.checkout.book import Book
+from sandbox.simulators.checkout.pages import CheckoutPages
+from sandbox.simulators.checkout.switches import CardSwitches
 from sandbox.simulators.etims.endpoint import Etims
 from sandbox.simulators.graph.endpoint import Graph
 from sandbox.simulators.graph.faults import GraphFaults
 from sandbox.simulators.kopokopo.endpoint import KopoKopo
 from sandbox.simulators.kopokopo.rules import KopoKopoFaults
 from sandbox.simulators.kopokopo.till import Till
+from sandbox.simulators.paystack.endpoint import Paystack
+from sandbox.simulators.pesapal.endpoint import Pesapal
 from sandbox.simulators.phone.api import PhoneApi
 from sandbox.simulators.phone.pages import Pages, board
 from sandbox.simulators.poster import Poster
@@ -24,13 +29,18 @@ def build(settings: SimulatorSettings) -> Handler:
     whatsapp = WhatsApp(settings, poster, graph_faults)
     till = Till(settings, poster, KopoKopoFaults(), whatsapp.wake)
     kopokopo = KopoKopo(till)
+    book = Book(poster, settings.public_base_url)
+    pesapal, paystack = Pesapal(book, settings), Paystack(book, settings)
+    cards = CardSwitches(book, pesapal, paystack)
     etims = Etims(f"http://127.0.0.1:{settings.port}")
     areas: dict[str, Callable[[Request], Any]] = {
         "graph": Graph(whatsapp, graph_faults).handle,
         "kopokopo": kopokopo.handle,
+        "pesapal": pesapal.handle,
+        "paystack": paystack.handle,
         "etims": etims.handle,
-        "control": Switchboard(whatsapp, kopokopo, till, poster, graph_faults, etims).handle,
-        "sandbox": Pages(PhoneApi(whatsapp, till)).handle,
+        "control": Switchboard(whatsapp, kopokopo, till, poster, graph_faults, etims, cards).handle,
+        "sandbox": Pages(PhoneApi(whatsapp, till), CheckoutPages(book)).handle,
         "admin": board,
         "healthz": healthy,
     }

@@ -33,6 +33,8 @@ class Simulators:
         self._http.mount("http://", HTTPAdapter(pool_maxsize=POOL))
         self.graph = GraphSwitches(self)
         self.kopokopo = KopoKopoSwitches(self)
+        self.pesapal = CardSwitches(self, "pesapal")
+        self.paystack = CardSwitches(self, "paystack")
 
     def get(self, path: str, **options: Any) -> dict[str, Any]:
         """GET below the simulators' address."""
@@ -133,8 +135,50 @@ class KopoKopoSwitches:
         """M-Pesa takes a payment back."""
         return bool(self._simulators.post("control/reversal", {"receipt": receipt})["reversed"])
 
+    def pays_link(self, identity: str, phone: str) -> bool:
+        """A guest pays one of Kopo Kopo's links."""
+        return bool(self._simulators.post("control/links", {"id": identity, "phone": phone})["done"])
+
     def _prompts(self, **wanted: Any) -> list[dict[str, Any]]:
         return list(self._simulators.get("control/prompts", **wanted)["prompts"])
+
+
+class CardSwitches:
+    """Switches of Pesapal or Paystack, and the pages on which guests pay."""
+
+    def __init__(self, simulators: Simulators, provider: str) -> None:
+        self._simulators = simulators
+        self._provider = provider
+
+    def set(self, **switches: Any) -> None:
+        """outcome, delay, notice, late_by, amount, currency, refund, refund_after, fault, revoke_tokens."""
+        self._simulators.post("control", {self._provider: switches})
+
+    def fails(self, where: str, answer: str = "500", times: int = 1, after: bool = False) -> None:
+        """The next calls of token, start, status, list, refund, refund_status or cancel get this answer."""
+        self.set(fault={"where": where, "answer": answer, "times": times, "after": after})
+
+    def pages(self, **wanted: Any) -> list[dict[str, Any]]:
+        """All pages, or those with this reference, id or status, oldest first."""
+        return list(self._simulators.get("control/pages", provider=self._provider, **wanted)["pages"])
+
+    def wait_for(self, timeout: float = 20, **wanted: Any) -> dict[str, Any]:
+        """The latest page with this reference, id or status ("open,paid")."""
+        found = waited(timeout, lambda left: self.pages(timeout=left, **wanted), bool)
+        assert found, f"no page like {wanted}"
+        return dict(found[-1])
+
+    def decide(self, page_id: str, what: str) -> bool:
+        """pay, mpesa, fail or leave; False where the page is over."""
+        return bool(self._simulators.post("control/pages", {"id": page_id, "do": what})["done"])
+
+    def disputes(self, reference: str, what: str = "create") -> bool:
+        """A payer's bank claims the money of a Paystack payment."""
+        return bool(self._simulators.post("control/pages", {"dispute": reference, "what": what})["done"])
+
+    def posts(self, event: str, data: dict[str, Any]) -> None:
+        """Any event, signed by Paystack."""
+        self._simulators.post("control/pages", {"event": event, "data": data})
 
 
 def waited(timeout: float, ask: Callable[[float], T], good: Callable[[T], bool]) -> T:

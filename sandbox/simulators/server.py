@@ -40,12 +40,13 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """One answer."""
+    """One answer; `cut`: so many bytes of it are never sent."""
 
     status: int = 200
     body: bytes = b""
     content_type: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
+    cut: int = 0
 
 
 # In place of a Response: the connection is closed without any answer.
@@ -128,8 +129,8 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             return
         if answer is not None:
-            self._transport.write(render(answer))
-        if answer is None or close:
+            self._transport.write(render(answer)[: -answer.cut or None])
+        if answer is None or answer.cut or close:
             self._transport.close()
             self._transport = None
 

@@ -17,10 +17,14 @@ class SimulatorSettings:
     phone_number_id: str
     client_id: str
     till_number: str
+    pesapal_key: str
+    pesapal_ipn_id: str
     access_token: str = field(repr=False)
     app_secret: str = field(repr=False)
     client_secret: str = field(repr=False)
     api_key: str = field(repr=False)
+    pesapal_secret: str = field(repr=False)
+    paystack_key: str = field(repr=False)
 
     @property
     def whatsapp_webhook(self) -> str:
@@ -47,6 +51,10 @@ def load(environ: Mapping[str, str]) -> SimulatorSettings:
         app_secret=_need(environ, "WHATSAPP_APP_SECRET").split(",")[0].strip(),
         client_secret=_need(environ, "KOPOKOPO_CLIENT_SECRET"),
         api_key=_need(environ, "KOPOKOPO_API_KEY"),
+        pesapal_key=environ.get("PESAPAL_CONSUMER_KEY", ""),
+        pesapal_secret=environ.get("PESAPAL_CONSUMER_SECRET", ""),
+        pesapal_ipn_id=environ.get("PESAPAL_IPN_ID", ""),
+        paystack_key=environ.get("PAYSTACK_SECRET_KEY", ""),
     )
 
 

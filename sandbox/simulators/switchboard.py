@@ -23,10 +23,21 @@
         "amount": 100,                                   the guest pays this instead
         "charges": true,                                 false: the answer is given, but no prompt goes out
         and apart from rules:
-        "fault": {"where": token | start | poll | list, "answer": as above, "times": 1},   done nothing
+        "fault": {"where": token | start | poll | list | reversals | send_money | payment_links,
+                  "answer": as above, "times": 1},       done nothing
+        "refunds": done, failed, or anything else for "not yet", after "refund_after"; "refund_callback": false
         "buygoods": "after",             the till's own event comes before or after the result, or "never"
         "prompt_after", "decide_after", "callback_after", "dialog_life", "late_by", "then_after", "token_life": times
         "revoke_tokens": true},          every token given so far gets 401
+     "pesapal" and "paystack": {
+        "outcome": ask, pay, mpesa, fail, leave,         what guests do by themselves after "delay"
+        "notice": once, twice, late ("late_by"), never   how the program hears of it
+        "amount": 100, "currency": "USD",                what is paid instead
+        "refund": done, failed, or anything else for "not yet", after "refund_after"
+        "fault": {"where": token | register | start | status | list | refund | refund_status | cancel,
+                  "answer": 500, 429, 401, garbage, half, html, silence, "times": 1, "after": false},
+                                                         after: the call did its work first
+        "revoke_tokens": true},                          every token of Pesapal's given so far gets 401
      "etims": {
         "down": true | "drop" | "garbage",                no invoice is signed: 503, no answer, a page instead
         "refuse": 1}}                                     the next n invoices are refused for good
@@ -40,11 +51,17 @@ A prompt is decided by the phone in the browser while that number is on screen, 
     GET  /graph/_messages ?after=&since=&limit=&count=&timeout=   messages received; waits until there are `count`
     POST /control/till {"phone", "amount"}     a guest pays the till by hand → {"receipt"}
     POST /control/reversal {"receipt"}         M-Pesa takes a payment back
+    GET  /control/pages ?provider=&reference=&status=open,paid&timeout=   pages to pay on; waits until there is one
+    POST /control/pages {"id", "do"}           pay, mpesa, fail or leave, as on the page → {"done"}
+    POST /control/pages {"dispute": reference, "what": create | remind | resolve}
+    POST /control/pages {"event", "data"}      any event, signed by Paystack
+    POST /control/links {"id", "phone"}        a guest pays one of Kopo Kopo's links → {"done"}
 """
 
 import asyncio
 from typing import Any
 
+from sandbox.simulators.checkout.switches import CardSwitches
 from sandbox.simulators.etims.endpoint import Etims
 from sandbox.simulators.graph.faults import GraphFaults
 from sandbox.simulators.kopokopo.endpoint import KopoKopo
@@ -62,7 +79,14 @@ class Switchboard:
     """Takes control requests."""
 
     def __init__(
-        self, whatsapp: WhatsApp, kopokopo: KopoKopo, till: Till, poster: Poster, graph: GraphFaults, etims: Etims
+        self,
+        whatsapp: WhatsApp,
+        kopokopo: KopoKopo,
+        till: Till,
+        poster: Poster,
+        graph: GraphFaults,
+        etims: Etims,
+        cards: CardSwitches,
     ) -> None:
         self._whatsapp = whatsapp
         self._kopokopo = kopokopo
@@ -70,6 +94,7 @@ class Switchboard:
         self._poster = poster
         self._graph = graph
         self._etims = etims
+        self._cards = cards
 
     def handle(self, request: Request) -> Any:
         """Route one request below /control."""
@@ -78,6 +103,8 @@ class Switchboard:
             return self._state()
         if call == ("GET", "prompts"):
             return self._prompts(request)
+        if call == ("GET", "pages"):
+            return self._cards.pages(request)
         if request.method != "POST":
             return NOT_FOUND
         if call[1] == "reset":
@@ -95,11 +122,17 @@ class Switchboard:
             return answer_json({"receipt": receipt})
         if name == "reversal":
             return answer_json({"reversed": self._till.reverse(fields["receipt"])})
+        if name == "pages":
+            return self._cards.act(fields)
+        if name == "links":
+            return answer_json({"done": self._kopokopo.out.pay_link(fields["id"], fields["phone"])})
         return NOT_FOUND
 
     def _switch(self, fields: dict[str, Any]) -> Response:
-        if fields.keys() - {"graph", "kopokopo", "etims"} or not fields:
-            raise ValueError("graph, kopokopo or etims is needed")
+        if fields.keys() - {"graph", "kopokopo", "etims", "pesapal", "paystack"} or not fields:
+            raise ValueError("graph, kopokopo, pesapal, paystack or etims is needed")
+        for provider in {"pesapal", "paystack"} & fields.keys():
+            self._cards.change(provider, fields[provider])
         self._graph.change(fields.get("graph", {}))
         self._etims.change(fields.get("etims", {}))
         money = dict(fields.get("kopokopo", {}))
@@ -116,6 +149,7 @@ class Switchboard:
         self._whatsapp.forget()
         self._till.forget()
         self._kopokopo.forget()
+        self._cards.forget()
         return DONE
 
     def _state(self) -> Response:

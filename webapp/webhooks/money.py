@@ -41,8 +41,8 @@ def _receive(program: Program, provider: Provider, raw: bytes) -> None:
 
 def _signers(program: Program, provider: Provider, webhook: Webhook, raw: bytes) -> list[str]:
     """The workspaces whose account signed this; nobody else's money is touched by it."""
-    accounts = program.directory.accounts(provider)
     headers = {name.lower(): value for name, value in request.headers}
+    accounts = program.directory.accounts(provider) if headers.get(webhook.header) else ()
     keys = webhook.authenticate(raw, headers, tuple(account.api_key for account in accounts))
     return sorted({account.workspace_id for account in accounts if account.api_key in keys})
 

@@ -1,4 +1,4 @@
-"""Pesapal's notification. Anybody could send one: it proves nothing and brings nothing. It makes us ask, and only about a
+"""Pesapal's notification. Anybody could send one: it proves and brings nothing. It makes us ask, and only about a
 payment whose reference we made. No SQL."""
 
 from flask import Response, jsonify, request

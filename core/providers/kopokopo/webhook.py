@@ -40,9 +40,11 @@ SANDBOX = "sandbox.kopokopo.com"
 class KopoKopoWebhook:
     """Results of what we asked for, and what came into the till."""
 
+    header = SIGNATURE.lower()
+
     def authenticate(self, raw: bytes, headers: Mapping[str, str], keys: tuple[str, ...]) -> tuple[str, ...]:
         """The API keys with which these very bytes were signed."""
-        return signing_keys(raw, headers.get(SIGNATURE.lower()), keys)
+        return signing_keys(raw, headers.get(self.header), keys)
 
     def parse(self, raw: bytes, live: bool, source: Source = Source.CALLBACK) -> tuple[Event, ...]:
         """The facts in a body. Raises Malformed, or OtherMode for the sandbox's where money is real."""

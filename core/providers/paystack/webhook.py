@@ -17,9 +17,11 @@ REFUNDS = ("refund.pending", "refund.processing", "refund.processed", "refund.fa
 class PaystackWebhook:
     """Charges, refunds and disputes."""
 
+    header = SIGNATURE.lower()
+
     def authenticate(self, raw: bytes, headers: Mapping[str, str], keys: tuple[str, ...]) -> tuple[str, ...]:
         """The secret keys with which these very bytes are signed; all are tried, each in constant time."""
-        given = headers.get(SIGNATURE.lower(), "").encode("utf-8", "replace")
+        given = headers.get(self.header, "").encode("utf-8", "replace")
         return tuple([key for key in keys if key and hmac.compare_digest(signature(key, raw), given)])
 
     def parse(self, raw: bytes, live: bool, source: Source = Source.CALLBACK) -> tuple[Event, ...]:

@@ -134,13 +134,15 @@ class Pesapal:
 
 
 def _started(status: int, ok: bool, body: Any, reference: str) -> StartResult:
-    if not ok and status < 500:
-        return Refused(Reason.NETWORK_ERROR)
+    if status >= 500:
+        return Unknown()
+    if not ok:
+        return Refused(Reason.NETWORK_BUSY if status == 429 else Reason.NETWORK_ERROR)
     if error := error_of(body) if body else "":
         return Refused(Reason.LIMIT if error in REFUSED_AMOUNTS else Reason.NETWORK_ERROR)
     handle, link = body.get("order_tracking_id"), body.get("redirect_url")
     ours = body.get("merchant_reference", reference) == reference
-    if not ok or not ours or not isinstance(handle, str) or not isinstance(link, str) or not handle or not link:
+    if not ours or not isinstance(handle, str) or not isinstance(link, str) or not handle or not link:
         return Unknown()
     return Accepted(handle, link)
 

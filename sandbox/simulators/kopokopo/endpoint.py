@@ -5,11 +5,13 @@ import secrets
 import time
 import uuid
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs
 
 from sandbox.simulators.kopokopo.checks import RefusedError, check_callback, check_payment
+from sandbox.simulators.kopokopo.money_out import MoneyOut
 from sandbox.simulators.kopokopo.prompts import Prompt
 from sandbox.simulators.kopokopo.shapes import raw_json, result
 from sandbox.simulators.kopokopo.till import Till
@@ -28,8 +30,15 @@ class KopoKopo:
         self._tokens: OrderedDict[str, float] = OrderedDict()
         self._results: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self.tokens_given = 0
-        creations = (self._start, self._list, self._subscribe)
-        self._posts = dict(zip(("incoming_payments", "polling", "webhook_subscriptions"), creations, strict=True))
+        self.out = MoneyOut(till)
+        self._posts = {
+            "incoming_payments": self._start,
+            "polling": self._list,
+            "webhook_subscriptions": self._subscribe,
+            "reversals": self._creation("reversals", self.out.reverse),
+            "send_money": self._creation("send_money", self.out.send),
+            "payment_links": self._creation("payment_links", self.out.link),
+        }
 
     def handle(self, request: Request) -> Any:
         """Route one request."""
@@ -38,12 +47,14 @@ class KopoKopo:
         parts = request.path.split("/")[2:]
         if parts == ["oauth", "token"] and request.method == "POST":
             return self._token(request)
-        if parts[:2] != ["api", "v2"] or len(parts) not in (3, 4):
+        if parts[:2] != ["api", "v2"] or len(parts) not in (3, 4, 5):
             return NOT_FOUND
         if not self._known(request):
             return Response(401)
         if request.method == "GET" and len(parts) == 4:
             return self._show(parts[2], parts[3])
+        if request.method == "POST" and len(parts) == 5 and (parts[2], parts[4]) == ("payment_links", "cancel"):
+            return answer_json({"message": "Cancelled"}) if self.out.cancel(parts[3]) else NOT_FOUND
         if request.method == "POST" and len(parts) == 3 and parts[2] in self._posts:
             return self._checked(self._posts[parts[2]], request)
         return NOT_FOUND
@@ -55,6 +66,7 @@ class KopoKopo:
     def forget(self) -> None:
         """Start anew; tokens stay good, as they would."""
         self._results.clear()
+        self.out.forget()
 
     def _token(self, request: Request) -> Any:
         fault = self._till.faults.fault_at("token")
@@ -97,6 +109,13 @@ class KopoKopo:
             self._till.ask(prompt, named)
         return _started(prompt)
 
+    def _creation(self, where: str, make: Callable[[dict[str, Any], str], str]) -> Callable[[dict[str, Any], str], Any]:
+        def create(fields: dict[str, Any], base: str) -> Any:
+            fault = self._till.faults.fault_at(where)
+            return wrong(fault) if fault else Response(201, headers=(("Location", make(fields, base)),))
+
+        return create
+
     async def _late_answer(self, prompt: Prompt) -> Answer:
         await self._till.settle_at_once(prompt)
         answer = _started(prompt)
@@ -107,7 +126,7 @@ class KopoKopo:
         if fault:
             return wrong(fault)
         prompt = self._till.prompts.get(identity) if kind == "incoming_payments" else None
-        found = prompt.body() if prompt else self._results.get(f"{kind}/{identity}")
+        found = prompt.body() if prompt else self._results.get(f"{kind}/{identity}") or self.out.get(kind, identity)
         return NOT_FOUND if found is None else Response(200, raw_json(found))
 
     def _list(self, fields: dict[str, Any], base: str) -> Any:

@@ -51,7 +51,8 @@ class Rule:
 
 @dataclass
 class Fault:
-    """The next `times` calls of `where` (token, start, poll, list) are answered with `answer` and do nothing."""
+    """The next `times` calls of `where` (token, start, poll, list, reversals, send_money, payment_links) are answered
+    with `answer` and do nothing."""
 
     where: str
     answer: str
@@ -69,6 +70,7 @@ class Timing:
     late_by: float = 30.0
     then_after: float = 3.0
     token_life: float = 3600.0
+    refund_after: float = 0.2
 
 
 @dataclass
@@ -79,14 +81,16 @@ class KopoKopoFaults:
     faults: list[Fault] = field(default_factory=list)
     timing: Timing = field(default_factory=Timing)
     buygoods: str = "after"
+    refunds: str = "done"
+    refund_callback: bool = True
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Take over what a control request asks for: times, a fault, or a rule."""
         wanted = dict(wanted)
         for name in vars(self.timing).keys() & wanted.keys():
             setattr(self.timing, name, float(wanted.pop(name)))
-        if "buygoods" in wanted:
-            self.buygoods = wanted.pop("buygoods")
+        for name in {"buygoods", "refunds", "refund_callback"} & wanted.keys():
+            setattr(self, name, wanted.pop(name))
         if "fault" in wanted:
             self.faults.append(Fault(**wanted.pop("fault")))
         if wanted:

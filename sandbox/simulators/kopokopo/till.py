@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from sandbox.simulators.kopokopo.prompts import CLOSED, FAILED, OPEN, SUCCEEDED, Prompt, Prompts
@@ -139,6 +139,10 @@ class Till:
         raw = raw_json(body)
         signed = (("X-KopoKopo-Signature", signature(self.settings.api_key, raw)),)
         return Delivery(url, raw, signed, tries=CALLBACK_TRIES, first_pause=0.5)
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the requests."""
+        self._poster.background(work)
 
     def forget(self) -> None:
         """Start anew."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from sandbox.simulators.checkout.pages import CheckoutPages
 from sandbox.simulators.phone.api import PhoneApi
 from sandbox.simulators.server import NOT_FOUND, Request, Response
 
@@ -18,8 +19,9 @@ BOARD = b"<!doctype html><title>Board</title><p>Open the phone through the web s
 class Pages:
     """Serves the phone out of memory."""
 
-    def __init__(self, api: PhoneApi) -> None:
+    def __init__(self, api: PhoneApi, checkout: CheckoutPages) -> None:
         self._api = api
+        self._checkout = checkout
         files = (path for path in (Path(__file__).parent / "static").iterdir() if path.suffix in TYPES)
         self._files = {path.name: _file(path) for path in files}
 
@@ -30,6 +32,8 @@ class Pages:
             return Response(308, headers=(("Location", "/sandbox/"),))
         if parts[0] == "api":
             return self._api.handle(request, parts[1:])
+        if parts[0] == "pay":
+            return self._checkout.handle(request, parts[1:])
         return self._files.get("/".join(parts) or "index.html", NOT_FOUND)
 
 

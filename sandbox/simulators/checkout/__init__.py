@@ -1,0 +1,1 @@
+"""Pages on which guests pay: what Pesapal and Paystack have in common."""

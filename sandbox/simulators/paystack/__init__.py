@@ -1,0 +1,1 @@
+"""Paystack's API and its signed events."""

@@ -1,0 +1,1 @@
+"""Pesapal's API 3.0 and its notifications."""

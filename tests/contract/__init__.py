@@ -1,0 +1,1 @@
+"""The same cases for every payment provider, against its simulator over HTTP."""
