@@ -15,6 +15,7 @@ from core.providers.contract import DisputeNotice, DisputeOutcome, RefundNotice
 from core.services.diary import note_event
 from core.services.followup import Followup
 from core.services.notices import save_notices
+from core.services.refund_calls import refund_told
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, Payment, Receipt
 
@@ -22,16 +23,14 @@ log = get_logger(__name__)
 
 
 def hear_of_refund(sessions: sessionmaker[Session], body: Mapping[str, Any]) -> Followup:
-    """A line in the diary. What became of the refund is asked for, as if nobody had told us."""
+    """A line in the diary, and what it means for the refund."""
     notice = RefundNotice.from_dict(body["data"])
     with transaction(sessions) as db:
         payment = _payment(db, notice.provider, notice.payment_id, notice.receipt, _owners(body))
-        if payment is None:
-            log.warning("refund_of_nobody", provider=notice.provider, outcome=notice.outcome.value)
-            return Followup()
         detail = {"refund": notice.refund_id, "amount": notice.amount, "reference": notice.reference}
-        note_event(db, payment, f"refund_{notice.outcome.value}_told", notice.key, detail)
-    return Followup()
+        if payment is not None:
+            note_event(db, payment, f"refund_{notice.outcome.value}_told", notice.key, detail)
+    return refund_told(sessions, notice, _owners(body))
 
 
 def hear_of_dispute(sessions: sessionmaker[Session], body: Mapping[str, Any]) -> Followup:

@@ -25,6 +25,7 @@ from core.providers.contract import (
     RefundOutcome,
     Refused,
     StartResult,
+    handle_id,
 )
 from core.services.diary import note_receipt
 from core.services.followup import Followup
@@ -204,7 +205,7 @@ def _write(db: Session, refund_id: UUID, result: StartResult) -> Followup:
     detail = {"reason": result.reason} if isinstance(result, Refused) else {}
     note_receipt(db, receipt, kind, f"{kind}:{refund.id}:{refund.requested_at}", detail)
     if isinstance(result, Accepted) and not refund.handle:
-        refund.handle, refund.handle_id = result.handle, result.handle.rstrip("/").rpartition("/")[2]
+        refund.handle, refund.handle_id = result.handle, handle_id(result.handle)
     if isinstance(result, Refused) and refund.status is RefundStatus.REQUESTED:
         return _refused(db, refund, result)
     return Followup()
@@ -257,7 +258,6 @@ def _hear(db: Session, refund_id: UUID, notice: RefundNotice) -> Followup:
     receipt, refund = lock_refund(db, refund_id)
     if notice.outcome in (RefundOutcome.PENDING, RefundOutcome.UNKNOWN):
         return Followup()
-    note_receipt(db, receipt, f"refund_{notice.outcome.value}_told", notice.key, {"reference": notice.reference})
     if notice.outcome is RefundOutcome.DONE and refund.status in (RefundStatus.REQUESTED, RefundStatus.FAILED):
         return went_back(db, receipt, refund, notice.reference)
     if notice.outcome is RefundOutcome.FAILED and refund.status is RefundStatus.REQUESTED:

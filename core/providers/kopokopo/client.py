@@ -72,7 +72,10 @@ class KopoKopo:
 
     def refund(self, refunding: Refunding) -> StartResult:
         """The whole of a payment by reversal, a part of it by sending money to the payer's phone."""
-        kind, payload = payouts.request(refunding)
+        try:
+            kind, payload = payouts.request(refunding)
+        except payouts.NoDestination:
+            return Refused(Reason.BAD_NUMBER)
         return self._api.create("refund", kind, payload | {"_links": self._api.links})
 
     def query_refund(self, refunding: Refunding, handle: str) -> RefundNotice:

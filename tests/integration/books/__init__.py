@@ -1,0 +1,1 @@
+"""The books, in a real database: what goes back, what nobody knows, what a shift came to."""
