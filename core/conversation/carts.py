@@ -38,6 +38,17 @@ def fee(here: Here, session: Session) -> Decimal:
     return here.menu.venue.delivery.fee if session.address else Decimal(0)
 
 
+def besides(here: Here, costs: pricing.Bill, note: str) -> list[str]:
+    """What is on the bill or the ticket besides the lines."""
+    parts = (
+        (costs.fee, texts.DELIVERY_FEE, {"fee": here.money(costs.fee)}),
+        (costs.discount, texts.DISCOUNT, {"amount": here.money(costs.discount)}),
+        (costs.tip, texts.TIP_LINE, {"amount": here.money(costs.tip)}),
+        (note, texts.ORDER_NOTE, {"note": note}),
+    )
+    return [here.say(text, **values) for there, text, values in parts if there]
+
+
 def count(lines: Sequence[Line]) -> int:
     """How many things are in the cart."""
     return sum(line.quantity for line in lines)

@@ -164,10 +164,7 @@ PAID_ELSEWHERE = "✅ Thank you{name}! {received} for order *{number}*. {next}"
 PAID_NEXT = "The bar has it now; we tell you when it is ready."
 OVERPAID = "{amount} was more than asked; our staff see to it."
 PART_PAID = "Thank you! {received} for order *{number}*. {due} is still missing."
-PAID_BACK = (
-    "{received} for order *{number}*, which did not need it."
-    " We send it back; our staff see to it."
-)
+PAID_BACK = "{received} for order *{number}*, which did not need it. We send it back; our staff see to it."
 RECEIPT_HERE = "Your receipt for order *{number}*."
 RECEIPT_COMING = "Your receipt for order {number} is being written. It comes by itself in a moment."
 RECEIPT_FAILED = "Sorry, the receipt for order {number} could not be written. Please ask our staff for it."

@@ -70,3 +70,28 @@ B_WAYS = "Other ways to pay"
 B_LINK = "Pay now"
 B_WEB = "Open the page"
 B_NO_TIP = "Skip the tip"
+
+# The page on the web
+PAGE_TITLE = "Your order"
+PAGE_ORDER = "Order {number}"
+PAGE_TOTAL = "To pay"
+PAGE_PAID = "Paid"
+PAGE_VAT = "VAT contained {amount}"
+PAGE_PHONE = "M-Pesa number"
+PAGE_OWN_PHONE = "Leave it empty to pay from {phone}."
+PAGE_CONFIRM = "Confirm and pay"
+PAGE_CHAT = "You can close this page and go back to the chat at any time."
+PAGE = {
+    "review": "Is this right? Then choose how to pay.",
+    "sent": "One moment, we are on it …",
+    "asking": "Check your phone: M-Pesa asks for {amount}. Enter your PIN to pay.",
+    "link_coming": "One moment, your payment page is being opened …",
+    "link": "Your payment page is ready.",
+    "cash": "Please pay {amount} at the bar and show this code.",
+    "checking": "We are checking your payment. No need to pay again.",
+    "paid": "Paid, thank you! The bar has your order.",
+    "unpaid": "This order is not paid yet. Choose how to pay.",
+    "closed": "This order is closed and can no longer be paid.",
+    "changed": "This page is out of date: your order has changed. Please ask for a new one in the chat.",
+    "old": "This link is too old. Please ask for a new one in the chat.",
+}

@@ -18,10 +18,11 @@ TITLES: dict[Way, Text] = {
 
 
 def offered(here: Here, session: Session) -> tuple[Way, ...]:
-    """What works just now for what is to be paid, the way the guest asked for first."""
+    """What works just now for what is to be paid, the way the guest asked for first; of several links one is enough."""
     venue = here.menu.venue
     found = ways(venue.payment_methods, venue.paying, _due(here, session), here.down)
-    return tuple(sorted(found, key=lambda way: way != session.way))
+    links = [way for way in found if way in LINKS]
+    return tuple(sorted((way for way in found if way not in links[1:]), key=lambda way: way != session.way))
 
 
 def others(here: Here, session: Session) -> tuple[Way, ...]:
@@ -29,9 +30,10 @@ def others(here: Here, session: Session) -> tuple[Way, ...]:
     return tuple(way for way in offered(here, session) if way is not Way.MPESA)
 
 
-def link_way(here: Here, session: Session) -> Way | None:
-    """Where cards are taken: the first link that works."""
-    return next((way for way in offered(here, session) if way in LINKS), None)
+def link_way(here: Here) -> Way | None:
+    """Where cards are taken: a link that works, else one that does not just now."""
+    links = [Way(one) for one in here.menu.venue.payment_methods if one in LINKS]
+    return next((way for way in offered(here, here.session) if way in links), next(iter(links), None))
 
 
 def has_page(here: Here) -> bool:

@@ -53,13 +53,14 @@ class Paying:
 
 
 def ways(offered: Iterable[str], paying: Paying, amount: Decimal | None, down: Iterable[str] = ()) -> tuple[Way, ...]:
-    """The ways this amount (None: not known) can be paid just now, in the venue's order. `down`: providers that do not
-    answer."""
+    """The ways this amount (None: not known) can be paid just now, in the venue's order.
+
+    `down`: providers that do not answer; where nothing else is left, they are tried all the same.
+    """
     known = (Way(one) for one in offered if one in Way.__members__)
+    fitting = tuple(way for way in known if amount is None or paying.takes(way, amount))
     resting = frozenset(down)
-    return tuple(
-        way for way in known if PROVIDERS[way] not in resting and (amount is None or paying.takes(way, amount))
-    )
+    return tuple(way for way in fitting if PROVIDERS[way] not in resting) or fitting
 
 
 def read_ways(value: object) -> list[str]:

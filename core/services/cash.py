@@ -71,10 +71,8 @@ def take_cash(
     Raises Rejected: cash_unknown, cash_paid, cash_closed, cash_gone (too late: nothing was taken).
     """
     order = _order_of(db, workspace_id, code)
-    taken = (CashEntry.workspace_id == workspace_id, CashEntry.payment_id == entry_id)
-    before = db.scalar(select(CashEntry).where(*taken))
-    if before is not None:
-        return _taken(db, order, before), Followup()
+    if before := taken_before(db, workspace_id, entry_id):
+        return before, Followup()
     if order.status not in UNPAID:
         raise Rejected("cash_paid" if order.status in BOUGHT else "cash_closed")
     credited = paid_so_far(db, order.id)
@@ -89,6 +87,13 @@ def take_cash(
     if order.status in BOUGHT:
         _code(db, order).used_at = datetime.now(UTC)
     return _taken(db, order, entry), followup
+
+
+def taken_before(db: Session, workspace_id: UUID, entry_id: UUID) -> Taken | None:
+    """What was taken under this id, if anything was."""
+    taken = (CashEntry.workspace_id == workspace_id, CashEntry.payment_id == entry_id)
+    entry = db.scalar(select(CashEntry).where(*taken))
+    return _taken(db, db.get_one(Order, entry.order_id), entry) if entry else None
 
 
 def waiting_for_cash(db: Session, workspace_id: UUID) -> list[dict[str, Any]]:

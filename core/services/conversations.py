@@ -26,6 +26,7 @@ from core.services.effects import GuestRef, abandon, perform
 from core.services.letters import letter
 from core.services.program import Program
 from core.services.relay import follow_up
+from core.services.resting import resting
 from core.store.redis.mailbox import Claim, Ending
 from core.store.sql.engine import transaction
 
@@ -109,7 +110,7 @@ def _decide(program: Program, claim: Claim) -> Turn | None:
     if claim.plan is not None:
         return Turn.from_plan(claim.plan)
     session = Session.from_dict(claim.session) if claim.session is not None else None
-    turn: Turn = flow.step(session, _event(claim), _menu(program, claim), datetime.now(UTC))
+    turn: Turn = flow.step(session, _event(program, claim), _menu(program, claim), datetime.now(UTC))
     return turn
 
 
@@ -205,10 +206,11 @@ def _said(letter: dict[str, Any]) -> dict[str, Any]:
     return {name: letter[name] for name in ("id", "at", "kind", "important")} | {"body": letter["reply"]["body"]}
 
 
-def _event(claim: Claim) -> Event:
+def _event(program: Program, claim: Claim) -> Event:
     body, guest = claim.body, claim.guest
     at = datetime.fromtimestamp(body["at"], UTC)
-    return Event(claim.id, body["kind"], at, body["data"], guest.get("name", ""), guest.get("phone", ""), _known(claim))
+    who = (guest.get("name", ""), guest.get("phone", ""), _known(claim))
+    return Event(claim.id, body["kind"], at, body["data"], *who, down=resting(program.store))
 
 
 def _known(claim: Claim) -> Profile:

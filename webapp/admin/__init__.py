@@ -6,12 +6,12 @@ from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask_login import current_user
 
 from core.services.program import Program
-from webapp.admin import board, login, queues, receipts
+from webapp.admin import board, cash, login, queues, receipts
 from webapp.admin.streams import Streams
 
 OPEN = frozenset({"admin.login", "admin.sign_in"})
 PAGES = frozenset(
-    {"admin.home", "admin.board", "admin.queues", "admin.receipts", "admin.receipt", "admin.closing_file"}
+    {"admin.home", "admin.board", "admin.queues", "admin.cash", "admin.receipts", "admin.receipt", "admin.closing_file"}
 )
 
 
@@ -32,6 +32,8 @@ def register(app: Flask, program: Program) -> None:
     admin.add_url_rule("/board/events", "events", board.events)
     admin.add_url_rule("/notices/<uuid:notice_id>/seen", "notice_seen", queues.seen, methods=["POST"])
     admin.add_url_rule("/queues", "queues", queues.queues)
+    admin.add_url_rule("/cash", "cash", cash.cash)
+    admin.add_url_rule("/cash", "cash_taken", cash.take, methods=["POST"])
     admin.add_url_rule("/receipts", "receipts", receipts.receipts)
     admin.add_url_rule("/receipts/<uuid:order_id>.pdf", "receipt", receipts.receipt)
     admin.add_url_rule("/documents/<uuid:document_id>/revoke", "revoke", receipts.revoke, methods=["POST"])

@@ -39,7 +39,7 @@ class Throttle:
 
     def allows(self, address: str, email: str, known_device: str = "") -> bool:
         """Count one try, and say whether it may go on."""
-        return all(self._hit(key) for key in _keys(address, email, known_device))
+        return all(self.hit(key) for key in _keys(address, email, known_device))
 
     def forgive(self, address: str, email: str, known_device: str = "") -> None:
         """The password was right: what was counted before it does not matter any more."""
@@ -47,7 +47,8 @@ class Throttle:
             self._own.clear(limit, *names)
             self._ask(partial(self._shared.clear, limit, *names))
 
-    def _hit(self, key: Key) -> bool:
+    def hit(self, key: Key) -> bool:
+        """Count one more of this, and say whether it is within its limit."""
         limit, *names = key
         own = self._own.hit(limit, *names)
         return self._ask(partial(self._shared.hit, limit, *names)) is not False and own

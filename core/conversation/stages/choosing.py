@@ -11,7 +11,7 @@ from core.conversation.session import State
 from core.conversation.stages.ordering import checkout
 from core.conversation.stages.paying import MONEY_STATES, aims, ask_money, placing, stale, target
 from core.conversation.stages.requested import conclude_pay, with_order
-from core.domain.paying import LINKS, Way
+from core.domain.paying import Way
 
 CHOOSING = (State.REVIEWING_ORDER, State.CHOOSING_PAYMENT)
 Args = tuple[str, ...]
@@ -35,7 +35,7 @@ def pay_by(here: Here, args: Args) -> Move:
 
 def card(here: Here, args: Args) -> Move:
     """Word: by card or link."""
-    return _by_word(here, next((Way(one) for one in here.menu.venue.payment_methods if one in LINKS), None))
+    return _by_word(here, ways.link_way(here))
 
 
 def cash(here: Here, args: Args) -> Move:

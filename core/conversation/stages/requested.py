@@ -35,12 +35,9 @@ def _requested(here: Here, note: Note, outcome: Outcome) -> Move:
     if note.get("way") in LINKS:
         return _link_comes(here, note, outcome)
     number, phone = outcome.get("number"), note["payer"]
-    order = here.session.order | {
-        "payment_id": outcome.get("payment_id", ""),
-        "due": str(figures.amount(outcome.get("amount"))),
-        "prompt": "open",
-        "phone": phone,
-    } | _by(Way.MPESA)
+    due = str(figures.amount(outcome.get("amount")))
+    asked = {"payment_id": outcome.get("payment_id", ""), "due": due, "prompt": "open", "phone": phone}
+    order = here.session.order | asked | _by(Way.MPESA)
     said = {"phone": figures.local_phone(phone), "amount": here.money(outcome.get("amount")), "number": number}
     body = here.say(texts.CHECK_PHONE, **said)
     if here.session.order.get("link"):

@@ -117,7 +117,7 @@ def ask_review(here: Here) -> Turn:
     vat = money.vat_in(bill.price, here.menu.venue.vat_percent)
     body = here.say(
         texts.REVIEW,
-        lines="\n".join([carts.listed(here, session.lines), *_besides(here)]),
+        lines="\n".join([carts.listed(here, session.lines), *carts.besides(here, bill, session.note)]),
         place=carts.place_name(here),
         total=here.money(bill.total),
         vat=here.money(vat.to_integral_value(ROUND_HALF_UP)),
@@ -131,18 +131,6 @@ def answer_review(here: Here, said: Said) -> Move:
     if said.short == "no":
         return Move(State.ADDING_TO_CART, here.session, aside={"change": 0})
     return answer_pay(here, said) or order_or_puzzled(here, said)
-
-
-def _besides(here: Here) -> list[str]:
-    """What is on the bill or the ticket besides the lines."""
-    session, bill = here.session, carts.bill(here, here.session)
-    parts = (
-        (session.fee, texts.DELIVERY_FEE, {"fee": here.money(session.fee)}),
-        (bill.discount, texts.DISCOUNT, {"amount": here.money(bill.discount)}),
-        (bill.tip, texts.TIP_LINE, {"amount": here.money(bill.tip)}),
-        (session.note, texts.ORDER_NOTE, {"note": session.note}),
-    )
-    return [here.say(text, **values) for there, text, values in parts if there]
 
 
 def _payer(here: Here) -> str:
