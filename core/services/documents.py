@@ -31,7 +31,7 @@ from core.store.sql.tables import (
     Closing,
     Document,
     DocumentDelivery,
-    FiscalSignature,
+    FiscalEntry,
     Invoice,
     Order,
     Workspace,
@@ -117,9 +117,7 @@ def _deliver(db: Session, document: Document) -> Followup:
 
 def _due() -> Any:
     """What the tax authority must sign first waits for that."""
-    unsigned = exists().where(
-        FiscalSignature.invoice_id == Document.invoice_id, FiscalSignature.state == FiscalState.WAITING
-    )
+    unsigned = exists().where(FiscalEntry.invoice_id == Document.invoice_id, FiscalEntry.state == FiscalState.WAITING)
     due: ColumnElement[bool] = Document.next_try_at <= datetime.now(UTC)
     query = select(Document).where(due, ~unsigned).order_by(Document.next_try_at).limit(1)
     return query.with_for_update(skip_locked=True)

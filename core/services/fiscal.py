@@ -17,7 +17,7 @@ from core.providers.fiscal.client import SigningService
 from core.services.invoices import facts_of
 from core.services.program import Program
 from core.store.sql.engine import transaction
-from core.store.sql.tables import FiscalSignature, Invoice, Order
+from core.store.sql.tables import FiscalEntry, Invoice, Order
 
 SERVE_SECONDS = 20.0
 # Longer than one call: who claimed an invoice and died is taken over after that.
@@ -61,8 +61,8 @@ def sign_invoices(program: Program) -> None:
 
 def _claim(program: Program) -> Unsigned | None:
     with transaction(program.sessions) as db:
-        due = select(FiscalSignature).where(FiscalSignature.next_try_at <= datetime.now(UTC))
-        by_age = due.order_by(FiscalSignature.created_at, FiscalSignature.id).limit(1)
+        due = select(FiscalEntry).where(FiscalEntry.next_try_at <= datetime.now(UTC))
+        by_age = due.order_by(FiscalEntry.created_at, FiscalEntry.id).limit(1)
         waiting = db.scalar(by_age.with_for_update(skip_locked=True))
         if waiting is None:
             return None
@@ -86,15 +86,15 @@ def _refused(program: Program, unsigned: Unsigned, reason: str) -> None:
 
 def _end(program: Program, unsigned: Unsigned, state: FiscalState, **values: object) -> None:
     """The first answer counts; a later one, of a worker thought dead, is the same."""
-    waits = (FiscalSignature.id == unsigned.id, FiscalSignature.state == FiscalState.WAITING)
+    waits = (FiscalEntry.id == unsigned.id, FiscalEntry.state == FiscalState.WAITING)
     with transaction(program.sessions) as db:
-        db.execute(update(FiscalSignature).where(*waits).values(state=state, next_try_at=None, **values))
+        db.execute(update(FiscalEntry).where(*waits).values(state=state, next_try_at=None, **values))
 
 
 def _rest(program: Program, unsigned: Unsigned) -> None:
     """The longer it lasts, the rarer we ask."""
     again = datetime.now(UTC) + PAUSES[min(unsigned.tries, len(PAUSES)) - 1]
-    sooner = or_(FiscalSignature.id == unsigned.id, FiscalSignature.next_try_at < again)
+    sooner = or_(FiscalEntry.id == unsigned.id, FiscalEntry.next_try_at < again)
     with transaction(program.sessions) as db:
-        waits = (FiscalSignature.state == FiscalState.WAITING, sooner)
-        db.execute(update(FiscalSignature).where(*waits).values(next_try_at=again))
+        waits = (FiscalEntry.state == FiscalState.WAITING, sooner)
+        db.execute(update(FiscalEntry).where(*waits).values(next_try_at=again))

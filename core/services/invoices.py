@@ -15,7 +15,7 @@ from core.domain.invoices import Invoice as Facts
 from core.domain.invoicing import Invoicing, read_invoicing
 from core.domain.statuses import Provider, ReceiptState
 from core.services.documents_wanted import deliver_later, want_document
-from core.store.sql.tables import FiscalSignature, Invoice, InvoiceCounter, Order, OrderItem, Receipt, Workspace
+from core.store.sql.tables import FiscalEntry, Invoice, InvoiceCounter, Order, OrderItem, Receipt, Workspace
 
 HOW = {
     Provider.KOPOKOPO: "M-Pesa",
@@ -41,7 +41,7 @@ def issue_invoice(db: Session, order: Order) -> None:
     row = _row(order, workspace, invoicing) | {"id": invoice_id, "number": select(number.c.last).scalar_subquery()}
     db.execute(insert(Invoice).values(**row, lines=_lines_of(order.id)))
     if invoicing.fiscal:
-        db.add(FiscalSignature(workspace_id=workspace.id, invoice_id=invoice_id, next_try_at=datetime.now(UTC)))
+        db.add(FiscalEntry(workspace_id=workspace.id, invoice_id=invoice_id, next_try_at=datetime.now(UTC)))
     if invoicing.send and order.conversation_id:
         receipt = want_document(db, workspace.id, DocumentKind.RECEIPT, invoice_id)
         deliver_later(db, receipt, order.conversation_id)
@@ -83,7 +83,7 @@ def paid_for(db: Session, order_id: UUID) -> tuple[Paid, ...]:
 
 def fiscal_of(db: Session, invoice_id: UUID) -> Fiscal | None:
     """What the tax authority made of it, if it has signed."""
-    found = db.scalar(select(FiscalSignature).where(FiscalSignature.invoice_id == invoice_id))
+    found = db.scalar(select(FiscalEntry).where(FiscalEntry.invoice_id == invoice_id))
     return Fiscal(found.number, found.qr) if found is not None and found.number else None
 
 

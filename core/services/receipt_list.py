@@ -15,7 +15,7 @@ from core.services.document_links import File, file_of, revoke_links
 from core.services.documents_wanted import want_document
 from core.services.invoices import invoice_of
 from core.services.orders import lock_order
-from core.store.sql.tables import Activity, Closing, Document, DocumentLink, FiscalSignature, Invoice, Order
+from core.store.sql.tables import Activity, Closing, Document, DocumentLink, FiscalEntry, Invoice, Order
 
 SHOWN = 100
 
@@ -90,9 +90,9 @@ def _list() -> Any:
     return (
         select(
             Invoice.order_id, Invoice.number, Order.number, Invoice.issued_at, Invoice.total, Invoice.currency,
-            Document.state, Document.id, live, FiscalSignature.state, FiscalSignature.reason,
+            Document.state, Document.id, live, FiscalEntry.state, FiscalEntry.reason,
         )
         .join(Order, Order.id == Invoice.order_id)
         .outerjoin(Document, and_(Document.invoice_id == Invoice.id, Document.kind == DocumentKind.RECEIPT))
-        .outerjoin(FiscalSignature, FiscalSignature.invoice_id == Invoice.id)
+        .outerjoin(FiscalEntry, FiscalEntry.invoice_id == Invoice.id)
     )  # fmt: skip

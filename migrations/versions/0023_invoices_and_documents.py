@@ -76,7 +76,7 @@ def upgrade():
 
 
 def downgrade():
-    names = ("document_deliveries", "document_links", "documents", "fiscal_signatures", "invoices", "invoice_counters")
+    names = ("document_deliveries", "document_links", "documents", "fiscal_entries", "invoices", "invoice_counters")
     for table in names:
         op.drop_table(table)
     op.drop_column("workspaces", "invoicing")
@@ -113,7 +113,7 @@ def _invoices():
 
 
 def _signatures():
-    table = "fiscal_signatures"
+    table = "fiscal_entries"
     op.create_table(
         table,
         *id_columns(),
@@ -133,7 +133,7 @@ def _signatures():
         sa.UniqueConstraint("invoice_id", name=op.f(f"uq_{table}_invoice_id")),
     )
     op.create_index(
-        "ix_fiscal_signatures_due", table, ["next_try_at"], postgresql_where=sa.text("next_try_at is not null")
+        "ix_fiscal_entries_due", table, ["next_try_at"], postgresql_where=sa.text("next_try_at is not null")
     )
 
 

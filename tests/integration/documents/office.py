@@ -18,7 +18,7 @@ from core.store.sql.tables import (
     Closing,
     Document,
     DocumentLink,
-    FiscalSignature,
+    FiscalEntry,
     Invoice,
     Outbox,
     Shift,
@@ -61,9 +61,9 @@ class Office:
     def signs(self) -> None:
         """The doorbell of the tax authority rings, and it is time for whatever waits."""
         past = datetime.now(UTC) - timedelta(seconds=1)
-        waiting = FiscalSignature.next_try_at.is_not(None)
+        waiting = FiscalEntry.next_try_at.is_not(None)
         with self.bar.sessions.begin() as db:
-            db.execute(update(FiscalSignature).where(waiting).values(next_try_at=past))
+            db.execute(update(FiscalEntry).where(waiting).values(next_try_at=past))
         sign_invoices(self.program)
 
     def a_while_passes(self) -> None:
@@ -86,8 +86,8 @@ class Office:
     def links(self) -> list[DocumentLink]:
         return self.rows(select(DocumentLink).order_by(DocumentLink.created_at))
 
-    def signatures(self) -> list[FiscalSignature]:
-        return self.rows(select(FiscalSignature).order_by(FiscalSignature.created_at))
+    def signatures(self) -> list[FiscalEntry]:
+        return self.rows(select(FiscalEntry).order_by(FiscalEntry.created_at))
 
     def content(self, number: int = 0) -> bytes:
         """The bytes of one document."""

@@ -7,7 +7,7 @@ import pytest
 
 from core.domain.documents import DocumentState, FiscalState
 from core.services.fiscal import sign_invoices
-from core.store.sql.tables import FiscalSignature
+from core.store.sql.tables import FiscalEntry
 from tests import pdf
 from tests.integration.documents.office import Office
 from tests.integration.sql.bar import all_at_once
@@ -64,7 +64,7 @@ def test_one_failure_lets_all_the_others_wait(signing: Office) -> None:
         signing.sold(guest)
     signing.signs()
     assert asked(signing) == 1
-    assert all(one.next_try_at > datetime.now(UTC) for one in signing.signatures())
+    assert all(one.next_try_at and one.next_try_at > datetime.now(UTC) for one in signing.signatures())
     sign_invoices(signing.program)
     assert asked(signing) == 1, "not before its time"
 
@@ -76,6 +76,7 @@ def test_the_longer_it_is_away_the_rarer_it_is_asked(signing: Office) -> None:
     for _ in range(7):
         signing.signs()
         [waiting] = signing.signatures()
+        assert waiting.next_try_at is not None
         waits.append(round((waiting.next_try_at - waiting.updated_at).total_seconds()))
     assert waits == [5, 15, 60, 300, 900, 900, 900]
 
@@ -96,7 +97,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_is_the_same(signing: Off
     signing.signs()
     [first] = signing.signatures()
     about = {"state": FiscalState.WAITING, "signed_at": None, "number": "", "next_try_at": datetime.now(UTC)}
-    signing.bar.change(FiscalSignature, first.id, **about)
+    signing.bar.change(FiscalEntry, first.id, **about)
     signing.signs()
     assert signing.signatures()[0].number == first.number and asked(signing) == 2
 
@@ -117,6 +118,6 @@ def test_what_is_refused_for_good_goes_out_without_a_number_and_staff_see_why(si
 def test_who_dies_while_asking_is_taken_over(signing: Office) -> None:
     """The claim has a date: it is what a dead worker leaves behind."""
     signing.sold()
-    signing.bar.change(FiscalSignature, signing.signatures()[0].id, tries=1, next_try_at=datetime.now(UTC))
+    signing.bar.change(FiscalEntry, signing.signatures()[0].id, tries=1, next_try_at=datetime.now(UTC))
     sign_invoices(signing.program)
     assert signing.signatures()[0].state is FiscalState.SIGNED

@@ -29,14 +29,14 @@ def bought(*lines: Line, **more: Any) -> Receipt:
 
 def closed(**more: Any) -> ClosingReport:
     """A quiet evening's closing."""
-    amounts = dict.fromkeys(
+    amounts: dict[str, Any] = dict.fromkeys(
         ("discounts", "returns", "takings", "tips", "refunds", "refunds_open", "unmatched", "cash_refunded"), Decimal(0)
     )
-    evening = {
+    evening: dict[str, Any] = {
         "venue": "Destination Cocktails", "number": 12, "currency": "KES", "timezone": "Africa/Nairobi",
         "opened_at": AT, "closed_at": AT, "opened_by": "Wanjiru", "closed_by": "Otieno", "orders": 120,
         "sales": Decimal(100_000), "vat": Decimal("13793.10"), "cash_float": Decimal(5000),
         "cash_taken": Decimal(12_000), "cash_counted": Decimal(16_950),
         "methods": (Figure("M-Pesa", 100, Decimal(88_000)), Figure("Cash", 20, Decimal(12_000))),
     }  # fmt: skip
-    return ClosingReport(**amounts | evening | more)
+    return ClosingReport(**(amounts | evening | more))

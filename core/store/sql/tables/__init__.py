@@ -7,7 +7,7 @@ from core.store.sql.tables.documents import (
     Document,
     DocumentDelivery,
     DocumentLink,
-    FiscalSignature,
+    FiscalEntry,
     Invoice,
     InvoiceCounter,
 )
@@ -34,7 +34,7 @@ __all__ = [
     "Document",
     "DocumentDelivery",
     "DocumentLink",
-    "FiscalSignature",
+    "FiscalEntry",
     "Invoice",
     "InvoiceCounter",
     "LedgerLine",

@@ -59,10 +59,10 @@ class Invoice(Owned):
     )
 
 
-class FiscalSignature(Owned):
+class FiscalEntry(Owned):
     """An invoice on its way to the tax authority; then the authority's `number` of it and the text of its QR code."""
 
-    __tablename__ = "fiscal_signatures"
+    __tablename__ = "fiscal_entries"
 
     invoice_id: Mapped[UUID] = mapped_column(unique=True)
     state: Mapped[FiscalState] = mapped_column(words(FiscalState, "fiscal_state"), default=FiscalState.WAITING)
@@ -77,7 +77,7 @@ class FiscalSignature(Owned):
         within("invoices", "invoice_id"),
         CheckConstraint("(state = 'SIGNED') = (signed_at is not null)", name="signed"),
         CheckConstraint("(state = 'WAITING') = (next_try_at is not null)", name="waiting"),
-        Index("ix_fiscal_signatures_due", "next_try_at", postgresql_where="next_try_at is not null"),
+        Index("ix_fiscal_entries_due", "next_try_at", postgresql_where="next_try_at is not null"),
     )
 
 
