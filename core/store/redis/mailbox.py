@@ -164,20 +164,26 @@ class Mailboxes:
                     raise
         return []
 
-    def release(self, claim: Claim, counts: bool, delay: float = 0.0, reply: dict[str, Any] | None = None) -> str:
-        """Give the mailbox back; its head waits `delay` seconds. `counts`: the try was a failure.
+    def release(
+        self, claim: Claim, counts: bool, delay: float = 0.0, reply: dict[str, Any] | None = None, error: str = ""
+    ) -> str:
+        """Give the mailbox back; its head waits `delay` seconds. `counts`: the try was a failure, for this `error`.
 
         `reply` is said while the event waits, once however often it is released. Answers the sender bell to publish.
         """
         said = json.dumps(reply) if reply else ""
         what = (self.lane, claim.box, claim.token, claim.id, "1" if counts else "0", int(delay * 1000), said)
-        _, bell = self._scripts.run("release", *what, uuid4().hex, SENDERS, BELL_SECONDS * 1000)
+        _, bell = self._scripts.run("release", *what, uuid4().hex, SENDERS, BELL_SECONDS * 1000, error)
         return str(bell)
 
     def rest(self, claim: Claim) -> None:
         """Half a thought waits for the other half, `REST_SECONDS` after it came at most; whatever comes ends it."""
         what = (self.lane, claim.box, claim.token, claim.id)
         self._scripts.run("rest", *what, int(REST_SECONDS * 1000))
+
+    def error(self, claim: Claim) -> str:
+        """What went wrong with this event the last time anybody lived to tell; empty where nobody did."""
+        return str(self._scripts.run("error", self.lane, claim.box, claim.id))
 
     def forgive(self, claims: Sequence[Claim]) -> None:
         """These tries failed through no fault of their events: the store itself was away."""
