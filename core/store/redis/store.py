@@ -6,10 +6,11 @@ from typing import Any
 import redis
 
 from core.store.redis import inspection
+from core.store.redis.arrivals import Arrivals
 from core.store.redis.board import BoardStream
 from core.store.redis.connection import Scripts, connect, in_time
 from core.store.redis.gathering import Gathering
-from core.store.redis.mailbox import ALIAS_SECONDS, PROFILE_SECONDS, Mailboxes
+from core.store.redis.mailbox import ALIAS_SECONDS, PROFILE_SECONDS, TOGETHER_MOST, Mailboxes
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
 from core.store.redis.reads import Reads
@@ -33,7 +34,7 @@ class Store:
     def __init__(self, url: str, seconds: float = 5.0, connections: int = 100) -> None:
         self.client = connect(url, seconds, connections)
         self.scripts = Scripts(self.client)
-        self.conversations = Mailboxes(self.scripts, "conversations", CONVERSATION_DOORBELLS)
+        self.conversations = Mailboxes(self.scripts, "conversations", CONVERSATION_DOORBELLS, TOGETHER_MOST)
         # Who waited `seconds` may still lead a round trip of as many: together they stay within a webhook's two.
         self.intake = Gathering(self.conversations, seconds)
         self.payments = Mailboxes(self.scripts, "payments", PAYMENT_DOORBELLS)
@@ -41,6 +42,7 @@ class Store:
         self.reads = Reads(self.client, self.scripts)
         self.history = Stream(self.client, "history")
         self.statuses = Stream(self.client, "statuses", SECOND_LOOK_MS)
+        self.arrivals = Arrivals(self.client, self.scripts)
         # Listening to a board blocks for up to two seconds more than any other call may take.
         self.board = BoardStream(connect(url, seconds + 2, connections), self.scripts)
         self.menus = Menus(self.client)
@@ -111,6 +113,8 @@ class Store:
 
     @in_time()
     def wrong_settings(self) -> list[str]:
+            "journal": self.arrivals.length(),
+            "journal_missed": self.arrivals.missed(),
         """Settings of the server under which acknowledged messages can be lost (rule 21); names and wanted values.
 
         A managed server may hide its settings: then the answer is the one entry "hidden".

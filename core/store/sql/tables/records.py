@@ -4,7 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import DeadLetterState, Direction, MessageStatus, Topic
@@ -52,7 +63,8 @@ class Message(Owned):
 
 
 class WebhookEvent(Row):
-    """The journal of what came in signed but could not be used: malformed, or for a number nobody has here."""
+    """What WhatsApp says of a venue's account, and what the history could not write down. Each webhook itself is in the
+    journal."""
 
     __tablename__ = "webhook_events"
 
@@ -71,6 +83,31 @@ class WebhookEvent(Row):
 
 
 class Outbox(Owned):
+class JournalEntry(Base):
+    """One webhook as it arrived, sealed; partitioned by month, so that old months go away as a whole.
+
+    `position` is the order of arrival. `size` counts the bytes as they came. `others`: as many more of a kind came of
+    which no body was kept.
+    """
+
+    __tablename__ = "webhook_journal"
+
+    arrived_at: Mapped[datetime] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    source: Mapped[str]
+    signature: Mapped[str]
+    outcome: Mapped[str]
+    workspaces: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
+    size: Mapped[int]
+    others: Mapped[int] = mapped_column(default=0, server_default="0")
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        CheckConstraint("signature in ('good', 'bad')", name="signature"),
+        {"postgresql_partition_by": "RANGE (arrived_at)"},
+    )
+
+
     """What a change in PostgreSQL owes a conversation or the board, in the order of `seq`."""
 
     __tablename__ = "outbox"
