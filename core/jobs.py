@@ -25,6 +25,7 @@ SAVE_JOURNAL = "history.save_journal"
 SWEEP_PAYMENTS = "scheduled.sweep_payments"
 SWEEP_HOLDS = "scheduled.sweep_holds"
 SWEEP_OUTBOX = "scheduled.sweep_outbox"
+COUNT_LETTERS = "scheduled.count_letters"
 KEEP_JOURNAL = "scheduled.keep_journal"
 TASKS = (
     SERVE_CONVERSATIONS,
@@ -39,6 +40,7 @@ TASKS = (
     SWEEP_PAYMENTS,
     SWEEP_HOLDS,
     SWEEP_OUTBOX,
+    COUNT_LETTERS,
     KEEP_JOURNAL,
 )
 

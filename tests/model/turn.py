@@ -105,11 +105,11 @@ class Turn:
         yield f"{_name(who)} claims message {head.id}", _put(claimed, who, worker)
 
     def _read_together(self, state: State, head: Event) -> tuple[str, tuple[int, ...]]:
-        """What the head is with the texts behind it: a plan's own, none after a failure, else all that fit."""
+        """What the head is with the texts behind it: a plan's own, none at the last try, else all that fit."""
         whole, covers = self._kind(head.id), []
         if head.plan and Rule.PLAN_COVERS in self.rules:
             return "order", head.plan.covers
-        if head.tries and not head.plan:
+        if head.tries == TRIES - 1 and not head.plan:
             return whole, ()
         for event in state.mailbox[1:]:
             kind = self._kind(event.id)

@@ -80,7 +80,7 @@ def test_a_quiet_night_needs_nobody(venue: Venue) -> None:
 
 
 def test_dead_letters_show_lane_and_tries_but_not_what_was_said(venue: Venue) -> None:
-    venue.write(dead_letter(venue), dead_letter(venue, state=DeadLetterState.DROPPED))
+    venue.write(dead_letter(venue), dead_letter(venue, state=DeadLetterState.DROPPED, decided_at=now(), reason="old"))
     text = page(venue)
     assert CALM not in text and lists(text) == {"dead_letters"}
     assert "<td>payments</td><td>3</td>" in text and "<dt>Dead letters</dt><dd>1</dd>" in text

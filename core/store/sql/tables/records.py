@@ -47,6 +47,7 @@ class Message(Owned):
         within("conversations", "conversation_id"),
         CheckConstraint("direction = 'in' or status is not null", name="outgoing_has_a_status"),
         Index("ix_messages_mailbox_at", "workspace_id", "mailbox", "at"),
+        Index("ix_messages_at", "workspace_id", "at", "id"),
         Index("ix_messages_external_id", "workspace_id", "external_id"),
         Index("ix_messages_event_id", "workspace_id", "event_id"),
         Index(
@@ -82,7 +83,6 @@ class WebhookEvent(Row):
     __table_args__ = (UniqueConstraint("source", "digest"),)
 
 
-class Outbox(Owned):
 class JournalEntry(Base):
     """One webhook as it arrived, sealed; partitioned by month, so that old months go away as a whole.
 
@@ -108,6 +108,7 @@ class JournalEntry(Base):
     )
 
 
+class Outbox(Owned):
     """What a change in PostgreSQL owes a conversation or the board, in the order of `seq`."""
 
     __tablename__ = "outbox"
@@ -140,7 +141,11 @@ class TurnEffects(Base):
 
 
 class DeadLetter(Owned):
-    """An event that failed too often, kept for staff to look at and replay."""
+    """An event that failed too often, kept for staff to look at, and to replay or drop.
+
+    `error` names what went wrong and where, never what a guest wrote. `decided_by` is null where that was by command;
+    `replayed_as` is the id under which the event went back into its mailbox.
+    """
 
     __tablename__ = "dead_letters"
 
@@ -154,9 +159,15 @@ class DeadLetter(Owned):
         words(DeadLetterState, "dead_letter_state"), default=DeadLetterState.DEAD, server_default="dead"
     )
     at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    replayed_as: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (
         UniqueConstraint("lane", "event_id"),
+        CheckConstraint("(state = 'dead') = (decided_at is null)", name="decided"),
+        CheckConstraint("state <> 'dropped' or reason <> ''", name="dropped_for_a_reason"),
         Index("ix_dead_letters_state", "workspace_id", "state", "at"),
     )
 
