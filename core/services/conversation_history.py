@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from core.cipher import installed
@@ -16,7 +17,7 @@ from core.domain.statuses import CallStatus, Direction, MessageStatus
 from core.services.staff_calls import SEATED_FOR
 from core.store.sql.tables import Activity, Conversation, Customer, Message, Order, Outbox, StaffCall, User
 
-CONVERSATIONS, MESSAGES = 25, 60
+CONVERSATIONS, MESSAGES, FEW = 25, 60, 200
 TABLE = re.compile(r"(?:table|meza)?\s*#?([0-9]{1,3})", re.IGNORECASE)
 PHONE_DIGITS = 9
 
@@ -72,9 +73,9 @@ def conversations(
     db: Session, workspace_id: UUID, wanted: str = "", before: Place | None = None
 ) -> tuple[list[Chat], bool]:
     """The newest first, from `before` on; whether there are more. `wanted`: a table, a phone number, or a name."""
-    query = _newest(workspace_id)
-    if wanted.strip():
-        query = query.where(Message.mailbox.in_(_boxes(db, workspace_id, wanted.strip())))
+    query, wanted = _newest(workspace_id), wanted.replace("\0", "").strip()
+    if wanted:
+        query = query.where(Message.mailbox.in_(_boxes(db, workspace_id, wanted)))
     rows = list(db.scalars(_page(query, before, CONVERSATIONS)))
     return _chats(db, workspace_id, rows[:CONVERSATIONS]), len(rows) > CONVERSATIONS
 
@@ -141,9 +142,12 @@ def _page(query: Select[Any], before: Place | None, size: int) -> Select[Any]:
     return query.order_by(Message.at.desc(), Message.id.desc()).limit(size + 1)
 
 
-def _boxes(db: Session, workspace_id: UUID, wanted: str) -> Select[Any]:
+def _boxes(db: Session, workspace_id: UUID, wanted: str) -> Select[Any] | list[str]:
+    """The mailboxes of those it fits; where they are few, by name: the plan for a few is another than that for many."""
     found = select(Conversation.mailbox).join(Customer, Customer.id == Conversation.customer_id)
-    return found.where(Conversation.workspace_id == workspace_id, _fits(workspace_id, wanted))
+    query = found.where(Conversation.workspace_id == workspace_id, _fits(workspace_id, wanted))
+    few = list(db.scalars(query.limit(FEW + 1)))
+    return few if len(few) <= FEW else query
 
 
 def _fits(workspace_id: UUID, wanted: str) -> ColumnElement[bool]:
@@ -157,7 +161,7 @@ def _fits(workspace_id: UUID, wanted: str) -> ColumnElement[bool]:
 
 
 def _escaped(wanted: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", wanted.replace("\0", ""))
+    return re.sub(r"([\\%_])", r"\\\1", wanted)
 
 
 def _sits_at(workspace_id: UUID, table: int) -> ColumnElement[bool]:
@@ -187,7 +191,7 @@ def _tables(db: Session, workspace_id: UUID, ids: list[UUID]) -> dict[UUID | Non
     """Where these guests last ordered to, not long ago."""
     lately = (Order.workspace_id == workspace_id, Order.created_at > datetime.now(UTC) - SEATED_FOR)
     query = select(Order.conversation_id, Order.table_number).where(*lately, Order.conversation_id.in_(ids))
-    newest = query.distinct(Order.conversation_id).order_by(Order.conversation_id, Order.created_at.desc())
+    newest = query.ext(distinct_on(Order.conversation_id)).order_by(Order.conversation_id, Order.created_at.desc())
     return {row.conversation_id: row.table_number for row in db.execute(newest)}
 
 
