@@ -45,7 +45,7 @@ def _is_important(kind: str, data: dict[str, Any]) -> bool:
 
 def _plain_length(reply: Reply) -> int:
     """UTF-16 units of a text that may be merged with others: without taps, and not the one a prompt waits for."""
-    if reply.buttons or reply.rows or reply.image or reply.prompt:
+    if reply.buttons or reply.rows or reply.image or reply.prompt or reply.contact:
         return 0
     return len(reply.body.encode("utf-16-le")) // 2
 
@@ -57,8 +57,8 @@ def content(letter: Letter) -> Reply | Filled:
         return Filled(**template)
     if len(letter.items) == 1:
         reply = Reply.from_dict(letter.item["reply"])
-        # A picture is the likeliest thing to be refused (131053), and the one that can be done without.
-        return replace(reply, image="") if letter.tries else reply
+        # What is likeliest to be refused can be done without: a picture (131053), WhatsApp's button for the number.
+        return replace(reply, image="", contact=False) if letter.tries else reply
     # Ten pictures of an album have ten answers, nine of them the same words.
     return Reply("\n\n".join(dict.fromkeys(item["reply"]["body"] for item in letter.items)))
 
