@@ -136,7 +136,7 @@ def _shown(box: str) -> dict[str, Any]:
         "past": before is not None,
         "stands": stands,
         "why_not": why_not(stands),
-        "until": stands.until.astimezone(zone).strftime("%H:%M") if stands and stands.until else "",
+        "until": stands.until.astimezone(zone).strftime("%A %H:%M") if stands and stands.until else "",
     }
 
 
