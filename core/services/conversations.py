@@ -111,8 +111,7 @@ def _decide(program: Program, claim: Claim) -> tuple[Claim, Turn] | None:
         return None
     if claim.plan is not None:
         return claim, Turn.from_plan(claim.plan)
-    session = Session.from_dict(claim.session) if claim.session is not None else None
-    menu = _menu(program, claim)
+    session, menu = _session(claim), _menu(program, claim)
     whole = heard(claim, session, menu)
     if whole is None:
         program.store.conversations.rest(claim)
@@ -122,6 +121,8 @@ def _decide(program: Program, claim: Claim) -> tuple[Claim, Turn] | None:
 
 def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
     """Store the plan, do all effects in one transaction, then tell the guest what came of it."""
+    if claim.plan is not None and flow.comes_too_late(turn.effects, _event(claim).at, datetime.now(UTC)):
+        return _commit(program, [_called_off(program, claim)])
     crashpoint("turn.before_plan")
     plan = Turn.from_plan(program.store.conversations.plan(claim, turn.to_plan()))
     crashpoint("turn.after_plan")
@@ -133,7 +134,19 @@ def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
     final = flow.conclude(plan, outcomes, _menu(program, claim), datetime.now(UTC))
     _commit(program, [(claim, replace(_ending(claim, final), stopped=_stopped(plan), profile=profile))])
     crashpoint("turn.before_followup")
-    follow_up(program, followup)
+    return follow_up(program, followup)
+
+
+def _called_off(program: Program, claim: Claim) -> tuple[Claim, Ending]:
+    """PostgreSQL was away for so long that this must not order or pay any more. If it has done so, its outcome is said;
+    else it never will, and the guest hears where things stand."""
+    if ending := _late_ending(program, claim):
+        return claim, ending
+    session, menu, now = _session(claim), _menu(program, claim), datetime.now(UTC)
+    whole = heard(replace(claim, plan=None, covers=()), session, menu) or claim
+    turn = flow.step(session, _event(whole), menu, now)
+    nothing = [{"result": "abandoned"} for _ in turn.effects]
+    return whole, _ending(whole, flow.conclude(turn, nothing, menu, now) if nothing else turn)
 
 
 def _commit(program: Program, endings: list[tuple[Claim, Ending]]) -> None:
@@ -227,6 +240,10 @@ def _event(claim: Claim) -> Event:
     at, data = datetime.fromtimestamp(body["at"], UTC), body["data"]
     data = data | {"text": claim.whole} if claim.whole else data
     return Event(claim.id, body["kind"], at, data, guest.get("name", ""), guest.get("phone", ""), _known(claim))
+
+
+def _session(claim: Claim) -> Session | None:
+    return None if claim.session is None else Session.from_dict(claim.session)
 
 
 def _known(claim: Claim) -> Profile:
