@@ -69,6 +69,12 @@ def conversation_of(db: Session, workspace_id: UUID, box: str) -> Conversation |
     return db.scalar(select(Conversation).where(*mine))
 
 
+def box_of(db: Session, workspace_id: UUID, conversation_id: UUID) -> str | None:
+    """The mailbox of a conversation of this venue."""
+    mine = (Conversation.workspace_id == workspace_id, Conversation.id == conversation_id)
+    return db.scalar(select(Conversation.mailbox).where(*mine))
+
+
 def conversations(
     db: Session, workspace_id: UUID, wanted: str = "", before: Place | None = None
 ) -> tuple[list[Chat], bool]:
@@ -110,12 +116,13 @@ def messages(db: Session, workspace_id: UUID, box: str, before: Place | None = N
     return [_line(row, who) for row in shown], len(rows) > MESSAGES
 
 
-def on_the_way(db: Session, conversation_id: UUID) -> list[Line]:
+def on_the_way(db: Session, workspace_id: UUID, conversation_id: UUID) -> list[Line]:
     """What staff wrote and is not written down as said yet."""
-    mine = (Outbox.conversation_id == conversation_id, Outbox.kind == STAFF_SAID, Outbox.done_at.is_(None))
-    rows = list(db.scalars(select(Outbox).where(*mine).order_by(Outbox.seq)))
-    ids = [str(row.id) for row in rows]
-    saved = set(db.scalars(select(Message.event_id).where(Message.event_id.in_(ids)))) if rows else set()
+    mine = (Outbox.workspace_id == workspace_id, Outbox.conversation_id == conversation_id)
+    open_rows = select(Outbox).where(*mine, Outbox.kind == STAFF_SAID, Outbox.done_at.is_(None))
+    rows = list(db.scalars(open_rows.order_by(Outbox.seq)))
+    said = select(Message.event_id).where(Message.workspace_id == workspace_id)
+    saved = set(db.scalars(said.where(Message.event_id.in_([str(row.id) for row in rows]))))
     names = _names(db, [row.payload.get("by", "") for row in rows])
     return [_waiting(row, names) for row in rows if str(row.id) not in saved]
 
