@@ -69,6 +69,12 @@ def conversation_of(db: Session, workspace_id: UUID, box: str) -> Conversation |
     return db.scalar(select(Conversation).where(*mine))
 
 
+def box_of(db: Session, workspace_id: UUID, conversation_id: UUID) -> str | None:
+    """The mailbox of a conversation of this venue."""
+    mine = (Conversation.workspace_id == workspace_id, Conversation.id == conversation_id)
+    return db.scalar(select(Conversation.mailbox).where(*mine))
+
+
 def conversations(
     db: Session, workspace_id: UUID, wanted: str = "", before: Place | None = None
 ) -> tuple[list[Chat], bool]:
@@ -106,16 +112,17 @@ def messages(db: Session, workspace_id: UUID, box: str, before: Place | None = N
     mine = select(Message).where(Message.workspace_id == workspace_id, Message.mailbox == box)
     rows = list(db.scalars(_page(mine, before, MESSAGES)))
     shown = rows[:MESSAGES][::-1]
-    who = _writers(db, workspace_id, [row.event_id for row in shown if row.kind == STAFF_SAID and row.event_id])
+    who = _writers(db, workspace_id, shown)
     return [_line(row, who) for row in shown], len(rows) > MESSAGES
 
 
-def on_the_way(db: Session, conversation_id: UUID) -> list[Line]:
+def on_the_way(db: Session, workspace_id: UUID, conversation_id: UUID) -> list[Line]:
     """What staff wrote and is not written down as said yet."""
-    mine = (Outbox.conversation_id == conversation_id, Outbox.kind == STAFF_SAID, Outbox.done_at.is_(None))
-    rows = list(db.scalars(select(Outbox).where(*mine).order_by(Outbox.seq)))
-    ids = [str(row.id) for row in rows]
-    saved = set(db.scalars(select(Message.event_id).where(Message.event_id.in_(ids)))) if rows else set()
+    mine = (Outbox.workspace_id == workspace_id, Outbox.conversation_id == conversation_id)
+    open_rows = select(Outbox).where(*mine, Outbox.kind == STAFF_SAID, Outbox.done_at.is_(None))
+    rows = list(db.scalars(open_rows.order_by(Outbox.seq)))
+    said = select(Message.event_id).where(Message.workspace_id == workspace_id)
+    saved = set(db.scalars(said.where(Message.event_id.in_([str(row.id) for row in rows]))))
     names = _names(db, [row.payload.get("by", "") for row in rows])
     return [_waiting(row, names) for row in rows if str(row.id) not in saved]
 
@@ -180,10 +187,11 @@ def _chats(db: Session, workspace_id: UUID, rows: list[Message]) -> list[Chat]:
     found = {conversation.mailbox: (conversation.id, name_of(customer)) for conversation, customer in db.execute(mine)}
     ids = [id for id, _ in found.values()]
     tables, called = _tables(db, workspace_id, ids), _called(db, workspace_id, ids)
+    who = _writers(db, workspace_id, rows)
     chats = []
     for row in rows:
         id, name = found.get(row.mailbox, (None, ""))
-        chats.append(Chat(_line(row, {}), row.mailbox, name, tables.get(id), id in called))
+        chats.append(Chat(_line(row, who), row.mailbox, name, tables.get(id), id in called))
     return chats
 
 
@@ -200,8 +208,9 @@ def _called(db: Session, workspace_id: UUID, ids: list[UUID]) -> set[UUID]:
     return set(db.scalars(select(StaffCall.conversation_id).where(*mine, StaffCall.conversation_id.in_(ids))))
 
 
-def _writers(db: Session, workspace_id: UUID, event_ids: list[str]) -> dict[str, str]:
-    """Who is behind these events, by their ids."""
+def _writers(db: Session, workspace_id: UUID, messages: list[Message]) -> dict[str, str]:
+    """Who of the staff wrote, by the ids of the events behind these messages."""
+    event_ids = [row.event_id for row in messages if row.kind == STAFF_SAID and row.event_id]
     own = [UUID(id) for id in event_ids if len(id) == 36]
     rows = db.scalars(select(Outbox).where(Outbox.workspace_id == workspace_id, Outbox.id.in_(own))).all()
     names = _names(db, [row.payload.get("by", "") for row in rows])

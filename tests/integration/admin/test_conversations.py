@@ -1,6 +1,7 @@
 """Conversations on the staff's pages: read by everybody of the venue, written to where the guest asked for somebody."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,8 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from core.domain.statuses import Direction, MessageStatus
+from core.settings import load_settings
 from core.store.sql.tables import Activity, Conversation, Message
 from tests.integration.admin.venue import Browser, Venue, open_venue
+from webapp import create_app
 
 NASTY = "<script>alert(1)</script>"
 KEY = re.compile(r'name="key" value="([^"]+)"')
@@ -177,3 +180,16 @@ def test_a_link_nobody_can_read_leads_to_the_newest(talking: Venue, before: str)
         answer = browser.get(f"/admin/conversations{path}", query_string={"before": before})
         assert answer.status_code == 200 and "Amina" in answer.text
     assert browser.post(f"/admin/conversations/{talking.box()}/messages", data={"text": "x"}).status_code == 400
+
+
+def test_while_the_mailboxes_do_not_answer_the_chat_is_read_and_nothing_is_sent(
+    talking: Venue, environ: dict[str, str]
+) -> None:
+    deaf = create_app(load_settings(environ | {"REDIS_URL": "redis://127.0.0.1:1/0"}))
+    browser = replace(talking, app=deaf).signed_in()
+    text = page(browser, talking.box())
+    assert "We have called our staff" in text and "cannot be told right now" in text
+    refused = writes(browser, talking.box(), "Hello!")
+    assert refused.status_code == 503 and "tries again" in refused.json["error"]
+    talking.serve()
+    assert "Hello!" not in page(talking.signed_in(), talking.box())

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,9 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from core.domain.statuses import DeadLetterState, Role
+from core.settings import load_settings
 from core.store.sql.tables import Activity, DeadLetter
 from tests.integration.admin.test_trouble import now
 from tests.integration.admin.venue import Venue, open_venue
+from webapp import create_app
 
 NASTY = "<script>alert(1)</script>"
 
@@ -127,3 +130,11 @@ def test_a_letter_without_its_guest_is_not_replayed(managed: Venue) -> None:
         db.get_one(DeadLetter, letter_id).body = '{"kind": "text", "at": 1, "data": {}}'
     refused = managed.signed_in().post(f"/admin/letters/{letter_id}/replay")
     assert refused.status_code == 409 and "can only be dropped" in refused.text
+
+
+def test_while_the_mailboxes_do_not_answer_nothing_is_replayed(managed: Venue, environ: dict[str, str]) -> None:
+    deaf = create_app(load_settings(environ | {"REDIS_URL": "redis://127.0.0.1:1/0"}))
+    letter_id = dead(managed)
+    refused = replace(managed, app=deaf).signed_in().post(f"/admin/letters/{letter_id}/replay")
+    assert refused.status_code == 503 and "Nothing was done" in refused.text
+    assert row(managed, letter_id).state is DeadLetterState.DEAD

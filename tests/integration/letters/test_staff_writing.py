@@ -71,7 +71,7 @@ def thread(guest: Guest) -> list[Line]:
 def on_the_way(guest: Guest) -> list[Line]:
     with guest.house.bar.sessions.begin() as db:
         who = history.person(db, guest.house.bar.workspace_id, guest.box)
-        return history.on_the_way(db, who.conversation_id) if who.conversation_id else []
+        return history.on_the_way(db, guest.house.bar.workspace_id, who.conversation_id) if who.conversation_id else []
 
 
 def barrier(guest: Guest) -> str:
