@@ -23,6 +23,7 @@ CHECK_REFUND = "payments.check_refund"
 SETTLE_PAYMENTS = "settlements.settle_payments"
 SAVE_STATUSES = "statuses.save_statuses"
 SAVE_MESSAGES = "history.save_messages"
+SAVE_JOURNAL = "history.save_journal"
 MAKE_DOCUMENTS = "documents.make_documents"
 SIGN_INVOICES = "documents.sign_invoices"
 SWEEP_PAYMENTS = "scheduled.sweep_payments"
@@ -31,6 +32,8 @@ SWEEP_OUTBOX = "scheduled.sweep_outbox"
 SWEEP_REFUNDS = "scheduled.sweep_refunds"
 CHECK_BOOKS = "scheduled.check_books"
 RECONCILE = "scheduled.reconcile"
+COUNT_LETTERS = "scheduled.count_letters"
+KEEP_JOURNAL = "scheduled.keep_journal"
 TASKS = (
     SERVE_CONVERSATIONS,
     SEND_MESSAGES,
@@ -40,6 +43,7 @@ TASKS = (
     SETTLE_PAYMENTS,
     SAVE_STATUSES,
     SAVE_MESSAGES,
+    SAVE_JOURNAL,
     MAKE_DOCUMENTS,
     SIGN_INVOICES,
     SWEEP_PAYMENTS,
@@ -50,6 +54,8 @@ TASKS = (
     SWEEP_REFUNDS,
     CHECK_BOOKS,
     RECONCILE,
+    COUNT_LETTERS,
+    KEEP_JOURNAL,
 )
 
 
@@ -79,12 +85,14 @@ def queue_of(task: str) -> str:
 
 @dataclass(frozen=True)
 class WorkerGroup:
-    """One `celery … worker` process: which queues it consumes, with which pool."""
+    """One `celery … worker` process: which queues it consumes, with which pool, and how far it stands back when the
+    processors are busy (`nice`: 0 to 19)."""
 
     name: str
     queues: tuple[str, ...]
     pool: str
     concurrency: int
+    niceness: int = 0
 
     def options(self) -> list[str]:
         """Command-line options of `celery -A workers.app:app worker`."""
@@ -95,10 +103,15 @@ WORKER_GROUPS = (
     WorkerGroup("turns", (CONVERSATIONS, SETTLEMENTS), "prefork", 3),
     WorkerGroup("messages", (MESSAGES,), "threads", 32),
     WorkerGroup("payments", (PAYMENTS,), "prefork", 6),
-    WorkerGroup("records", (STATUSES, HISTORY), "threads", 4),
+    WorkerGroup("records", (STATUSES, HISTORY), "threads", 4, niceness=10),
     WorkerGroup("scheduled", (SCHEDULED,), "prefork", 2),
-    WorkerGroup("documents", (DOCUMENTS,), "prefork", 2),
+    WorkerGroup("documents", (DOCUMENTS,), "prefork", 2, niceness=10),
 )
+
+
+def group_of(worker: str) -> WorkerGroup | None:
+    """The group of a worker by its name, `group@host`; None for a worker started under a name of its own."""
+    return next((group for group in WORKER_GROUPS if group.name == worker.partition("@")[0]), None)
 
 
 def send_refund(refund_id: str) -> Job:

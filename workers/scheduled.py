@@ -1,7 +1,16 @@
 """Queue `scheduled`: what beat asks for every few seconds. Each job reads what is due from PostgreSQL."""
 
-from core.jobs import CHECK_BOOKS, RECONCILE, SWEEP_HOLDS, SWEEP_OUTBOX, SWEEP_PAYMENTS, SWEEP_REFUNDS
-from core.services import book_check, holds, reconcile, refund_calls, relay
+from core.jobs import (
+    CHECK_BOOKS,
+    COUNT_LETTERS,
+    KEEP_JOURNAL,
+    RECONCILE,
+    SWEEP_HOLDS,
+    SWEEP_OUTBOX,
+    SWEEP_PAYMENTS,
+    SWEEP_REFUNDS,
+)
+from core.services import book_check, dead_letters, holds, journal, reconcile, refund_calls, relay
 from core.services.check_payments import sweep_payments as due_payments
 from workers.app import app, program
 
@@ -40,3 +49,15 @@ def check_books() -> None:
 def reconcile_days() -> None:
     """Each venue's last day is compared with its providers' lists, once."""
     relay.follow_up(program(), reconcile.reconcile_due(program()))
+
+
+@app.task(name=KEEP_JOURNAL)
+def keep_journal() -> None:
+    """The months to come are made, those that are old enough go."""
+    journal.keep_months(program())
+
+
+@app.task(name=COUNT_LETTERS)
+def count_letters() -> None:
+    """Dead letters nobody has decided on are counted, for whoever watches."""
+    dead_letters.count_undecided(program())

@@ -19,7 +19,7 @@ ROW_DESCRIPTION_LIMIT = 72
 ROW_ID_LIMIT = 200
 IMAGE_LINK = re.compile(r"https://[!-~]{1,2000}")
 # Parts that replies kept from before do not know.
-LATER = ("link", "link_label", "document", "file")
+LATER = ("link", "link_label", "document", "file", "contact")
 PAGE_LINK = re.compile(r"https?://[!-~]{1,1900}")
 
 
@@ -55,6 +55,7 @@ class Reply:
     `image` is the link of a picture above a text with buttons; anything but https is left out.
     `link` is a page behind one button called `link_label`, instead of buttons and rows.
     `document` is the id of the link of a file called `file`, sent with the text under it.
+    `contact` puts WhatsApp's own button under a plain text, with which the guest shares their number.
     `prompt` marks the one message that may pass while a PIN dialog is open ("check your phone").
     """
 
@@ -69,10 +70,11 @@ class Reply:
     link_label: str = ""
     document: str = ""
     file: str = ""
+    contact: bool = False
 
     def __post_init__(self) -> None:
         """Clip every part to its limit."""
-        kinds = [bool(part) for part in (self.buttons, self.rows, self.link, self.document)]
+        kinds = [bool(part) for part in (self.buttons, self.rows, self.link, self.document, self.contact)]
         if len(self.buttons) > BUTTONS_LIMIT or len(self.rows) > ROWS_LIMIT or sum(kinds) > 1:
             raise ValueError("a reply carries up to 3 buttons, up to 10 rows, a link or a document")
         object.__setattr__(self, "link", self.link if PAGE_LINK.fullmatch(self.link) else "")
@@ -102,10 +104,9 @@ class Reply:
         """Inverse of `to_dict`."""
         buttons = tuple(Button(*b) for b in data["buttons"])
         rows = tuple(Row(*r) for r in data["rows"])
-        return cls(
-            data["body"], buttons, rows, data["list_label"], data["list_title"], data["prompt"], data.get("image", ""),
-            **{name: data[name] for name in LATER if name in data},
-        )  # fmt: skip
+        labels = (data["list_label"], data["list_title"])
+        later = {name: data[name] for name in LATER if name in data}
+        return cls(data["body"], buttons, rows, *labels, data["prompt"], data.get("image", ""), **later)
 
     def in_words(self) -> "Reply":
         """The same without its button: the link is written out."""

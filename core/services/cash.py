@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.effects import Outcome
 from core.domain.money import plain
 from core.domain.orders import BOUGHT
@@ -51,7 +52,7 @@ def promise_cash(db: Session, guest: Guest, order_id: UUID) -> Outcome:
     if not isinstance(order, Order):
         return order
     minutes = read_paying(db.get_one(Workspace, order.workspace_id).paying).cash_minutes
-    order.expires_at = max(order.expires_at, datetime.now(UTC) + timedelta(minutes=minutes))
+    order.expires_at = max(order.expires_at, clock.now() + timedelta(minutes=minutes))
     return {
         "result": "cash_code",
         "order_id": str(order.id),
@@ -85,7 +86,7 @@ def take_cash(
     if paid_so_far(db, order.id) == credited:
         raise Rejected("cash_gone")
     if order.status in BOUGHT:
-        _code(db, order).used_at = datetime.now(UTC)
+        _code(db, order).used_at = clock.now()
     return _taken(db, order, entry), followup
 
 

@@ -1,13 +1,13 @@
 """No word about a payment: ask the provider, tell the guest that we do, and let time decide what it must."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from core import metrics
+from core import clock, metrics
 from core.conversation.events import PAYMENT_CHECKING, PAYMENT_EXPIRED, PAYMENT_REVIEW
 from core.crashpoint import crashpoint
 from core.domain.payments import RESEND_AFTER, UNSURE, Reason, aged, time_to_tell
@@ -38,7 +38,7 @@ log = get_logger(__name__)
 
 def sweep_payments(sessions: sessionmaker[Session], now: datetime | None = None) -> Followup:
     """What is due is asked for or asked about; its next date is set with it, so that a lost job is made up for."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     with transaction(sessions) as db:
         due = select(Payment).where(Payment.next_check_at <= now).order_by(Payment.next_check_at).limit(AT_ONCE)
         payments = db.scalars(due.with_for_update(skip_locked=True, key_share=True)).all()
@@ -121,7 +121,7 @@ def _search(program: Program, account: PaymentProvider, payment: Payment) -> Fol
     if known := _known(program, payment):
         return _settle(program, payment, known)
     asked_at = payment.posted_at or payment.created_at
-    until = min(asked_at + receipts.LATEST_PIN, datetime.now(UTC)) + receipts.CLOCKS_APART
+    until = min(asked_at + receipts.LATEST_PIN, clock.now()) + receipts.CLOCKS_APART
     followup = Followup()
     for notice in account.list_transactions(asked_at - receipts.CLOCKS_APART, until):
         followup |= _settle(program, payment, notice)
@@ -160,7 +160,7 @@ def _grow_old(db: Session, payment_id: UUID) -> Followup:
     if locked is None:
         return Followup()
     order, payment = locked
-    now = datetime.now(UTC)
+    now = clock.now()
     attempt = attempt_of(payment)
     payment.checks += 1
     if payment.status not in UNSURE or attempt.asked_at is None:
@@ -205,7 +205,7 @@ def _tell_checking(db: Session, order: Order, payment: Payment) -> Followup:
 def _to_be_closed(db: Session, payment_id: UUID) -> Asked | None:
     """A link whose time is over, or that is not wanted any more, and of which the provider does not know that yet."""
     payment = db.get_one(Payment, payment_id)
-    over = payment.expires_at is not None and payment.expires_at <= datetime.now(UTC)
+    over = payment.expires_at is not None and payment.expires_at <= clock.now()
     if payment.start is not Start.LINK or not payment.handle or payment.closed_at or not over:
         return None
     if payment.status not in (PaymentStatus.EXPIRED, PaymentStatus.FAILED):
@@ -224,5 +224,5 @@ def _close(program: Program, account: PaymentProvider, asked: Asked) -> None:
     with transaction(program.sessions) as db:
         locked = lock_payment(db, UUID(asked.payment_id))
         if locked:
-            locked[1].closed_at = datetime.now(UTC)
+            locked[1].closed_at = clock.now()
             note_event(db, locked[1], "link_cancelled" if cancelled else "link_left", f"closed:{asked.payment_id}")

@@ -1,11 +1,11 @@
 """A guest types the code of money they sent by hand: what it comes to, told the same way however often it is typed."""
 
-from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.effects import Outcome
 from core.domain.receipts import Notice, Source
 from core.domain.receipts import Outcome as Fate
@@ -24,7 +24,7 @@ def claim_receipt(db: Session, guest: Guest, order_id: UUID | None, code: str) -
     meant = order_meant(db, guest, order_id)
     if meant is None:
         return {"result": "no_order"}, Followup()
-    claim = open_claim(db, guest, meant, code, datetime.now(UTC))
+    claim = open_claim(db, guest, meant, code, clock.now())
     if not isinstance(claim, PaymentClaim):
         return claim, Followup()
     receipt = _receipt(db, claim)

@@ -1,12 +1,13 @@
 """Shifts and their closings: what came in since the last one, counted once, numbered without gaps, never changed."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from core import clock
 from core.crashpoint import crashpoint
 from core.domain.closing import ClosingReport
 from core.errors import Rejected
@@ -32,7 +33,7 @@ def begin_shift(db: Session, workspace_id: UUID, user_id: UUID, cash_float: Deci
 
 def so_far(db: Session, workspace_id: UUID) -> ClosingReport:
     """What the open shift has come to until now; nothing is counted yet."""
-    return _report(db, current_shift(db, workspace_id), datetime.now(UTC), "", None, "")
+    return _report(db, current_shift(db, workspace_id), clock.now(), "", None, "")
 
 
 def close_shift(
@@ -73,7 +74,7 @@ def _close(
     shift = _lock(db, shift_id)
     if shift.closed_at is not None:
         raise Rejected("closed_before")
-    shift.closed_at = datetime.now(UTC)
+    shift.closed_at = clock.now()
     report = _report(db, shift, shift.closed_at, db.get_one(User, user_id).name, counted, note)
     db.add(
         Closing(

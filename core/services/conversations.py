@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from core import metrics
+from core import clock, metrics
 from core.conversation import flow, texts
 from core.conversation.catalogues import ENGLISH, wording
 from core.conversation.effects import RESUME_MESSAGES, STOP_MESSAGES
@@ -23,7 +23,9 @@ from core.errors import LeaseLost, StoreUnavailable, TryAgain
 from core.log import bind, get_logger
 from core.services.customers import read_profile
 from core.services.effects import GuestRef, abandon, perform
+from core.services.hearing import heard
 from core.services.letters import letter
+from core.services.mishaps import what_went_wrong
 from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.resting import resting
@@ -32,6 +34,7 @@ from core.store.sql.engine import transaction
 
 TRIES = 3
 LATER_SECONDS = 1.0
+WAITING_FIRST = -1
 PATIENCE_SECONDS = 3.0
 EFFECTS_SECONDS = 3.0
 
@@ -44,11 +47,11 @@ def take_turns(program: Program, claims: list[Claim]) -> None:
     plans: list[tuple[Claim, Turn]] = []
     for claim in claims:
         with _kept_apart(program, claim, "no"):
-            turn = _decide(program, claim)
-            if turn is not None and turn.effects:
-                plans.append((claim, turn))
-            elif turn is not None:
-                browsing.append((claim, _ending(claim, turn)))
+            decided = _decide(program, claim)
+            if decided and decided[1].effects:
+                plans.append(decided)
+            elif decided:
+                browsing.append((decided[0], _ending(*decided)))
     if browsing:
         _commit(program, browsing)
     _carry_out_all(program, plans)
@@ -88,34 +91,40 @@ def _kept_apart(program: Program, claim: Claim, effects: str) -> Iterator[_Attem
     except TryAgain:
         attempt.hindered = True
         _give_back(program, claim, counts=False)
-    except Exception:
+    except Exception as error:
         log.exception("turn_failed", tries=claim.tries)
-        _give_back(program, claim, counts=True)
+        _give_back(program, claim, counts=True, error=what_went_wrong(error))
 
 
-def _give_back(program: Program, claim: Claim, counts: bool) -> None:
+def _give_back(program: Program, claim: Claim, counts: bool, error: str = "") -> None:
     """The event stays; a guest whose message has waited for a while is told that it does."""
     metrics.turn_failures.labels("error" if counts else "try_again").inc()
-    waited = time.time() - claim.body["at"] > PATIENCE_SECONDS and claim.body.get("external")
-    reply = letter(claim, _sorry(claim, texts.ONE_MOMENT)) if waited and not counts else None
-    bell = program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS, reply)
+    waited = clock.now().timestamp() - claim.body["at"] > PATIENCE_SECONDS and claim.body.get("external")
+    reply = letter(claim, _sorry(claim, texts.ONE_MOMENT), nth=WAITING_FIRST) if waited and not counts else None
+    bell = program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS, reply, error)
     program.ring.senders([bell] if bell else [])
 
 
-def _decide(program: Program, claim: Claim) -> Turn | None:
-    """What this event leads to: the plan an earlier try stored, or a decision made now (rule 3)."""
+def _decide(program: Program, claim: Claim) -> tuple[Claim, Turn] | None:
+    """What this event, and what is read together with it, leads to: the plan an earlier try stored, or a decision made
+    now (rule 3). None: it has ended already, or waits for the other half of a thought."""
     if claim.tries > TRIES:
         _bury(program, claim)
         return None
     if claim.plan is not None:
-        return Turn.from_plan(claim.plan)
-    session = Session.from_dict(claim.session) if claim.session is not None else None
-    turn: Turn = flow.step(session, _event(program, claim), _menu(program, claim), datetime.now(UTC))
-    return turn
+        return claim, Turn.from_plan(claim.plan)
+    session, menu = _session(claim), _menu(program, claim)
+    whole = heard(claim, session, menu)
+    if whole is None:
+        program.store.conversations.rest(claim)
+        return None
+    return whole, flow.step(session, _event(program, whole), menu, clock.now())
 
 
 def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
     """Store the plan, do all effects in one transaction, then tell the guest what came of it."""
+    if claim.plan is not None and flow.comes_too_late(turn.effects, _event(program, claim).at, clock.now()):
+        return _commit(program, [_called_off(program, claim)])
     crashpoint("turn.before_plan")
     plan = Turn.from_plan(program.store.conversations.plan(claim, turn.to_plan()))
     crashpoint("turn.after_plan")
@@ -124,10 +133,22 @@ def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
         profile = read_profile(db, _guest(claim), plan.session.language)
         crashpoint("turn.before_effects_commit")
     crashpoint("turn.after_effects_commit")
-    final = flow.conclude(plan, outcomes, _menu(program, claim), datetime.now(UTC))
+    final = flow.conclude(plan, outcomes, _menu(program, claim), clock.now())
     _commit(program, [(claim, replace(_ending(claim, final), stopped=_stopped(plan), profile=profile))])
     crashpoint("turn.before_followup")
-    follow_up(program, followup)
+    return follow_up(program, followup)
+
+
+def _called_off(program: Program, claim: Claim) -> tuple[Claim, Ending]:
+    """PostgreSQL was away for so long that this must not order or pay any more. If it has done so, its outcome is said;
+    else it never will, and the guest hears where things stand."""
+    if ending := _late_ending(program, claim):
+        return claim, ending
+    session, menu, now = _session(claim), _menu(program, claim), clock.now()
+    whole = heard(replace(claim, plan=None, covers=()), session, menu) or claim
+    turn = flow.step(session, _event(program, whole), menu, now)
+    nothing = [{"result": "abandoned"} for _ in turn.effects]
+    return whole, _ending(whole, flow.conclude(turn, nothing, menu, now) if nothing else turn)
 
 
 def _commit(program: Program, endings: list[tuple[Claim, Ending]]) -> None:
@@ -148,7 +169,7 @@ def _bury(program: Program, claim: Claim) -> None:
     except Exception:
         log.exception("given_up_without_its_outcome")
         ending = None
-    _commit(program, [(claim, ending or _dead_ending(claim))])
+    _commit(program, [(claim, ending or _dead_ending(claim, program.store.conversations.error(claim)))])
 
 
 def _late_ending(program: Program, claim: Claim) -> Ending | None:
@@ -159,15 +180,17 @@ def _late_ending(program: Program, claim: Claim) -> Ending | None:
         outcomes = abandon(db, claim.id, UUID(claim.guest["workspace"]))
     if outcomes is None:
         return None
-    final = flow.conclude(Turn.from_plan(claim.plan), outcomes, _menu(program, claim), datetime.now(UTC))
+    final = flow.conclude(Turn.from_plan(claim.plan), outcomes, _menu(program, claim), clock.now())
     return _ending(claim, final)
 
 
 def _ending(claim: Claim, turn: Turn) -> Ending:
     metrics.turns.labels(turn.session.state.value).inc()
-    replies = tuple(letter(claim, reply, turn.quiet_for, turn.session.language) for reply in turn.replies)
+    said = enumerate(turn.replies)
+    replies = tuple(letter(claim, reply, turn.quiet_for, turn.session.language, nth) for nth, reply in said)
     history = _note(claim, replies) | {"state": turn.session.state.value}
-    return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over)
+    beside = tuple(_note(one, ()) for one in _covered(claim))
+    return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over, beside=beside)
 
 
 def _stopped(plan: Turn) -> bool | None:
@@ -176,10 +199,19 @@ def _stopped(plan: Turn) -> bool | None:
     return STOP_MESSAGES in kinds if kinds & {STOP_MESSAGES, RESUME_MESSAGES} else None
 
 
-def _dead_ending(claim: Claim) -> Ending:
+def _dead_ending(claim: Claim, error: str) -> Ending:
     replies = (letter(claim, _sorry(claim, texts.WENT_WRONG)),)
-    history = _note(claim, replies) | {"dead": {"body": claim.body, "attempts": claim.tries - 1}}
-    return Ending(None, replies, history)
+    beside = tuple(_note(one, ()) | _dead(one, error) for one in _covered(claim))
+    return Ending(None, replies, _note(claim, replies) | _dead(claim, error), beside=beside)
+
+
+def _dead(claim: Claim, error: str) -> dict[str, Any]:
+    return {"dead": {"body": claim.body | {"guest": claim.guest}, "attempts": claim.tries - 1, "error": error}}
+
+
+def _covered(claim: Claim) -> list[Claim]:
+    """What was read together with this event, each as it came in."""
+    return [replace(claim, id=one.id, body=one.body, whole="") for one in claim.covers]
 
 
 def _sorry(claim: Claim, text: str) -> Reply:
@@ -208,9 +240,14 @@ def _said(letter: dict[str, Any]) -> dict[str, Any]:
 
 def _event(program: Program, claim: Claim) -> Event:
     body, guest = claim.body, claim.guest
-    at = datetime.fromtimestamp(body["at"], UTC)
+    at, data = datetime.fromtimestamp(body["at"], UTC), body["data"]
+    data = data | {"text": claim.whole} if claim.whole else data
     who = (guest.get("name", ""), guest.get("phone", ""), _known(claim))
-    return Event(claim.id, body["kind"], at, body["data"], *who, down=resting(program.store))
+    return Event(claim.id, body["kind"], at, data, *who, down=resting(program.store))
+
+
+def _session(claim: Claim) -> Session | None:
+    return None if claim.session is None else Session.from_dict(claim.session)
 
 
 def _known(claim: Claim) -> Profile:

@@ -7,12 +7,13 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, undefer
 
+from core import clock
 from core.domain.documents import ENDING, MIME, DocumentKind
 from core.settings import Settings
 from core.store.sql.tables import Closing, Document, DocumentLink, Invoice
@@ -34,7 +35,7 @@ class File:
 
 def link_to(db: Session, document: Document) -> DocumentLink:
     """The link of a locked document to give out: one that lasts long enough, else a new one."""
-    now = datetime.now(UTC)
+    now = clock.now()
     mine = (DocumentLink.document_id == document.id, DocumentLink.revoked_at.is_(None))
     lasting = select(DocumentLink).where(*mine, DocumentLink.expires_at > now + FRESH)
     link = db.scalar(lasting.order_by(DocumentLink.expires_at.desc()).limit(1))
@@ -47,7 +48,7 @@ def link_to(db: Session, document: Document) -> DocumentLink:
 
 def revoke_links(db: Session, workspace_id: UUID, document_id: UUID, user_id: UUID) -> int:
     """Whoever has a link to this document cannot fetch it any more; answers how many links that were."""
-    now = datetime.now(UTC)
+    now = clock.now()
     mine = (DocumentLink.workspace_id == workspace_id, DocumentLink.document_id == document_id)
     live = (DocumentLink.revoked_at.is_(None), DocumentLink.expires_at > now)
     ended = update(DocumentLink).where(*mine, *live).values(revoked_at=now, revoked_by=user_id)

@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from core import metrics
+from core import clock, metrics
 from core.conversation.events import DOCUMENT_READY
 from core.documents.closing import closing
 from core.documents.pdf import draw
@@ -80,7 +80,7 @@ def claim_document(program: Program) -> Work | None:
         if document is None:
             return None
         document.tries += 1
-        document.next_try_at = datetime.now(UTC) + CLAIM * document.tries
+        document.next_try_at = clock.now() + CLAIM * document.tries
         return Work(document.id, document.kind)
 
 
@@ -98,7 +98,7 @@ def keep_document(program: Program, document_id: UUID, content: bytes) -> Follow
         if document.state is DocumentState.MADE:
             return Followup()
         document.state, document.content, document.next_try_at = DocumentState.MADE, content, None
-        document.made_at = datetime.now(UTC)
+        document.made_at = clock.now()
         db.flush()
         return _deliver(db, document)
 
@@ -110,7 +110,7 @@ def _deliver(db: Session, document: Document) -> Followup:
     conversations = set()
     for delivery in db.scalars(waiting.order_by(DocumentDelivery.created_at).with_for_update()):
         owe(db, delivery.conversation_id, DOCUMENT_READY, news_of(db, document))
-        delivery.done_at = datetime.now(UTC)
+        delivery.done_at = clock.now()
         conversations.add(delivery.conversation_id)
     return Followup(conversations=frozenset(conversations))
 
@@ -118,7 +118,7 @@ def _deliver(db: Session, document: Document) -> Followup:
 def _due() -> Any:
     """What the tax authority must sign first waits for that."""
     unsigned = exists().where(FiscalEntry.invoice_id == Document.invoice_id, FiscalEntry.state == FiscalState.WAITING)
-    due: ColumnElement[bool] = Document.next_try_at <= datetime.now(UTC)
+    due: ColumnElement[bool] = Document.next_try_at <= clock.now()
     query = select(Document).where(due, ~unsigned).order_by(Document.next_try_at).limit(1)
     return query.with_for_update(skip_locked=True)
 

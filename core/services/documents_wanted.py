@@ -1,6 +1,5 @@
 """Somebody wants a document: it will be made once, however often it is asked for, and brought to whoever waits."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.documents import DocumentKind
 from core.services.document_links import file_name, link_to
 from core.store.sql.tables import Document, DocumentDelivery, Invoice, Order
@@ -18,7 +18,7 @@ def want_document(
 ) -> Document:
     """The document of this kind about this thing, locked: the one there is, or one that will be made now."""
     about = {"workspace_id": workspace_id, "kind": kind, "invoice_id": invoice_id, "closing_id": closing_id}
-    db.execute(insert(Document).values(**about, next_try_at=datetime.now(UTC)).on_conflict_do_nothing())
+    db.execute(insert(Document).values(**about, next_try_at=clock.now()).on_conflict_do_nothing())
     mine = [getattr(Document, name) == value for name, value in about.items() if value is not None]
     query = select(Document).where(*mine).with_for_update().execution_options(populate_existing=True)
     return db.scalars(query).one()

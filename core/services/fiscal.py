@@ -2,12 +2,12 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
 
-from core import metrics
+from core import clock, metrics
 from core.domain.documents import FiscalState
 from core.domain.invoices import Invoice as Facts
 from core.errors import Rejected, TryAgain
@@ -61,20 +61,20 @@ def sign_invoices(program: Program) -> None:
 
 def _claim(program: Program) -> Unsigned | None:
     with transaction(program.sessions) as db:
-        due = select(FiscalEntry).where(FiscalEntry.next_try_at <= datetime.now(UTC))
+        due = select(FiscalEntry).where(FiscalEntry.next_try_at <= clock.now())
         by_age = due.order_by(FiscalEntry.created_at, FiscalEntry.id).limit(1)
         waiting = db.scalar(by_age.with_for_update(skip_locked=True))
         if waiting is None:
             return None
         waiting.tries += 1
-        waiting.next_try_at = datetime.now(UTC) + CLAIM
+        waiting.next_try_at = clock.now() + CLAIM
         invoice = db.get_one(Invoice, waiting.invoice_id)
         return Unsigned(waiting.id, facts_of(invoice, db.get_one(Order, invoice.order_id).number), waiting.tries)
 
 
 def _signed(program: Program, unsigned: Unsigned, signature: Signature) -> None:
     metrics.fiscal.labels("signed").inc()
-    _end(program, unsigned, FiscalState.SIGNED, number=signature.number, qr=signature.qr, signed_at=datetime.now(UTC))
+    _end(program, unsigned, FiscalState.SIGNED, number=signature.number, qr=signature.qr, signed_at=clock.now())
 
 
 def _refused(program: Program, unsigned: Unsigned, reason: str) -> None:
@@ -93,7 +93,7 @@ def _end(program: Program, unsigned: Unsigned, state: FiscalState, **values: obj
 
 def _rest(program: Program, unsigned: Unsigned) -> None:
     """The longer it lasts, the rarer we ask."""
-    again = datetime.now(UTC) + PAUSES[min(unsigned.tries, len(PAUSES)) - 1]
+    again = clock.now() + PAUSES[min(unsigned.tries, len(PAUSES)) - 1]
     sooner = or_(FiscalEntry.id == unsigned.id, FiscalEntry.next_try_at < again)
     with transaction(program.sessions) as db:
         waits = (FiscalEntry.state == FiscalState.WAITING, sooner)

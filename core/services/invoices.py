@@ -1,7 +1,6 @@
 """Every paid order has an invoice, numbered without gaps in its workspace, written in the transaction that pays it."""
 
 import secrets
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +8,7 @@ from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.documents import DocumentKind
 from core.domain.invoices import Fiscal, Paid, Seller, read_lines, read_vat, vat_lines, written_vat
 from core.domain.invoices import Invoice as Facts
@@ -41,7 +41,7 @@ def issue_invoice(db: Session, order: Order) -> None:
     row = _row(order, workspace, invoicing) | {"id": invoice_id, "number": select(number.c.last).scalar_subquery()}
     db.execute(insert(Invoice).values(**row, lines=_lines_of(order.id)))
     if invoicing.fiscal:
-        db.add(FiscalEntry(workspace_id=workspace.id, invoice_id=invoice_id, next_try_at=datetime.now(UTC)))
+        db.add(FiscalEntry(workspace_id=workspace.id, invoice_id=invoice_id, next_try_at=clock.now()))
     if invoicing.send and order.conversation_id:
         receipt = want_document(db, workspace.id, DocumentKind.RECEIPT, invoice_id)
         deliver_later(db, receipt, order.conversation_id)
@@ -98,7 +98,7 @@ def _row(order: Order, workspace: Workspace, invoicing: Invoicing) -> dict[str, 
     return {
         "workspace_id": order.workspace_id,
         "order_id": order.id,
-        "issued_at": datetime.now(UTC),
+        "issued_at": clock.now(),
         "currency": order.currency,
         "delivery_fee": order.delivery_fee,
         "discount": order.discount,

@@ -4,13 +4,14 @@ Whoever comes second, the code or the money, finds the first; a lock on the code
 Lock order: code, order, payment, receipt.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.effects import Outcome
 from core.domain.receipts import Notice
 from core.domain.receipts import Outcome as Fate
@@ -28,7 +29,7 @@ UNPAID = (OrderStatus.PENDING, OrderStatus.FAILED)
 
 def order_meant(db: Session, guest: Guest, order_id: UUID | None) -> UUID | None:
     """The order the chat knows, if it is the guest's own; else their newest that is not paid."""
-    mine = (Order.customer_id == guest.customer.id, Order.created_at > datetime.now(UTC) - LATELY)
+    mine = (Order.customer_id == guest.customer.id, Order.created_at > clock.now() - LATELY)
     if order_id is not None:
         return db.scalar(select(Order.id).where(Order.id == order_id, *mine))
     unpaid = select(Order.id).where(*mine, Order.status.in_(UNPAID))
@@ -75,7 +76,7 @@ def by_hand(db: Session, claim: PaymentClaim, notice: Notice) -> Payment:
     )  # fmt: skip
     db.add(payment)
     db.flush()
-    claim.payment_id, claim.matched_at = payment.id, datetime.now(UTC)
+    claim.payment_id, claim.matched_at = payment.id, clock.now()
     db.flush()
     return payment
 

@@ -1,7 +1,7 @@
 """The guest may be asked for money now: claim the attempt, ask the provider once, write down the answer."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.events import PAYMENT_LINK
 from core.crashpoint import crashpoint
 from core.domain.money import plain
@@ -92,7 +93,7 @@ def _in_turn(program: Program, payment_id: UUID) -> bool:
 def _come_back(program: Program, payment_id: UUID, seconds: float) -> None:
     with transaction(program.sessions) as db:
         waiting = update(Payment).where(Payment.id == payment_id, Payment.status == PaymentStatus.CREATED)
-        db.execute(waiting.values(next_check_at=datetime.now(UTC) + timedelta(seconds=seconds)))
+        db.execute(waiting.values(next_check_at=clock.now() + timedelta(seconds=seconds)))
 
 
 def _claim(program: Program, db: Session, payment_id: UUID) -> Claimed | Followup:
@@ -104,7 +105,7 @@ def _claim(program: Program, db: Session, payment_id: UUID) -> Claimed | Followu
     if locked is None:
         return Followup()
     order, payment = locked
-    now = datetime.now(UTC)
+    now = clock.now()
     if payment.status is not PaymentStatus.CREATED:
         return Followup()
     if order.status is not OrderStatus.PENDING or now - payment.created_at >= UNANSWERED_LIFETIME:
@@ -165,7 +166,7 @@ def _clear(program: Program, payment_id: UUID) -> bool:
     """The last look before the call: still claimed, and not for long. A worker that was frozen stops here (rule 10)."""
     with transaction(program.sessions) as db:
         locked = lock_payment(db, payment_id)
-        payment, now = locked[1] if locked else None, datetime.now(UTC)
+        payment, now = locked[1] if locked else None, clock.now()
         if payment is None or payment.status is not PaymentStatus.REQUESTED or payment.requested_at is None:
             return False
         if now - payment.requested_at >= CLAIM_LIFETIME:
@@ -186,7 +187,7 @@ def _write(db: Session, payment_id: UUID, answered: StartResult) -> Followup:
     if payment.status is not PaymentStatus.REQUESTED:
         return _too_late(payment)
     if refused := _refusal(payment, answered):
-        fail(db, order, payment, refused, FailedBy.ANSWER, datetime.now(UTC))
+        fail(db, order, payment, refused, FailedBy.ANSWER, clock.now())
         return tell_failed(db, order, payment)
     return _sent(db, order, payment, kept)
 
@@ -206,13 +207,13 @@ def _keep(db: Session, payment: Payment, accepted: Accepted) -> bool:
 def _too_late(payment: Payment) -> Followup:
     """Something else was faster. A link that is not wanted any more is cancelled by the next look at it."""
     if payment.status is PaymentStatus.EXPIRED and payment.start is Start.LINK:
-        payment.next_check_at = datetime.now(UTC)
+        payment.next_check_at = clock.now()
     return Followup()
 
 
 def _sent(db: Session, order: Order, payment: Payment, kept: bool) -> Followup:
     move(payment, PaymentStatus.PENDING if kept else PaymentStatus.UNKNOWN)
-    payment.next_check_at = next_look(payment, datetime.now(UTC))
+    payment.next_check_at = next_look(payment, clock.now())
     if not kept or not payment.link:
         return Followup()
     return tell_link(db, order, payment)

@@ -1,13 +1,13 @@
 """A provider told us about money on its way back, or about a payer's bank that wants money back."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from core import clock
 from core.domain.money import plain
 from core.domain.statuses import Provider
 from core.log import get_logger
@@ -73,5 +73,5 @@ def _note(notice: DisputeNotice, owner: UUID, number: int) -> dict[str, Any]:
         "subject": f"{notice.currency} {plain(notice.amount)} of {order}{until}",
         "loud": notice.outcome is not DisputeOutcome.RESOLVED,
         "body": "",
-        "at": datetime.now(UTC).timestamp(),
+        "at": clock.now().timestamp(),
     }

@@ -1,12 +1,13 @@
 """Money that really arrived: one row per provider's reference, whoever tells us first."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
+from core import clock
 from core.domain.receipts import Notice
 from core.domain.statuses import Provider, ReceiptState
 from core.store.sql.tables import Payment, Receipt
@@ -25,7 +26,7 @@ def take_in(db: Session, notice: Notice, workspace_id: UUID) -> tuple[Receipt, b
         currency=notice.currency,
         till=notice.till or None,
         payer_hash=notice.payer_hash or None,
-        received_at=notice.at or datetime.now(UTC),
+        received_at=notice.at or clock.now(),
         state=ReceiptState.UNMATCHED,
     )
     new = db.scalar(row.on_conflict_do_nothing().returning(Receipt.id)) is not None

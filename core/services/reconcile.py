@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.crashpoint import crashpoint
 from core.domain.receipts import Notice, Outcome
 from core.domain.reconciliation import Difference, Ours, Theirs, differences
@@ -51,7 +52,7 @@ def reconcile_day(program: Program, workspace_id: UUID, day: date, user_id: UUID
 
 def reconcile_due(program: Program, now: datetime | None = None) -> Followup:
     """Each venue's last day, once, in the small hours by its own clock."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     followup = Followup()
     with transaction(program.sessions) as db:
         due = [(one.id, day) for one in db.scalars(select(Workspace)) if (day := _due(db, one, now))]
@@ -85,7 +86,7 @@ def see_difference(db: Session, workspace_id: UUID, difference_id: UUID, user_id
     found = db.scalar(select(ReconciliationDifference).where(*mine).with_for_update())
     if found is None:
         raise Rejected("not_found")
-    found.seen_by, found.seen_at = found.seen_by or user_id, found.seen_at or datetime.now(UTC)
+    found.seen_by, found.seen_at = found.seen_by or user_id, found.seen_at or clock.now()
 
 
 def _due(db: Session, workspace: Workspace, now: datetime) -> date | None:

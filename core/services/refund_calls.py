@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from core import clock
 from core.conversation.events import MONEY_RETURNED
 from core.crashpoint import crashpoint
 from core.domain.money import plain
@@ -55,7 +56,7 @@ class Claimed:
 
 def sweep_refunds(sessions: sessionmaker[Session], now: datetime | None = None) -> Followup:
     """What is due is sent or asked about; its next date is set with it, so that a lost job is made up for."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     with transaction(sessions) as db:
         due = select(Refund).where(Refund.next_check_at <= now).order_by(Refund.next_check_at).limit(AT_ONCE)
         jobs = []
@@ -90,7 +91,7 @@ def check_refund(program: Program, refund_id: str) -> Followup:
         if refund.status is not RefundStatus.REQUESTED:
             refund.next_check_at = None if refund.status is not RefundStatus.APPROVED else refund.next_check_at
             return Followup()
-        if never_sent(Sent(refund.status, refund.requested_at, refund.posted_at), datetime.now(UTC)):
+        if never_sent(Sent(refund.status, refund.requested_at, refund.posted_at), clock.now()):
             return approve(db, refund, refund.approved_by)
         claimed = _as_claimed(program, db, receipt, refund)
     return _ask(program, claimed) if refund.posted_at else Followup()
@@ -137,7 +138,7 @@ def _again(refund: Refund, now: datetime) -> datetime:
 
 def _claim(program: Program, refund_id: UUID) -> Claimed | None:
     """APPROVED becomes REQUESTED for one worker."""
-    now = datetime.now(UTC)
+    now = clock.now()
     with transaction(program.sessions) as db:
         receipt, refund = lock_refund(db, refund_id)
         if refund.status is not RefundStatus.APPROVED or refund.provider is Provider.CASH:
@@ -185,7 +186,7 @@ def _call(program: Program, refund_id: UUID, claimed: Claimed) -> StartResult | 
 
 def _clear(program: Program, refund_id: UUID) -> bool:
     """The last look before the call: still claimed, and not for long; from here on it is never sent again."""
-    now = datetime.now(UTC)
+    now = clock.now()
     with transaction(program.sessions) as db:
         receipt, refund = lock_refund(db, refund_id)
         fresh = refund.requested_at is not None and now - refund.requested_at < CLAIM_LIFETIME
@@ -216,7 +217,7 @@ def _refused(db: Session, refund: Refund, result: Refused) -> Followup:
     if result.retryable and refund.checks < RETRIES:
         refund.checks += 1
         approve(db, refund, refund.approved_by)
-        refund.next_check_at = datetime.now(UTC) + timedelta(minutes=refund.checks)
+        refund.next_check_at = clock.now() + timedelta(minutes=refund.checks)
         return Followup()
     move(refund, RefundStatus.FAILED)
     refund.error, refund.next_check_at = result.reason, None

@@ -1,7 +1,6 @@
 """What staff decide about giving money back: how much, which way, what became of it; with who, when and why."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.orders import BOUGHT
 from core.domain.refunds import CONFIRM_AFTER, OPEN
 from core.domain.statuses import OrderStatus, Provider, ReceiptState, RefundStatus
@@ -98,7 +98,7 @@ def refunds_waiting(db: Session, workspace_id: UUID) -> list[dict[str, Any]]:
     mine = (Refund.workspace_id == workspace_id, Refund.status.in_(OPEN - {RefundStatus.APPROVED}))
     query = select(Refund, Order.number, Receipt.reference).join(Receipt, Receipt.id == Refund.receipt_id)
     rows = db.execute(query.outerjoin(Order, Order.id == Refund.order_id).where(*mine).order_by(Refund.created_at))
-    late = datetime.now(UTC) - CONFIRM_AFTER
+    late = clock.now() - CONFIRM_AFTER
     return [
         {"refund": refund, "number": number, "reference": reference}
         for refund, number, reference in rows

@@ -1,6 +1,5 @@
 """Money to give back: proposed, approved, given from the drawer or sent, in the end done. Receipts are locked first."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.refunds import OPEN, RESEND_AFTER, check_move, goes_by_itself
 from core.domain.statuses import Provider, ReceiptState, RefundStatus
 from core.jobs import send_refund
@@ -79,7 +79,7 @@ def approve(db: Session, refund: Refund, user_id: UUID | None) -> Followup:
     move(refund, RefundStatus.APPROVED)
     refund.approved_by, refund.error = user_id, None
     refund.requested_at = refund.posted_at = refund.handle = refund.handle_id = None
-    refund.next_check_at = datetime.now(UTC) + RESEND_AFTER
+    refund.next_check_at = clock.now() + RESEND_AFTER
     db.flush()
     return Followup(jobs=(send_refund(str(refund.id)),))
 
@@ -87,7 +87,7 @@ def approve(db: Session, refund: Refund, user_id: UUID | None) -> Followup:
 def done(db: Session, receipt: Receipt, refund: Refund, reference: str = "") -> None:
     """The money of a locked refund of a locked receipt went back. All of it gone, the receipt is over."""
     move(refund, RefundStatus.DONE)
-    refund.done_at, refund.next_check_at, refund.error = datetime.now(UTC), None, None
+    refund.done_at, refund.next_check_at, refund.error = clock.now(), None, None
     refund.reference = reference or refund.reference
     db.flush()
     db.refresh(receipt, ["refunding", "refunded", "refunded_cash"])

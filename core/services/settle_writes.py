@@ -1,11 +1,12 @@
 """A settlement, written down: payment, receipt, refund, order, and what guest and board are owed."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.events import MONEY_RETURNED, PAYMENT_REVIEW, PAYMENT_SETTLED
 from core.crashpoint import crashpoint
 from core.domain.money import plain
@@ -69,7 +70,7 @@ def _stop(db: Session, order: Order) -> list[Order | Receipt]:
 
 
 def _write_payment(db: Session, order: Order, payment: Payment, notice: Notice, status: PaymentStatus) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     if status is PaymentStatus.FAILED:
         return fail(db, order, payment, notice.reason, FailedBy(notice.source.value), now)
     if payment.status is not status:
@@ -97,7 +98,7 @@ def _buy(db: Session, order: Order, decision: Settlement, payment_id: UUID | Non
     was_lapsed = order.status is OrderStatus.FAILED
     mark_order(db, order, OrderStatus.PAID, cause=decision.note)
     make_tickets(db, order)
-    retire_others(db, order, payment_id, datetime.now(UTC))
+    retire_others(db, order, payment_id, clock.now())
     owe_board(db, order.workspace_id, order.id)
     board = Followup(boards=frozenset({order.workspace_id}))
     # A lapsed order took its stock a second time, perhaps the last of it.
@@ -120,7 +121,7 @@ def _tell_settled(db: Session, order: Order, payment: Payment, case: Case, decis
     if decision.due:
         # Who paid a part gets the time of a new attempt for the rest.
         hold = timedelta(seconds=db.get_one(Workspace, order.workspace_id).hold_seconds)
-        order.expires_at = max(order.expires_at, datetime.now(UTC) + hold)
+        order.expires_at = max(order.expires_at, clock.now() + hold)
     return tell_guest(
         db, order, payment, PAYMENT_SETTLED,
         receipt=case.notice.receipt,

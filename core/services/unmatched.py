@@ -1,13 +1,14 @@
 """Money without an order: which orders it may be for, and what staff decide about it, finally; who and why is kept."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.events import PAYMENT_SETTLED
 from core.domain.matching import Arrived, Asked, Candidate, candidates
 from core.domain.money import plain, vat_in
@@ -134,9 +135,9 @@ def _credit(db: Session, order: Order, receipt: Receipt, due: Decimal, by: Decis
         propose_refund(db, receipt, receipt.amount - due, "overpaid", key=f"assigned:{receipt.id}")
     if receipt.amount < due:
         hold = timedelta(seconds=db.get_one(Workspace, order.workspace_id).hold_seconds)
-        order.expires_at = max(order.expires_at, datetime.now(UTC) + hold)
+        order.expires_at = max(order.expires_at, clock.now() + hold)
         return Followup()
-    retire_others(db, order, None, datetime.now(UTC))
+    retire_others(db, order, None, clock.now())
     lapsed = order.status is OrderStatus.FAILED
     mark_order(db, order, OrderStatus.PAID, by.user_id, "assigned")
     make_tickets(db, order)
@@ -147,10 +148,10 @@ def _decide(
     db: Session, receipt: Receipt, payment: Payment | None, kind: str, by: Decision, detail: dict[str, object]
 ) -> None:
     """Final: a later match only records. Its attempt, if it has one, did succeed."""
-    receipt.decided_by, receipt.decided_at = by.user_id, datetime.now(UTC)
+    receipt.decided_by, receipt.decided_at = by.user_id, clock.now()
     if payment is not None and payment.status not in OVER:
         move(payment, PaymentStatus.SUCCEEDED)
-        payment.succeeded_at, payment.next_check_at, payment.reason = datetime.now(UTC), None, None
+        payment.succeeded_at, payment.next_check_at, payment.reason = clock.now(), None, None
     said = {"by": by.user_id, "why": by.why, "amount": receipt.amount, **detail}
     note_receipt(db, receipt, kind, f"{kind}:{receipt.id}", said)
     about = {"subject_kind": "receipt", "subject_id": receipt.id, "detail": {"why": by.why, **detail}}

@@ -6,13 +6,13 @@ It reads what the chat would say now, and whatever is confirmed on it goes into 
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
+from core import clock
 from core.conversation import carts, figures, texts, ways
 from core.conversation.catalogues import ENGLISH, wording
 from core.conversation.events import WEB
@@ -81,7 +81,7 @@ def sheet_of(program: Program, page: Page) -> Sheet:
     menu = program.menus.menu(workspace, program.store.menus.version(workspace))
     phone, name = seen.guest.get("phone", ""), seen.guest.get("name", "")
     known, down = Profile.of(seen.profile), resting(program.store)
-    here = Here(session, menu, datetime.now(UTC), "", name, phone, known=known, down=down)
+    here = Here(session, menu, clock.now(), "", name, phone, known=known, down=down)
     if carts.fresh(session, tuple(page.subject.split(":"))) and not carts.placed(session):
         return _cart(here)
     with transaction(program.sessions) as db:

@@ -79,8 +79,8 @@ class Outside:
         return next(iter(self.rows(query, text)), None)
 
     def journalled(self, reason: str, since: Row) -> list[Row]:
-        """Webhooks noted for this reason since a moment."""
-        query = "select * from webhook_events where reason like %s and created_at > %s"
+        """Webhooks with this outcome that arrived since a moment."""
+        query = "select * from webhook_journal where position(%s in outcome) > 0 and arrived_at > %s"
         return self.rows(query, reason, since["now"])
 
     def now(self) -> Row:
@@ -151,10 +151,14 @@ class Staff:
         """A page or a file of the staff's."""
         return self._http.get(f"{self._url}{path}", timeout=20)
 
-    def posts(self, path: str, token: str) -> requests.Response:
-        """A button on one of their pages."""
-        headers = {"X-CSRFToken": token, "Referer": f"{self._url}/admin/receipts"}
-        return self._http.post(f"{self._url}{path}", headers=headers, timeout=20)
+    def reads(self, address: str) -> str:
+        """A page of theirs."""
+        return self.opens(address).text
+
+    def posts(self, address: str, **form: str) -> requests.Response:
+        """A form of theirs, sent."""
+        headers = {"X-CSRFToken": token_in(self.reads("/admin/board")), "Referer": f"{self._url}/admin/board"}
+        return self._http.post(f"{self._url}{address}", data=form, headers=headers, timeout=20)
 
     def changes(self, after: str) -> Iterator[Row]:
         """Listen from now on: what the live stream tells, change by change."""

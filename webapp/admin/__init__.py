@@ -6,13 +6,12 @@ from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask_login import current_user
 
 from core.services.program import Program
-from webapp.admin import board, cash, login, queues, receipts
+from webapp.admin import board, cash, conversations, letters, login, queues, receipts
 from webapp.admin.streams import Streams
 
 OPEN = frozenset({"admin.login", "admin.sign_in"})
-PAGES = frozenset(
-    {"admin.home", "admin.board", "admin.queues", "admin.cash", "admin.receipts", "admin.receipt", "admin.closing_file"}
-)
+MONEY = frozenset({"admin.cash", "admin.receipts", "admin.receipt", "admin.closing_file"})
+PAGES = frozenset({"admin.home", "admin.board", "admin.queues"}) | MONEY | conversations.PAGES | letters.PAGES
 
 
 def register(app: Flask, program: Program) -> None:
@@ -38,6 +37,8 @@ def register(app: Flask, program: Program) -> None:
     admin.add_url_rule("/receipts/<uuid:order_id>.pdf", "receipt", receipts.receipt)
     admin.add_url_rule("/documents/<uuid:document_id>/revoke", "revoke", receipts.revoke, methods=["POST"])
     admin.add_url_rule("/closings/<uuid:closing_id>/closing.<form>", "closing_file", receipts.closing)
+    conversations.register(admin)
+    letters.register(admin)
     app.register_blueprint(admin)
 
 

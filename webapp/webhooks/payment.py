@@ -2,7 +2,6 @@
 
 from flask import Response
 
-from core.domain.statuses import Provider
 from core.providers.kopokopo.webhook import SIGNATURE
 from webapp.webhooks.answers import webhook
 from webapp.webhooks.money import receive_signed
@@ -15,4 +14,4 @@ blueprint = webhook("payment")
 @blueprint.post("")
 def receive() -> Response:
     """Something about money from Kopo Kopo. 200 means kept."""
-    return receive_signed(blueprint.name, Provider.KOPOKOPO)
+    return receive_signed(blueprint.name)

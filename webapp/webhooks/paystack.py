@@ -2,7 +2,6 @@
 
 from flask import Response
 
-from core.domain.statuses import Provider
 from webapp.webhooks.answers import webhook
 from webapp.webhooks.money import receive_signed
 
@@ -12,4 +11,4 @@ blueprint = webhook("paystack")
 @blueprint.post("")
 def receive() -> Response:
     """Something about money from Paystack. 200 means kept."""
-    return receive_signed(blueprint.name, Provider.PAYSTACK)
+    return receive_signed(blueprint.name)

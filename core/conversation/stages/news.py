@@ -1,12 +1,12 @@
 """What the rest of the house tells the guest: money, and how the order gets on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from core.conversation import carts, figures, texts
 from core.conversation.here import Here
-from core.conversation.replies import LATER, Button, Reply
+from core.conversation.replies import Button, Reply
 from core.conversation.session import Session, State
 from core.conversation.stages.paying import try_again
 from core.domain.paying import METHODS, PROVIDERS, Way
@@ -51,8 +51,8 @@ class News:
 
     def reply(self) -> tuple[Reply, ...]:
         """The message, if there is one."""
-        parts = {name: getattr(self, name) for name in LATER}
-        return (Reply(self.body, self.buttons, **parts),) if self.body else ()
+        said = Reply(self.body, self.buttons, link=self.link, link_label=self.link_label)
+        return (replace(said, document=self.document, file=self.file),) if self.body else ()
 
 
 def payment_link(here: Here, data: Data) -> News:

@@ -18,6 +18,7 @@ class _Delivery:
     items: Sequence[Item]
     statuses: Sequence[tuple[str, str]]
     notes: Sequence[str]
+    arrivals: Sequence[str]
     called: threading.Event = field(default_factory=threading.Event)
     leads: bool = False
     pushed: Pushed | None = None
@@ -36,10 +37,16 @@ class Gathering:
         self._waiting: deque[_Delivery] = deque()
         self._under_way = False
 
-    def push(self, items: Sequence[Item], statuses: Sequence[tuple[str, str]], notes: Sequence[str]) -> Pushed:
+    def push(
+        self,
+        items: Sequence[Item],
+        statuses: Sequence[tuple[str, str]],
+        notes: Sequence[str],
+        arrivals: Sequence[str] = (),
+    ) -> Pushed:
         """As `Mailboxes.push`; the bell goes to one of those who shared. Raises StoreUnavailable where that
         takes longer than `seconds` of waiting and one round trip."""
-        mine = _Delivery(items, statuses, notes)
+        mine = _Delivery(items, statuses, notes, arrivals)
         with self._lock:
             self._waiting.append(mine)
             if not self._under_way:
@@ -80,6 +87,7 @@ class Gathering:
             [item for delivery in batch for item in delivery.items],
             [status for delivery in batch for status in delivery.statuses],
             [note for delivery in batch for note in delivery.notes],
+            [arrival for delivery in batch for arrival in delivery.arrivals],
         )
         for delivery in batch:
             delivery.pushed = pushed

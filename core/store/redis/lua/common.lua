@@ -21,6 +21,17 @@ local function seen_key(id) return 'seen:' .. id end
 local STREAM_MOST = 300000
 local function note(stream, body) redis.call('XADD', 'stream:' .. stream, 'MAXLEN', '~', STREAM_MOST, '*', 'body', body) end
 
+-- The journal waits here to be written down, as many bytes of it as are allowed; what comes after that is only counted.
+-- Nothing of it may fail a webhook that is kept otherwise.
+local function journal(arrival, most)
+  if redis.call('INCRBY', 'journal:bytes', #arrival) > most then
+    redis.call('DECRBY', 'journal:bytes', #arrival)
+    redis.call('INCR', 'journal:missed')
+  else
+    redis.pcall('XADD', 'stream:journal', 'MAXLEN', '~', STREAM_MOST, '*', 'body', arrival)
+  end
+end
+
 -- Ring only while fewer than `most` doorbells are live (rule 6: deadlines, not a counter). Returns the bell to publish or ''.
 local function ring(lane, bell, most, ttl, now)
   if bell == '' then return '' end
@@ -34,9 +45,12 @@ end
 
 -- One place at a time (rule 5): a mailbox that is leased stays where it is, its commit or release enlists it again.
 -- `since` is when what it holds began to wait: a release moves `waiting` on, and must not hide an hour without an answer.
+-- One that rests for the second half of a thought has it now, or something else that must not wait.
 local function enlist(lane, box, at)
   redis.call('ZADD', key(lane, 'since'), 'NX', at, box)
-  if not redis.call('ZSCORE', key(lane, 'leased'), box) then
+  if redis.call('ZREM', key(lane, 'resting'), box) == 1 then
+    redis.call('ZADD', key(lane, 'waiting'), at, box)
+  elseif not redis.call('ZSCORE', key(lane, 'leased'), box) then
     redis.call('ZADD', key(lane, 'waiting'), 'NX', at, box)
   end
 end

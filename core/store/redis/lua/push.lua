@@ -1,7 +1,8 @@
 -- Keep what a webhook or the relay brings: dedupe, append, mark waiting, in one step.
 -- ARGV[1]: JSON {lane, bell, most, bell_ttl, seen_ttl, alias_ttl, guest_ttl,
 --   items: [{id, addresses, owner, former, fixed, at, body, guest, workspace, heard, external, window, channel}],
---   statuses: [{id, body}], notes: [body], directory}
+--   statuses: [{id, body}], notes: [body], journal_most}
+-- ARGV[2…]: for the journal, each webhook as it arrived; bytes that no JSON need carry.
 -- Answers {ids that were new, bell to publish, directory version}.
 local a = cjson.decode(ARGV[1])
 local now = now_ms()
@@ -36,7 +37,7 @@ local function append(item)
   local box = mailbox_of(item)
   local state = box_key(a.lane, box)
   local sequence = redis.call('HINCRBY', state, 'sequence', 1)
-  redis.call('HSET', state, 'body:' .. item.id, item.body, 'workspace', item.workspace)
+  redis.call('HSET', state, 'body:' .. item.id, item.body, 'came:' .. item.id, now, 'workspace', item.workspace)
   redis.call('ZADD', queue_key(a.lane, box), item.at, string.format('%012d|%s', sequence, item.id))
   redis.call('INCR', key(a.lane, 'depth'))
   if item.guest ~= '' then redis.call('SET', guest_key(box), item.guest, 'EX', a.guest_ttl) end
@@ -56,6 +57,7 @@ for _, status in ipairs(a.statuses) do
   end
 end
 for _, body in ipairs(a.notes) do note('history', body) end
+for place = 2, #ARGV do journal(ARGV[place], a.journal_most) end
 local bell = ''
 if #fresh > 0 then bell = ring(a.lane, a.bell, a.most, a.bell_ttl, now) end
 return {fresh, bell, redis.call('GET', 'directory:version') or ''}

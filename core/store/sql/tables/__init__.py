@@ -16,7 +16,15 @@ from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
 from core.store.sql.tables.paying import CashCode, CashEntry, PaymentClaim
 from core.store.sql.tables.people import Conversation, Customer, Membership, OrderCounter, User, VenueTable, Workspace
-from core.store.sql.tables.records import Activity, DeadLetter, Message, Outbox, TurnEffects, WebhookEvent
+from core.store.sql.tables.records import (
+    Activity,
+    DeadLetter,
+    JournalEntry,
+    Message,
+    Outbox,
+    TurnEffects,
+    WebhookEvent,
+)
 from core.store.sql.tables.sign_ins import SignIn
 from core.store.sql.tables.staff_calls import StaffCall
 
@@ -37,6 +45,7 @@ __all__ = [
     "FiscalEntry",
     "Invoice",
     "InvoiceCounter",
+    "JournalEntry",
     "LedgerLine",
     "Membership",
     "Message",
