@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 from core.domain.statuses import MovementReason
 from core.providers.whatsapp.fields import items, mapping, text
 from core.services import receiving
-from core.services.journal import GOOD
 from core.services.journal_masks import Masks, Placed
 from core.services.program import Program
-from core.store.redis.arrivals import Arrival
+from core.store.redis.arrivals import GOOD, Arrival
 from core.store.sql.base import Base
 from core.store.sql.engine import transaction
 from core.store.sql.journal import Span, read
@@ -85,7 +84,7 @@ def until(house: dict[str, Any]) -> datetime:
 def _readable(program: Program, span: Span) -> Iterator[tuple[Arrival, Any]]:
     for arrival in read(program.sessions, span):
         try:
-            body = json.loads(arrival.body) if arrival.signature == GOOD else None
+            body = json.loads(arrival.body) if arrival.signed else None
         except (ValueError, RecursionError):
             continue
         if isinstance(body, dict):
