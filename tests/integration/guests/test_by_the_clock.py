@@ -1,4 +1,4 @@
-"""A night by the clock: midnight, last orders and the ends of months, from a word on the phone to a row in the books."""
+"""A night by the clock: midnight, last orders, the ends of months, from a word on the phone to a row in the books."""
 
 from datetime import UTC, datetime
 from typing import Any
