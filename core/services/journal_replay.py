@@ -17,7 +17,6 @@ from core.domain.statuses import Provider
 from core.errors import Rejected
 from core.jobs import QUEUES
 from core.services import receiving, receiving_money
-from core.services.journal import GOOD
 from core.services.journal_night import Night, by_lane, written_as_of_then
 from core.services.program import Program
 from core.store.redis.arrivals import Arrival
@@ -90,7 +89,7 @@ def _check_empty(program: Program, workspace_id: UUID | None) -> None:
 
 
 def _signed(arrivals: Iterable[Arrival]) -> Iterator[Arrival]:
-    return (arrival for arrival in arrivals if arrival.signature == GOOD)
+    return (arrival for arrival in arrivals if arrival.signed)
 
 
 def _taken(

@@ -124,16 +124,14 @@ def _shown(box: str) -> dict[str, Any]:
     with program.sessions.begin() as db:
         who = history.person(db, workspace_id, box)
         lines, more = history.messages(db, workspace_id, box, before)
-        waiting = (
-            history.on_the_way(db, workspace_id, who.conversation_id) if who.conversation_id and not before else []
-        )
+        if who.conversation_id and before is None:
+            lines += history.on_the_way(db, workspace_id, who.conversation_id)
         zone = zone_of(db.get_one(Workspace, workspace_id).timezone)
     stands = _stands(program, workspace_id, box)
-    shown = between([said(line, zone) for line in [*lines, *waiting]])
     return {
         "box": box,
         "person": _known(program, box, who),
-        "days": shown,
+        "days": between(said(line, zone) for line in lines),
         "older": place_in(lines[0].place) if more else "",
         "past": before is not None,
         "stands": stands,
