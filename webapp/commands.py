@@ -36,7 +36,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (template_commands.group, money_commands.reconcile_command):
         app.cli.add_command(command)
-    for command in (rule_commands.rules_command, rule_commands.table_codes_command):
+    for command in (rule_commands.rules_command, rule_commands.table_codes_command, rule_commands.discount_command):
         app.cli.add_command(command)
 
 
