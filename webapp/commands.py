@@ -17,7 +17,7 @@ from core.services.audit import audit, is_clean
 from core.services.demo import NAME, SLUG
 from core.store.sql.engine import transaction
 from core.store.sql.rotation import rotate_keys
-from webapp import money_commands, rule_commands, template_commands
+from webapp import money_commands, provider_commands, rule_commands, template_commands
 from webapp.health import MIGRATIONS
 from webapp.held import current_program
 
@@ -36,6 +36,8 @@ def register(app: Flask) -> None:
         app.cli.add_command(command)
     for command in (template_commands.group, money_commands.reconcile_command):
         app.cli.add_command(command)
+    for group in (provider_commands.kopokopo, provider_commands.pesapal):
+        app.cli.add_command(group)
     for command in (rule_commands.rules_command, rule_commands.table_codes_command, rule_commands.discount_command):
         app.cli.add_command(command)
 
