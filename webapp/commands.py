@@ -17,7 +17,14 @@ from core.services.audit import audit, is_clean
 from core.services.demo import NAME, SLUG
 from core.store.sql.engine import transaction
 from core.store.sql.rotation import rotate_keys
-from webapp import journal_commands, letter_commands, money_commands, rule_commands, template_commands
+from webapp import (
+    journal_commands,
+    letter_commands,
+    money_commands,
+    provider_commands,
+    rule_commands,
+    template_commands,
+)
 from webapp.health import MIGRATIONS
 from webapp.held import current_program
 
@@ -34,10 +41,11 @@ def register(app: Flask) -> None:
     Migrate().init_app(app, directory=str(MIGRATIONS))
     for command in (seed_command, setup_command, create_user_command, audit_command, rotate_keys_command):
         app.cli.add_command(command)
-    groups = (journal_commands.group, letter_commands.group, template_commands.group)
+    providers = (provider_commands.kopokopo, provider_commands.pesapal)
+    groups = (journal_commands.group, letter_commands.group, template_commands.group, *providers)
     for command in (*groups, money_commands.reconcile_command):
         app.cli.add_command(command)
-    for command in (rule_commands.rules_command, rule_commands.table_codes_command):
+    for command in (rule_commands.rules_command, rule_commands.table_codes_command, rule_commands.discount_command):
         app.cli.add_command(command)
 
 

@@ -1,7 +1,8 @@
-"""`flask rules` and `flask table-codes`: the rules of a venue, and what the QR on each table says."""
+"""`flask rules`, `flask table-codes`, `flask discount`: a venue's rules, its tables' codes, a guest's own discount."""
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, TextIO, cast
 
 import click
@@ -10,12 +11,14 @@ from flask.cli import with_appcontext
 
 from core.errors import Rejected
 from core.services.demo import SLUG
+from core.services.discounts import MOST, set_discount
 from core.services.program import Program
 from core.services.rules import rules_of, table_codes, write_rules
 from core.store.sql.engine import transaction
 
 WORKSPACE = click.option("--workspace", default=SLUG, show_default=True, help="Slug of the venue.")
 NO_VENUE = "No venue has this slug."
+NO_GUEST = "Nobody has written to this venue from that number."
 
 
 @click.command("rules")
@@ -51,6 +54,25 @@ def table_codes_command(workspace: str) -> None:
         raise click.ClickException(NO_VENUE) from None
     for number, code in codes:
         click.echo(f"Table {number} {code}")
+
+
+@click.command("discount")
+@WORKSPACE
+@click.option("--phone", required=True, help="The guest's number, as they write from.")
+@click.option("--percent", type=click.IntRange(0, MOST), help="What is taken off goods and delivery.")
+@click.option("--off", is_flag=True, help="End it; the percentage is kept.")
+@with_appcontext
+def discount_command(workspace: str, phone: str, percent: int | None, off: bool) -> None:
+    """Give a guest a discount of their own, or end it."""
+    program = cast(Program, current_app.extensions["program"])
+    try:
+        with transaction(program.sessions) as db:
+            profiles = set_discount(db, workspace, phone, None if percent is None else Decimal(percent), not off)
+    except Rejected as error:
+        raise click.ClickException(NO_GUEST if error.reason == "no_such_guest" else NO_VENUE) from None
+    for box, profile in profiles.items():
+        program.store.known_anew(box, profile)
+    click.echo("It is ended." if off else "It counts with the guest's next message.")
 
 
 def _document(file: TextIO) -> Mapping[str, Any]:

@@ -6,6 +6,8 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from core import metrics
+from core.services.payment_accounts import provider_standings
+from core.store.redis.store import Store
 
 
 def serve(port: str) -> None:
@@ -24,3 +26,9 @@ def note_backlog(report: dict[str, Any]) -> None:
     for stream in ("history", "statuses", "journal"):
         metrics.stream_entries.labels(stream).set(report[stream])
     metrics.journal_missed.set(report["journal_missed"])
+
+
+def note_providers(store: Store) -> None:
+    """Which providers are given a rest just now."""
+    for name, standing in provider_standings(store).items():
+        metrics.provider_down.labels(name).set(standing.state != "closed")

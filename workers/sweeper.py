@@ -47,6 +47,7 @@ def _run(program: Program, queues: list[str], threads: bool, store_check: StoreC
 def _sweep(program: Program, threads: bool) -> bool:
     """Whether all that waits was handed to somebody."""
     measuring.note_backlog(program.store.report())
+    measuring.note_providers(program.store)
     if program.store.reads.waiting():
         program.ring(Job(MARK_READ))
     handed = True

@@ -112,9 +112,7 @@ class Here:
     ) -> Turn:
         """One message, with what was decided said first. A list's rows can be chosen by number."""
         said = f"{self.before}\n\n{body}" if self.before and body else self.before or body
-        reply = Reply(
-            said, buttons, rows, label, title, image=image, link=link, link_label=link_label, contact=contact
-        )
+        reply = Reply(said, buttons, rows, label, title, image=image, link=link, link_label=link_label, contact=contact)
         return Turn(self.session.but(shown=tuple(r.id for r in rows), **changes), (reply,))
 
     def at(self, session: Session, before: str = "") -> "Here":

@@ -63,10 +63,10 @@ RECEIVED = {
 }
 
 # Titles of taps
-B_CARD = "Pay by card or link"
-B_CARD_OTHER = "Pay by card"
-B_CASH = "Pay at the bar"
-B_WAYS = "Other ways to pay"
+B_CARD = "Card or link"
+B_CARD_OTHER = "Card"
+B_CASH = "Cash at the bar"
+B_WAYS = "Other ways"
 B_LINK = "Pay now"
 B_WEB = "Open the page"
 B_NO_TIP = "Skip the tip"

@@ -25,11 +25,6 @@ def offered(here: Here, session: Session) -> tuple[Way, ...]:
     return tuple(sorted((way for way in found if way not in links[1:]), key=lambda way: way != session.way))
 
 
-def others(here: Here, session: Session) -> tuple[Way, ...]:
-    """Everything offered but the prompt on the phone."""
-    return tuple(way for way in offered(here, session) if way is not Way.MPESA)
-
-
 def link_way(here: Here) -> Way | None:
     """Where cards are taken: a link that works, else one that does not just now."""
     links = [Way(one) for one in here.menu.venue.payment_methods if one in LINKS]

@@ -70,6 +70,7 @@ MOVES: tuple[tuple[PaymentStatus, PaymentStatus, str], ...] = (
     (_S.EXPIRED, _S.NEEDS_REVIEW, "the same"),
     (_S.FAILED, _S.NEEDS_REVIEW, "other currency or till than asked"),
     (_S.NEEDS_REVIEW, _S.SUCCEEDED, "the final word came after all"),
+    (_S.NEEDS_REVIEW, _S.FAILED, "staff looked it up at the provider: no money came"),
     (_S.SUCCEEDED, _S.REVERSED, "the provider took the money back; nothing else ever undoes a success"),
     *((before, _S.REVERSED, "odd: the reversal was told before the payment") for before in _UNPAID),
 )

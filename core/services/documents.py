@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import clock, metrics
 from core.conversation.events import DOCUMENT_READY
+from core.crashpoint import crashpoint
 from core.documents.closing import closing
 from core.documents.pdf import draw
 from core.documents.receipt import Receipt, receipt
@@ -39,8 +40,8 @@ from core.store.sql.tables import (
 
 SERVE_SECONDS = 20.0
 MOST_TRIES = 6
-# Longer than any document takes: who claimed it and died is taken over after that.
-CLAIM = timedelta(seconds=30)
+# Longer than a document takes: who claimed it and died is taken over after that. Made twice, it is kept once.
+CLAIM = timedelta(seconds=10)
 
 log = get_logger(__name__)
 
@@ -58,6 +59,7 @@ def make_documents(program: Program) -> None:
     end = time.monotonic() + SERVE_SECONDS
     while time.monotonic() < end and (work := claim_document(program)):
         bind(document=str(work.document_id))
+        crashpoint("documents.claimed")
         try:
             content = make(program, work)
         except Exception:
@@ -65,6 +67,7 @@ def make_documents(program: Program) -> None:
             log.exception("document_not_made", kind=work.kind.value)
             continue
         metrics.documents.labels(work.kind.value, "made").inc()
+        crashpoint("documents.drawn")
         follow_up(program, keep_document(program, work.document_id, content))
 
 
@@ -100,7 +103,10 @@ def keep_document(program: Program, document_id: UUID, content: bytes) -> Follow
         document.state, document.content, document.next_try_at = DocumentState.MADE, content, None
         document.made_at = clock.now()
         db.flush()
-        return _deliver(db, document)
+        followup = _deliver(db, document)
+        crashpoint("documents.before_commit")
+    crashpoint("documents.kept")
+    return followup
 
 
 def _deliver(db: Session, document: Document) -> Followup:

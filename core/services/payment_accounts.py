@@ -76,6 +76,11 @@ def provider_standings(store: Store) -> dict[str, Standing]:
     return standings(store.client, tuple(provider.value for provider in CALLED))
 
 
+def provider_name(provider: str) -> str:
+    """How people call it."""
+    return {"kopokopo": "Kopo Kopo (M-Pesa)"}.get(provider, provider.capitalize())
+
+
 def providers_down(store: Store) -> frozenset[str]:
     """The providers that guests should not be offered just now; none where nobody knows."""
     try:

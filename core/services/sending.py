@@ -102,12 +102,12 @@ def _post(program: Program, letter: Letter, line: Line) -> Sent | Refused:
 
 
 def _addressed(program: Program, letter: Letter) -> Reply | Filled:
-    """A document is fetched by Meta from its link; where that failed once (131053), the guest gets the link itself."""
+    """A document is fetched by Meta from its link; where that failed (131053), the guest gets the link itself."""
     what = content(letter)
     if isinstance(what, Filled) or not what.document:
         return what
     link = url(program.settings, UUID(what.document))
-    return Reply(f"{what.body}\n{link}") if letter.tries else replace(what, document=link)
+    return Reply(f"{what.body}\n{link}") if letter.tries or not what.file else replace(what, document=link)
 
 
 def _release_prompt(program: Program, letter: Letter) -> None:

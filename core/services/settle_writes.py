@@ -129,6 +129,7 @@ def _tell_settled(db: Session, order: Order, payment: Payment, case: Case, decis
         currency=case.notice.currency,
         total=plain(order.total),
         due=plain(decision.due),
+        **({"over": plain(decision.refund)} if decision.buys and decision.refund else {}),
         status=order.status.value,
         refund=case.receipt is not None and case.receipt.state is ReceiptState.REFUND_DUE,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core.domain.paying import Way
 from core.domain.statuses import ChannelKind, MovementReason, Provider, Role
 from core.errors import Rejected
 from core.services import demo, demo_swahili
@@ -156,7 +157,7 @@ def _demo_workspace(db: Session) -> Workspace:
     found = db.scalar(select(Workspace).where(Workspace.slug == demo.SLUG))
     if found is not None:
         return found
-    workspace = Workspace(name=demo.NAME, slug=demo.SLUG, serves_alcohol=True)
+    workspace = Workspace(name=demo.NAME, slug=demo.SLUG, serves_alcohol=True, payment_methods=list(Way))
     db.add(workspace)
     db.flush()
     return workspace

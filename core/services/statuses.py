@@ -14,7 +14,7 @@ from core.domain.statuses import MessageStatus
 from core.log import get_logger
 from core.services.history import mark_said
 from core.services.program import Program
-from core.services.second_way import DAY_IS_OVER, say_it_another_way
+from core.services.second_way import DAY_IS_OVER, NOT_FETCHED, say_it_another_way, send_the_link
 from core.store.redis.streams import Entry
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Message
@@ -76,8 +76,11 @@ def _apply_together(program: Program, entries: list[Entry], patient: bool) -> li
         mark_said(db, [message.event_id or "" for message in said])
     for status in known:
         _prove(program, status)
+        box, ids = status["callback"].partition(":")[0], _message_ids(status["callback"])
         if status["error"] == DAY_IS_OVER:
-            say_it_another_way(program, status["callback"].partition(":")[0], _message_ids(status["callback"]))
+            say_it_another_way(program, box, ids)
+        elif status["error"] == NOT_FETCHED:
+            send_the_link(program, box, ids)
     # While messages wait to be saved, a status may well be here before its message.
     return [entry for entry, status in read if status in known or (not patient and _is_late(entry))]
 

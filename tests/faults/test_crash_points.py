@@ -25,12 +25,15 @@ POLLED = re.compile(r"(check_payment|sweep_payments|poll)\.")
 UNPAID = re.compile(r"expire_holds\.")
 # Only a dead letter that is replayed gets this far: `tests/functional/test_talking.py`.
 REPLAYED = re.compile(r"letters\.")
+# Only a guest who asks for the receipt in writing gets this far.
+WRITTEN = re.compile(r"documents\.")
 
 
 def points(of_unpaid: bool = False) -> list[str]:
     """Every crash point in the source that an order can reach: one that is paid, or one that never is."""
     found = {name for path in (PROJECT / "core").rglob("*.py") for name in POINT.findall(path.read_text())}
-    reached = sorted(name for name in found if bool(UNPAID.match(name)) == of_unpaid and not REPLAYED.match(name))
+    elsewhere = (REPLAYED, WRITTEN)
+    reached = sorted(n for n in found if bool(UNPAID.match(n)) == of_unpaid and not any(p.match(n) for p in elsewhere))
     return reached if of_unpaid else [*reached, *EFFECTS]
 
 
@@ -81,6 +84,30 @@ def test_an_unpaid_order_is_let_go_once_whatever_line_the_process_died_at(produc
         eventually(partial(gone, armed / point), 60, what=f"the death at {point}")
         guest.reads("not paid in time", timeout=60)
     eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
+
+
+@pytest.mark.timeout(600)
+def test_a_receipt_is_brought_once_whatever_line_its_maker_died_at(product: Product, armed: Path) -> None:
+    simulators = product.simulators
+    source = (PROJECT / "core/services/documents.py").read_text()
+    guests = {
+        point: simulators.guest(f"2547122{n:05d}", name="Achieng") for n, point in enumerate(POINT.findall(source))
+    }
+    for guest in guests.values():
+        order(guest)
+    for point, guest in guests.items():
+        check_paid_once(simulators, guest, point)
+        (armed / point).touch()
+        guest.says("receipt")
+        eventually(partial(gone, armed / point), 60, what=f"the death at {point}")
+    for point, guest in guests.items():
+        eventually(partial(files, guest), 120, what=f"{point}: the document")
+    eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
+    assert {point: len(files(guest)) for point, guest in guests.items()} == dict.fromkeys(guests, 1)
+
+
+def files(guest: Guest) -> list[Message]:
+    return [message for message in guest.messages if message.type == "document"]
 
 
 def time_is_up(product: Product) -> None:

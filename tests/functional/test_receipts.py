@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import requests
 
@@ -39,14 +38,12 @@ def gets(link: str) -> requests.Response:
 
 
 @contextmanager
-def signed_by_the_tax_authority(outside: Outside, folder: Path) -> Iterator[None]:
+def signed_by_the_tax_authority(outside: Outside) -> Iterator[None]:
     """The venue wants its invoices signed, for a while."""
-    for wanted in (True, False):
-        file = folder / "invoicing.json"
-        file.write_text(json.dumps({"invoicing": {"fiscal": wanted, "pin": "P051234567X"}}))
-        assert outside.product.flask("rules", "--set", str(file)).returncode == 0
-        if wanted:
-            yield
+    wanted = json.dumps({"fiscal": True, "pin": "P051234567X"})
+    outside.change("update workspaces set invoicing = %s::jsonb", wanted)
+    yield
+    outside.change("update workspaces set invoicing = '{}'")
 
 
 def test_a_guest_writes_receipt_and_gets_it_as_a_document(
@@ -113,16 +110,17 @@ def test_the_maker_dies_and_the_receipt_comes_once(outside: Outside, simulators:
 
 
 def test_while_the_tax_authority_is_away_the_receipt_waits_for_its_number(
-    outside: Outside, simulators: Simulators, guest: Guest, tmp_path: Path
+    outside: Outside, simulators: Simulators, guest: Guest
 ) -> None:
     simulators.etims(down=True)
-    with signed_by_the_tax_authority(outside, tmp_path):
+    with signed_by_the_tax_authority(outside):
         pays(simulators, guest)
     guest.says("receipt")
     guest.reads("being written", timeout=30)
     eventually(lambda: simulators.state()["invoices_asked"], 30, what="the authority to be asked")
     assert documents(guest) == []
     simulators.etims(down=False)
+    outside.change("update fiscal_entries set next_try_at = now() where state = 'WAITING'")
     said = pdf.text(gets(brought(guest).body["document"]["link"]).content)
     assert "Signed by the tax authority" in said and "KRASIM" in said and "PIN P051234567X" in said
 
@@ -136,3 +134,17 @@ def test_where_meta_cannot_fetch_it_the_guest_gets_the_link(simulators: Simulato
     said = guest.reads("/receipts/", timeout=60)
     assert said.type == "text"
     assert gets(said.text.split()[-1]).content.startswith(b"%PDF-")
+
+
+def test_where_meta_says_later_that_it_could_not_fetch_it_the_link_follows(
+    simulators: Simulators, guest: Guest
+) -> None:
+    pays(simulators, guest)
+    simulators.graph.set(statuses=False)
+    guest.says("receipt")
+    brought(guest)
+    for asked in range(2):
+        simulators.graph.fail_later(131053, guest=guest.phone)
+        guest.says("receipt")
+        said = guest.reads("/receipts/", timeout=60)
+        assert said.type == "text" and gets(said.text.split()[-1]).content.startswith(b"%PDF-"), asked

@@ -1,16 +1,19 @@
 """The staff's pages. Every one needs a login, but for the sign-in page itself."""
 
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask_login import current_user
 
 from core.services.program import Program
-from webapp.admin import board, cash, conversations, letters, login, queues, receipts
+from webapp.admin import board, cash, closings, conversations, letters, login, money, queues, receipts
 from webapp.admin.streams import Streams
 
 OPEN = frozenset({"admin.login", "admin.sign_in"})
-MONEY = frozenset({"admin.cash", "admin.receipts", "admin.receipt", "admin.closing_file"})
+MONEY = frozenset(
+    f"admin.{name}" for name in ("cash", "receipts", "receipt", "closing_file", "money", "diary", "closings")
+)
 PAGES = frozenset({"admin.home", "admin.board", "admin.queues"}) | MONEY | conversations.PAGES | letters.PAGES
 
 
@@ -39,7 +42,24 @@ def register(app: Flask, program: Program) -> None:
     admin.add_url_rule("/closings/<uuid:closing_id>/closing.<form>", "closing_file", receipts.closing)
     conversations.register(admin)
     letters.register(admin)
+    _money(admin)
     app.register_blueprint(admin)
+
+
+def _money(admin: Blueprint) -> None:
+    """Money that needs a person, and the ends of the shifts."""
+    admin.add_app_template_global(lambda: uuid4().hex, "new_key")
+    admin.add_url_rule("/money", "money", money.money)
+    admin.add_url_rule("/money/receipts/<uuid:receipt_id>", "decide_receipt", money.decide_receipt, methods=["POST"])
+    admin.add_url_rule("/money/refunds", "refund", money.refund, methods=["POST"])
+    admin.add_url_rule("/money/refunds/<uuid:refund_id>", "decide_refund", money.decide_refund, methods=["POST"])
+    admin.add_url_rule("/money/payments/<uuid:payment_id>", "diary", money.diary)
+    admin.add_url_rule("/money/payments/<uuid:payment_id>", "decide_payment", money.decide_payment, methods=["POST"])
+    admin.add_url_rule("/money/differences/<uuid:difference_id>", "difference_seen", money.see, methods=["POST"])
+    admin.add_url_rule("/money/reconcile", "reconcile", money.reconcile, methods=["POST"])
+    admin.add_url_rule("/closings", "closings", closings.shifts)
+    admin.add_url_rule("/closings/begin", "begin_shift", closings.begin, methods=["POST"])
+    admin.add_url_rule("/closings/close", "close_shift", closings.close, methods=["POST"])
 
 
 def _gate() -> Any:

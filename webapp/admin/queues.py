@@ -10,9 +10,11 @@ from redis.exceptions import RedisError
 from core.errors import TryAgain
 from core.jobs import QUEUES
 from core.services.notices import Said, see, unseen
+from core.services.payment_accounts import provider_name, provider_standings
 from core.services.program import Program
 from core.services.trouble import odd_notices, trouble
 from core.services.undelivered import sending_alerts, undelivered
+from core.store.redis.circuits import Standing
 from core.store.sql.tables import Workspace
 from webapp.admin.login import staff
 from webapp.admin.trouble import KINDS, Table, tables, zone_of
@@ -44,7 +46,7 @@ def queues() -> str:
     program = current_program()
     flower = f"http://127.0.0.1:{program.settings.flower_port}/"
     needs, found = _trouble(program)
-    groups = [_undelivered(program), *_store(program)]
+    groups = [_undelivered(program), *_store(program), *_providers(program)]
     shown = {"needs": needs, "tables": found, "groups": groups, "notices": _notices(program)}
     return render_template("admin/queues.html", **shown, flower_url=flower)
 
@@ -74,6 +76,22 @@ def _store(program: Program) -> list[Group]:
         Group("To be written down", [Figure(name, str(n)) for name, n in report.items() if not isinstance(n, dict)]),
         Group("Workers", [Figure(name, "alive" if there else "silent", not there) for name, there in alive.items()]),
     ]
+
+
+def _providers(program: Program) -> list[Group]:
+    """Who takes the guests' money, and whether they answer; guests are offered only what works."""
+    try:
+        found = provider_standings(program.store)
+    except (TryAgain, RedisError):
+        return []
+    figures = [Figure(provider_name(name), _said(one), one.state != "closed") for name, one in found.items()]
+    return [Group("Payment providers", figures)]
+
+
+def _said(standing: Standing) -> str:
+    if standing.state == "closed":
+        return "answers" if not standing.failures else f"answers, {standing.failures} failures just now"
+    return f"fails, not asked for {standing.seconds:.0f} s; guests are offered the other ways"
 
 
 def _lane(name: str, lane: dict[str, Any]) -> list[Figure]:

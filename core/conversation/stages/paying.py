@@ -102,7 +102,9 @@ def try_again(here: Here, session: Session) -> tuple[Button, ...]:
     order_id = str(session.order.get("order_id"))
     retries = here.button(f"retry:{order_id}", again)
     cancels = here.button(f"cancel:{order_id}", texts.B_CANCEL)
-    others = ways.others(here, session.but(aside={"retry": True}))
+    others = [way for way in ways.offered(here, session.but(aside={"retry": True})) if way is not _way_of(session)]
+    if session.order.get("code"):
+        return (*(ways.button(here, way, order_id) for way in others[:2]), cancels)
     if not others:
         return (retries, here.button(f"other:{order_id}", texts.B_OTHER_NUMBER), cancels)
     more = here.button(f"ways:{order_id}", texts.B_WAYS) if len(others) > 1 else cancels
@@ -132,6 +134,8 @@ def pay(here: Here, args: tuple[str, ...]) -> Move:
         return ask_money(here, here.payer()) if aims(here, args) else stale(here)
     if here.session.state == State.REVIEWING_ORDER:
         return ask_money(here, here.payer(), way=_preferred(here))
+    if here.session.state == State.CHOOSING_PAYMENT and "ways" in here.session.aside:
+        return ask_money(here, here.payer())
     return ask_money(here, here.payer(), placed=True) if here.session.state in MONEY_STATES else checkout(here)
 
 
@@ -153,12 +157,17 @@ def other_number(here: Here, args: tuple[str, ...]) -> Move:
 
 
 def retry(here: Here, args: tuple[str, ...]) -> Move:
-    """Tap: another prompt for an order already placed."""
+    """Tap: the same way once more, for an order already placed."""
     if not here.session.order:
         return Move(here.session.state, here.session, effects=({"kind": FIND_ORDERS},), then="status")
     if args[:1] != (here.session.order.get("order_id"),):
         return stale(here)
-    return ask_money(here, here.payer(), placed=True)
+    return ask_money(here, here.payer(), placed=True, way=_way_of(here.session))
+
+
+def _way_of(session: Session) -> Way:
+    """How the order was to be paid last."""
+    return Way.__members__.get(str(session.order.get("way")), Way.MPESA)
 
 
 def ask_money(here: Here, phone: str, placed: bool = False, way: Way = Way.MPESA) -> Move:

@@ -42,7 +42,7 @@ def _requested(here: Here, note: Note, outcome: Outcome) -> Move:
     body = here.say(texts.CHECK_PHONE, **said)
     if here.session.order.get("link"):
         body = f"{body} {here.say(texts.LINK_OVER)}"
-    session = here.session.but(order=order, phone=phone)
+    session = here.session.but(order=order, phone=phone, way="")
     return Move(State.AWAITING_PAYMENT, session, prompt=body, quiet_for=str(outcome.get("payment_id", "")))
 
 
@@ -50,7 +50,7 @@ def _link_comes(here: Here, note: Note, outcome: Outcome) -> Move:
     """The page is made by its provider first; the news of it brings the link."""
     due = str(figures.amount(outcome.get("amount")))
     order = here.session.order | {"payment_id": outcome.get("payment_id", ""), "due": due, "prompt": "link"}
-    session = here.session.but(order=order | _by(Way(note["way"])))
+    session = here.session.but(order=order | _by(Way(note["way"])), way="")
     return Move(State.AWAITING_PAYMENT, session, reply=Reply(here.say(texts.LINK_COMES, number=outcome.get("number"))))
 
 
@@ -59,7 +59,7 @@ def _cash_code(here: Here, note: Note, outcome: Outcome) -> Move:
     order = here.session.order | {"due": str(due), "prompt": "cash"} | _by(Way.CASH, code=code)
     until = datetime.fromisoformat(outcome["until"]).astimezone(ZoneInfo(here.menu.venue.timezone))
     values = {"number": outcome.get("number"), "amount": here.money(due), "code": code, "time": f"{until:%H:%M}"}
-    session = here.session.but(order=order)
+    session = here.session.but(order=order, way="")
     reply = Reply(here.say(texts.CASH_CODE, **values), try_again(here, session))
     return Move(State.AWAITING_PAYMENT, session, reply=reply)
 

@@ -18,15 +18,15 @@ _KEYWORDS = {
     " place order, place my order, continue, endelea, maliza oda",
     "pay": "pay, pay now, lipa, lipa sasa, malipo, nalipa, nataka kulipa,"
     " kulipa, mpesa, m pesa, lipa na mpesa, lipa na m pesa, lipa mpesa, pay with mpesa, pay with m pesa",
-    "card": "card, by card, credit card, debit card, visa, mastercard, pay by card, pay with card, kadi, kwa kadi,"
-    " lipa kwa kadi, link, payment link, lipa kwa link, send link, nitumie link",
-    "cash": "cash, pay cash, pay in cash, pay with cash, pay at the bar, pay the waiter, taslimu, pesa taslimu, keshi,"
-    " lipa taslimu, lipa keshi, nalipa keshi, lipa kwenye baa",
+    "card": "card, card or link, kadi au link, by card, credit card, debit card, visa, mastercard, pay by card,"
+    " pay with card, kadi, kwa kadi, lipa kwa kadi, link, payment link, lipa kwa link, send link, nitumie link",
+    "cash": "cash, cash at the bar, taslimu kwenye baa, pay cash, pay in cash, pay with cash, pay at the bar,"
+    " pay the waiter, taslimu, pesa taslimu, keshi, lipa taslimu, lipa keshi, nalipa keshi, lipa kwenye baa",
     "ways": "other ways, other ways to pay, ways to pay, other way to pay, how can i pay, njia nyingine,"
     " njia za kulipa, njia nyingine za kulipa, nilipe vipi",
-    "web": "web, website, web page, pay on the web, pay online, pay on the website, on the web, lipa kwenye mtandao,"
-    " mtandaoni, tovuti",
-    "code": "i have paid, i paid, already paid, i have already paid, ive paid, nimelipa, nimeshalipa, tayari nimelipa,"
+    "web": "web, website, web page, pay on the web, pay online, pay on the website, on the web, on a web page,"
+    " lipa kwenye mtandao, mtandaoni, tovuti, kwenye tovuti",
+    "code": "i have paid, i have paid already, i paid, already paid, i have already paid, ive paid, nimelipa, nimeshalipa, tayari nimelipa,"
     " nimelipa tayari, mpesa code, i paid the till, nimelipa kwa till",
     "change": "change, edit, change order, change cart, badilisha, badili",
     "clear": "clear, clear cart, empty cart, remove all, remove everything, delete all, toa yote, ondoa yote,"
@@ -35,8 +35,8 @@ _KEYWORDS = {
     " kama awali, one more round, the usual, ileile, ileile tena",
     "status": "status, hali, my order, where is my order, order status, wheres my order, oda yangu, agizo"
     " langu, oda iko wapi, hali ya oda, how long, track, track order",
-    "receipt": "receipt, risiti, my receipt, the receipt, send receipt, receipt please, pdf receipt, receipt pdf, invoice,"
-    " ankara, risiti yangu, nitumie risiti, nataka risiti, etr receipt, tax receipt, tax invoice",
+    "receipt": "receipt, risiti, my receipt, the receipt, send receipt, receipt please, pdf receipt, receipt pdf,"
+    " invoice, ankara, risiti yangu, nitumie risiti, nataka risiti, etr receipt, tax receipt, tax invoice",
     "staff": "staff, waiter, waitress, agent, human, person, mhudumu, muhudumu, wahudumu, manager, meneja,"
     " call staff, call waiter, call a waiter, talk to staff, talk to a human, mtu, ita mhudumu, bartender,"
     " barman, operator",

@@ -112,6 +112,11 @@ class Store:
         return [json.loads(one) if one else {} for one in found]
 
     @in_time()
+    def known_anew(self, box: str, profile: dict[str, Any]) -> None:
+        """Staff changed what is known of a guest: it counts with their next message."""
+        self.client.set(f"profile:{box}", json.dumps(profile), ex=PROFILE_SECONDS)
+
+    @in_time()
     def report(self) -> dict[str, Any]:
         """Backlog by lane for operators: events, mailboxes, and how long the oldest has waited without an answer."""
         now = float(self.client.time()[0])

@@ -76,4 +76,13 @@ BOOKS: tuple[tuple[str, str], ...] = (
         "closing_out_of_number",
         """select workspace_id, max(number), count(*) from closings group by 1 having max(number) <> count(*)""",
     ),
+    (
+        "invoice_out_of_number",
+        """select workspace_id, max(number), count(*) from invoices group by 1 having max(number) <> count(*)""",
+    ),
+    (
+        "invoice_is_not_its_order",
+        """select i.id, i.total, i.tip, o.total as ordered from invoices i join orders o on o.id = i.order_id
+           where i.total + i.tip <> o.total or i.vat <> o.vat or i.discount <> o.discount""",
+    ),
 )

@@ -123,7 +123,7 @@ def test_the_page_shows_what_the_review_shows(guest: Guest) -> None:
     link = guest.link()
     answer = guest.opens(link)
     assert answer.status_code == 200
-    for words in ("2 × Dawa", "KES 1,400", "Table 7", "Pay with M-Pesa", "Pay at the bar", "Confirm and pay"):
+    for words in ("2 × Dawa", "KES 1,400", "Table 7", "Pay with M-Pesa", "Cash at the bar", "Confirm and pay"):
         assert words in answer.text
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "'unsafe" not in answer.headers["Content-Security-Policy"]

@@ -1,85 +1,22 @@
 """The money side against the simulated Kopo Kopo, whose callbacks come in at our own webhook over HTTP."""
 
-import os
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from threading import Thread
-
 import pytest
-from flask import Flask
-from sqlalchemy import update
-from werkzeug.serving import make_server
 
 from core.domain.statuses import OrderStatus, PaymentStatus
 from core.services.doorbells import settle_payments
-from core.store.sql.tables import ProviderAccount
 from sandbox.simulators.control import Simulators
 from sandbox.simulators.kopokopo.rules import FAILURES
 from tests.integration.money.house import House
-from tests.integration.money.kopokopo import API_KEY, TILL
+from tests.integration.money.simulated import ports, simulated, simulators
 from tests.waiting import eventually
-from webapp.webhooks import payment
 
-ROOT = Path(__file__).resolve().parents[3]
+__all__ = ["ports", "simulated", "simulators"]
 S = PaymentStatus
 WORDS = {
     "wrong_pin": "wrong_pin", "no_balance": "insufficient_funds", "cancelled": "cancelled", "unanswered": "unreachable",
     "expired": "expired", "busy": "busy", "push_failed": "push_failed", "network_busy": "network_busy",
     "network_error": "network_error",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def ports() -> list[int]:
-    """A free port for the simulator and one for our webhook."""
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
-            probe.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1], other.getsockname()[1]]
-
-
-@pytest.fixture(scope="module")
-def simulated(ports: list[int]) -> Iterator[str]:
-    values = {
-        "ENVIRONMENT": "test", "SANDBOX_PORT": str(ports[0]), "PUBLIC_BASE_URL": f"http://127.0.0.1:{ports[1]}",
-        "WHATSAPP_PHONE_NUMBER_ID": "1", "WHATSAPP_ACCESS_TOKEN": "t", "WHATSAPP_APP_SECRET": "s",
-        "WHATSAPP_VERIFY_TOKEN": "v", "KOPOKOPO_CLIENT_ID": f"client of {TILL}", "KOPOKOPO_CLIENT_SECRET": "s",
-        "KOPOKOPO_API_KEY": API_KEY, "KOPOKOPO_TILL_NUMBER": TILL,
-    }  # fmt: skip
-    command = [sys.executable, "-m", "sandbox.simulators"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert b"listening" in process.stdout.readline()
-    yield f"http://127.0.0.1:{ports[0]}"
-    process.terminate()
-    process.wait(10)
-    process.stdout.close()
-
-
-@pytest.fixture
-def simulators(house: House, simulated: str, ports: list[int]) -> Iterator[Simulators]:
-    """The simulator fresh, our account pointing at it, our webhook listening."""
-    url = f"{simulated}/kopokopo"
-    with house.bar.sessions.begin() as db:
-        settings = {"api_url": url, "oauth_url": url, "till_number": TILL}
-        db.execute(update(ProviderAccount).values(settings=settings))
-    object.__setattr__(house.program.settings, "public_base_url", f"http://127.0.0.1:{ports[1]}")
-    found = Simulators(simulated)
-    found.reset()
-    found.kopokopo.set(prompt_after=0, decide_after=0, callback_after=0, dialog_life=0.2)
-    app = Flask(__name__)
-    app.extensions["program"] = house.program
-    app.register_blueprint(payment.blueprint)
-    server = make_server("127.0.0.1", ports[1], app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield found
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def settled(house: House, payment_id: str, status: PaymentStatus) -> bool:
@@ -91,7 +28,8 @@ def settled(house: House, payment_id: str, status: PaymentStatus) -> bool:
 def test_a_guest_pays_and_the_callback_settles_it(house: House, simulators: Simulators) -> None:
     order_id, payment_id = house.order()
     house.request(payment_id)
-    eventually(lambda: settled(house, payment_id, S.SUCCEEDED) and len(house.diary()) == 2)  # and the till's event
+    # The start, the result, and the till's own event.
+    eventually(lambda: settled(house, payment_id, S.SUCCEEDED) and len(house.diary()) == 3)
     assert house.order_status(order_id) is OrderStatus.PAID
     assert len(house.owed("payment_settled")) == 1
 
@@ -125,7 +63,7 @@ def test_a_callback_that_never_comes_is_made_up_for_by_the_poll(house: House, si
 def test_a_charge_behind_a_timeout_is_found_in_the_list(
     house: House, simulators: Simulators, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.providers.kopokopo.client.START_SECONDS", 1.0)
+    monkeypatch.setattr("core.providers.kopokopo.api.START_SECONDS", 1.0)
     simulators.kopokopo.rule("timeout_after_charging", callback="never")
     order_id, payment_id = house.order()
     house.request(payment_id)

@@ -72,7 +72,8 @@ class Chat:
         for reply in replies:
             ids = [tap.id for tap in taps(reply)]
             self.seen += ids
-            if any(i.startswith("pay:") for i in ids) and self.session:
+            pays = any(i.startswith(("pay:", "way:")) for i in ids)
+            if pays and self.session and self.session.state is State.REVIEWING_ORDER:
                 self.reviewed.add(f"{self.session.cart_id}:{self.session.cart_version}")
 
     @property

@@ -19,8 +19,8 @@ CODE = "UC65K2T9QX"
         "Msimbo ni UC65K2T9QX asante sana kaka, tuletee vinywaji haraka tafadhali",
         "UC65K2T9QX Confirmed. Ksh850.00 paid to DESTINATION COCKTAILS. on 6/3/26 at 9:14 PM.New M-PESA balance is"
         " Ksh1,204.50. Transaction cost, Ksh0.00. Amount you can transact within the day is 499,150.00.",
-        "UC65K2T9QX Confirmed. Ksh850.00 sent to KOPO KOPO for account K123456 on 6/3/26 at 9:14 PM New M-PESA balance is"
-        " Ksh0.00. Transaction cost, Ksh0.00.",
+        "UC65K2T9QX Confirmed. Ksh850.00 sent to KOPO KOPO for account K123456 on 6/3/26 at 9:14 PM New M-PESA balance"
+        " is Ksh0.00. Transaction cost, Ksh0.00.",
         "UC65K2T9QX Confirmed.Ksh850.00 paid to DESTINATION COCKTAILS",
         "UC65K2T9QX Confirmed. Fuliza M-PESA amount is Ksh 500.00. Access Fee charged Ksh 5.00.",
         "UC65K2T9QX Imethibitishwa. Ksh850.00 imelipwa kwa DESTINATION COCKTAILS. tarehe 6/3/26 saa 9:14 PM. Baki yako"

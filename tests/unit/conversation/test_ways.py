@@ -37,22 +37,22 @@ def test_a_venue_with_m_pesa_alone_shows_nothing_new(ordered: Guest) -> None:
 
 
 def test_the_review_begins_with_the_venue_s_first_way_and_leads_to_the_others() -> None:
-    assert chat_at().guest.titles == ["Pay with M-Pesa", "Change", "Other ways to pay"]
-    assert chat_at("CASH").guest.titles == ["Pay at the bar", "Change"]
-    assert chat_at("PAYSTACK", "MPESA").guest.titles == ["Pay by card", "Change", "Other ways to pay"]
+    assert chat_at().guest.titles == ["Pay with M-Pesa", "Change", "Other ways"]
+    assert chat_at("CASH").guest.titles == ["Cash at the bar", "Change"]
+    assert chat_at("PAYSTACK", "MPESA").guest.titles == ["Card", "Change", "Other ways"]
 
 
 def test_all_ways_are_one_list() -> None:
     guest = chat_at().guest.taps("Other ways")
-    titles = ["Pay with M-Pesa", "Other number", "Pay by card or link", "Pay at the bar", "On a web page"]
+    titles = ["Pay with M-Pesa", "Other number", "Card or link", "Cash at the bar", "On a web page"]
     assert guest.titles == [*titles, "I have paid already"]
     guest.taps("Pay with M-Pesa").reads("Check your phone")
 
 
 def test_the_first_failure_offers_the_link() -> None:
     chat = unpaid()
-    assert chat.guest.titles == ["Try again", "Pay by card or link", "Other ways to pay"]
-    chat.guest.taps("Pay by card").reads("link for order 101 is on its way")
+    assert chat.guest.titles == ["Try again", "Card or link", "Other ways"]
+    chat.guest.taps("Card").reads("link for order 101 is on its way")
     assert chat.world.done[-1] == {
         "kind": "request_payment",
         "order_id": "order-101",
@@ -65,7 +65,7 @@ def test_the_first_failure_offers_the_link() -> None:
 
 def test_the_link_is_one_tap_and_is_shown_again_when_asked_for() -> None:
     chat = unpaid()
-    chat.guest.taps("Pay by card")
+    chat.guest.taps("Card")
     chat.bar.links()
     reply = chat.last.replies[0]
     assert (reply.link, reply.link_label) == ("https://pay.example.co.ke/pay-2", "Pay now")
@@ -82,14 +82,24 @@ def test_the_word_card_before_the_review_puts_it_first() -> None:
     chat = Chat(demo_menu(payment_methods=ALL))
     chat.guest.says("1 wings to table 3").taps("Change")
     chat.guest.says("kadi")
-    assert chat.guest.titles[0] == "Pay by card or link"
+    assert chat.guest.titles[0] == "Card or link"
     chat.guest.says("card").reads("on its way")
     assert kinds(chat) == ["place_order", "request_payment"]
 
 
+def test_trying_a_link_again_is_another_link() -> None:
+    chat = unpaid()
+    chat.guest.taps("Card or link")
+    chat.bar.links()
+    chat.bar.fails("declined")
+    assert chat.guest.reads("was declined").titles == ["Try again", "Pay with M-Pesa", "Other ways"]
+    chat.guest.taps("Try again")
+    assert chat.world.done[-1]["provider"] == "pesapal"
+
+
 def test_a_prompt_after_a_link_says_that_the_link_is_over() -> None:
     chat = unpaid()
-    chat.guest.taps("Pay by card")
+    chat.guest.taps("Card")
     chat.bar.links()
     chat.guest.says("m-pesa").reads("Check your phone", "counts no longer")
     assert chat.last.replies[0].prompt and not chat.order["link"]
@@ -105,7 +115,7 @@ def test_a_prompt_after_a_link_says_that_the_link_is_over() -> None:
 )
 def test_what_becomes_of_a_link_is_told_without_m_pesa(kind: str, words: str) -> None:
     chat = unpaid()
-    chat.guest.taps("Pay by card")
+    chat.guest.taps("Card")
     chat.bar.links()
     chat.bar.fails("abandoned", kind)
     chat.guest.reads(words)
@@ -124,14 +134,14 @@ def test_while_m_pesa_rests_the_guest_is_offered_what_works() -> None:
     chat = chat_at()
     chat.down = ("kopokopo",)
     chat.guest.taps("Pay with M-Pesa").reads("does not work just now")
-    assert chat.guest.titles == ["Pay by card or link", "Pay at the bar", "On a web page"]
+    assert chat.guest.titles == ["Card or link", "Cash at the bar", "On a web page"]
     assert not kinds(chat)
-    chat.guest.taps("Pay at the bar").reads("BXKT")
+    chat.guest.taps("Cash at the bar").reads("BXKT")
 
 
 def test_what_is_above_the_limit_of_a_way_is_not_offered_there() -> None:
     chat = chat_at(limits={"CASH": (Decimal(1), Decimal(1000))})
-    assert "Pay at the bar" not in chat.guest.taps("Other ways").titles
+    assert "Cash at the bar" not in chat.guest.taps("Other ways").titles
     chat.guest.says("cash").reads("not for this amount")
 
 
@@ -145,7 +155,9 @@ def test_cash_is_a_code_and_a_time() -> None:
 
 def test_cash_can_still_become_m_pesa() -> None:
     chat = chat_at()
-    chat.guest.says("taslimu").taps("Try again").reads("Check your phone")
+    chat.guest.says("taslimu")
+    assert chat.guest.titles == ["Pay with M-Pesa", "Card or link", "Cancel order"]
+    chat.guest.taps("Pay with M-Pesa").reads("Check your phone")
     chat.bar.pays()
     chat.guest.reads("Thank you")
 
@@ -262,3 +274,33 @@ def test_more_than_was_due_is_said_to_the_shilling(asked: Guest, bar: Any) -> No
     asked.reads("KES 750 is still missing").taps("Pay the rest")
     bar.pays("800", due="0", status="PAID", over="50")
     asked.reads("KES 50 was more than asked")
+
+
+TYPED: list[list[str]] = [
+    [],
+    ["other ways"],
+    ["cash"],
+    ["pay", "/fails"],
+    ["pay", "/fails", "other ways"],
+    ["card", "/links"],
+]
+
+
+def after(script: list[str], language: str) -> Chat:
+    """A chat that went this way."""
+    chat = chat_at()
+    if language == "sw":
+        chat.guest.taps_id("kiswahili")
+    for line in script:
+        getattr(chat.bar, line[1:])() if line.startswith("/") else chat.guest.says(line)
+    return chat
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+@pytest.mark.parametrize("script", TYPED, ids=" → ".join)
+def test_a_way_typed_does_what_its_tap_does(script: list[str], language: str) -> None:
+    for title in after(script, language).guest.titles:
+        typed, tapped = after(script, language), after(script, language)
+        typed.guest.says(title)
+        tapped.guest.taps(title)
+        assert typed.last.replies == tapped.last.replies, title

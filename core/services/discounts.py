@@ -1,0 +1,52 @@
+"""A guest's own discount: so many percent of every order, until somebody ends it. Who changed it is not lost."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.phone import masked, normalise
+from core.errors import Rejected
+from core.services.customers import by_phone, profile_of
+from core.store.sql.tables import Activity, Conversation, Customer, Workspace
+
+MOST = 99
+
+
+def set_discount(
+    db: Session, slug: str, phone: str, percent: Decimal | None, active: bool, user_id: UUID | None = None
+) -> dict[str, dict[str, object]]:
+    """Give it (None: leave the percent as it was), or end it; answers what to keep beside their sessions, by mailbox.
+
+    Raises Rejected: no_such_workspace, no_such_guest (nobody has written from that number), bad_percent.
+    """
+    if percent is not None and not 0 <= percent <= MOST:
+        raise Rejected("bad_percent")
+    workspace_id = db.scalar(select(Workspace.id).where(Workspace.slug == slug))
+    if workspace_id is None:
+        raise Rejected("no_such_workspace")
+    customer = by_phone(db, workspace_id, normalise(phone) or "")
+    if customer is None:
+        raise Rejected("no_such_guest")
+    customer.discount_percent = customer.discount_percent if percent is None else percent
+    customer.discount_active = active
+    db.add(_note(customer, user_id))
+    db.flush()
+    mine = (Conversation.workspace_id == workspace_id, Conversation.customer_id == customer.id)
+    return {box: profile_of(db, customer) for box in db.scalars(select(Conversation.mailbox).where(*mine))}
+
+
+def _note(customer: Customer, user_id: UUID | None) -> Activity:
+    return Activity(
+        workspace_id=customer.workspace_id,
+        user_id=user_id,
+        action="guest_discount_set",
+        subject_kind="customer",
+        subject_id=customer.id,
+        detail={
+            "percent": str(customer.discount_percent),
+            "active": customer.discount_active,
+            "phone": masked(customer.phone or ""),
+        },
+    )

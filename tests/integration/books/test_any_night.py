@@ -1,0 +1,328 @@
+"""The whole money machine, in any order: taps, callbacks early, late, twice and shuffled, polls, expiries, refunds,
+reversals, decisions of staff, closings, and transactions that died just before their commit.
+
+After every step the audit finds nothing, no order is paid twice net, and every shilling that arrived lies in one place.
+At the end every state has a way out: what is open can be ended, and then nothing is left open.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import contextmanager
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import func, select, text, update
+
+from core.domain.orders import BY_STAFF, LEGAL
+from core.domain.refunds import OPEN
+from core.domain.statuses import LIVE_PAYMENTS, OrderStatus, PaymentStatus, ReceiptState, RefundStatus
+from core.errors import Rejected
+from core.services import refund_calls
+from core.services.holds import expire_holds
+from core.services.orders import advance_order
+from core.store.sql.tables import Order, Payment, Receipt, Refund
+from tests.integration.books.desk import at_desk
+from tests.integration.money.house import House, make_program, open_account
+from tests.integration.money.kopokopo import event, money
+from tests.integration.sql.bar import open_bar
+
+EXAMPLES, STEPS = (120, 60) if os.environ.get("PROVE") else (3, 20)
+GUESTS = st.integers(1, 4)
+ANY = st.integers(0, 1000)
+CARTS = st.dictionaries(st.sampled_from(["Dawa", "Tusker", "Wings"]), st.integers(1, 5), min_size=1)
+
+
+class Died(Exception):
+    """The process died just before its commit."""
+
+
+class Night(RuleBasedStateMachine):
+    """One night at one bar."""
+
+    fresh: ClassVar[Callable[[], House]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.house_now = type(self).fresh()
+        self.desk = at_desk(self.house_now)
+        self.prompts: list[dict[str, Any]] = []
+        self.callbacks: list[dict[str, Any]] = []
+        self.paid: list[dict[str, Any]] = []
+        self.orders: list[str] = []
+
+    # ── guests ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @rule(guest=GUESTS, cart=CARTS)
+    def a_guest_orders_and_taps_pay(self, guest: int, cart: dict[str, int]) -> None:
+        placed, *asked = self.house_now.bar.order(self.house_now.bar.guest(guest), True, **cart)
+        if placed["result"] == "placed":
+            self.orders.append(placed["order_id"])
+        for outcome in asked:
+            self._request(outcome)
+
+    @precondition(lambda self: self.orders)
+    @rule(which=ANY, guest=GUESTS)
+    def a_guest_taps_pay_again(self, which: int, guest: int) -> None:
+        self._request(self.house_now.pay_again(self.orders[which % len(self.orders)], guest))
+
+    @precondition(lambda self: self.orders)
+    @rule(which=ANY, guest=GUESTS)
+    def a_guest_calls_it_off(self, which: int, guest: int) -> None:
+        cancel = {"kind": "cancel_order", "order_id": self.orders[which % len(self.orders)]}
+        self.house_now.bar.perform(self.house_now.bar.guest(guest), cancel)
+
+    @precondition(lambda self: self.prompts)
+    @rule(which=ANY, amount=st.sampled_from(["all", "all", "all", "less", "more"]), till=st.booleans())
+    def a_guest_enters_the_pin(self, which: int, amount: str, till: bool) -> None:
+        """The callback comes some time, or never; a bare notice of the till may come, too."""
+        prompt = self.prompts.pop(which % len(self.prompts))
+        asked = int(prompt["amount"]["value"])
+        much = {"all": asked, "less": max(asked - 100, 1), "more": asked + 300}[amount]
+        body = self.house_now.kopokopo.pay(prompt, amount=f"{much}.0")
+        self.callbacks.append(body)
+        resource = body["data"]["attributes"]["event"]["resource"]
+        self.paid.append(resource)
+        if till:
+            self.callbacks.append(event(resource))
+
+    @precondition(lambda self: self.prompts)
+    @rule(which=ANY)
+    def a_guest_does_not_pay(self, which: int) -> None:
+        prompt = self.prompts[which % len(self.prompts)]  # it may be paid all the same, later
+        self.callbacks.append(deepcopy(self.house_now.kopokopo.refuse(prompt)))
+
+    @rule(amount=st.integers(1, 30))
+    def somebody_pays_the_till(self, amount: int) -> None:
+        resource = money(f"T{len(self.paid):09d}", "+254711222333", amount * 50)
+        self.paid.append(resource)
+        self.callbacks.append(event(resource))
+
+    # ── the provider ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.callbacks)
+    @rule(which=ANY, again=st.booleans(), dies=st.booleans())
+    def a_callback_comes(self, which: int, again: bool, dies: bool) -> None:
+        body = self.callbacks[which % len(self.callbacks)]
+        if not again:
+            self.callbacks.remove(body)
+        if dies:
+            with dying("settle.before_commit"):
+                self.house_now.told(body)
+        self.house_now.told(body)
+
+    @precondition(lambda self: self.paid)
+    @rule(which=ANY)
+    def the_provider_takes_money_back(self, which: int) -> None:
+        self.house_now.told(event(self.paid[which % len(self.paid)], "buygoods_reversed"))
+
+    @rule(seconds=st.sampled_from([46, 120, 400]))
+    def attempts_are_asked_about(self, seconds: int) -> None:
+        with self.house_now.bar.sessions.begin() as db:
+            unsure = (PaymentStatus.PENDING, PaymentStatus.UNKNOWN, PaymentStatus.EXPIRED, PaymentStatus.FAILED)
+            ids = list(db.scalars(select(Payment.id).where(Payment.status.in_(unsure), Payment.handle.is_not(None))))
+        for payment_id in ids:
+            self.house_now.ago(str(payment_id), seconds)
+            self.house_now.check(str(payment_id))
+
+    @rule()
+    def refunds_are_sent(self) -> None:
+        self.desk.send_all()
+
+    @precondition(lambda self: self.desk.out.asked)
+    @rule(which=ANY, how=st.sampled_from(["callback", "poll", "died"]))
+    def a_refund_arrives(self, which: int, how: str) -> None:
+        body = self.desk.out.arrives(which % len(self.desk.out.asked))
+        if how == "poll":
+            return self.refunds_are_asked_about()
+        if how == "died":
+            with dying("refund_told.before_commit"):
+                self.desk.hear(body)
+        self.desk.hear(body)
+        return None
+
+    @rule()
+    def refunds_are_asked_about(self) -> None:
+        for refund in self.house_now.refunds():
+            if refund.status is RefundStatus.REQUESTED:
+                refund_calls.check_refund(self.house_now.program, str(refund.id))
+
+    # ── time and staff ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    @rule()
+    def time_is_up(self) -> None:
+        with self.house_now.bar.sessions.begin() as db:
+            db.execute(update(Order).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
+        expire_holds(self.house_now.bar.sessions)
+
+    @precondition(lambda self: self.orders)
+    @rule(which=ANY, to=st.sampled_from(sorted(BY_STAFF)))
+    def staff_move_an_order(self, which: int, to: OrderStatus) -> None:
+        with self.house_now.bar.sessions.begin() as db:
+            order = db.get_one(Order, UUID(self.orders[which % len(self.orders)]))
+            if (order.status, to) in LEGAL:
+                advance_order(db, self.desk.workspace_id, order.id, to, None)
+
+    @precondition(lambda self: self.orders)
+    @rule(which=ANY, amount=st.none() | st.integers(1, 40), cash=st.booleans())
+    def staff_refund_an_order(self, which: int, amount: int | None, cash: bool) -> None:
+        with refused():
+            self.desk.refund(self.orders[which % len(self.orders)], amount and amount * 50, cash=cash)
+
+    @precondition(lambda self: self.orders)
+    @rule(which=ANY, number=ANY, what=st.sampled_from(["assign", "sales", "back", "cash"]))
+    def staff_decide_about_money(self, which: int, number: int, what: str) -> None:
+        waiting = [
+            one for one in self.house_now.receipts() if one.state in (ReceiptState.UNMATCHED, ReceiptState.REFUND_DUE)
+        ]
+        if not waiting:
+            return
+        receipt = waiting[which % len(waiting)].id
+        with refused():
+            if what == "assign":
+                self.desk.assign(receipt, number % len(self.orders) + 1)
+            elif what == "sales":
+                self.desk.take_as_sales(receipt)
+            else:
+                self.desk.give_back(receipt, cash=what == "cash")
+
+    @rule(which=ANY, what=st.sampled_from(["send", "cash", "went", "did not go"]))
+    def staff_decide_about_a_refund(self, which: int, what: str) -> None:
+        refunds = self.house_now.refunds()
+        if refunds:
+            with refused():
+                self._decide(refunds[which % len(refunds)].id, what)
+
+    @rule(guest=GUESTS)
+    def a_guest_pays_cash(self, guest: int) -> None:
+        placed = self.house_now.bar.order(self.house_now.bar.guest(guest), False, Tusker=1)[0]
+        if placed["result"] == "placed":
+            self.orders.append(placed["order_id"])
+            self.desk.cash(placed["order_id"], Decimal(350))
+
+    @rule(dies=st.booleans())
+    def the_shift_is_closed(self, dies: bool) -> None:
+        if dies:
+            with dying("close_shift.before_commit"):
+                self.desk.close(0)
+        self.desk.close(0)
+
+    # ── what must hold ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def the_books_add_up(self) -> None:
+        with self.house_now.bar.sessions.begin() as db:
+            db.execute(text("update payments set next_check_at = now() where next_check_at < now()"))
+            db.execute(text("update refunds set next_check_at = now() where next_check_at < now()"))
+        assert [one for one in self.house_now.bar.breaches() if one["breach"] != "unpaid_order_never_ended"] == []
+
+    @invariant()
+    def every_shilling_lies_in_one_place(self) -> None:
+        """What arrived = what is counted, unmatched, taken as sales, still to go back, gone back, or taken back."""
+        with self.house_now.bar.sessions.begin() as db:
+            receipts = db.scalars(select(Receipt)).all()
+            ledger = self.desk.balances()
+        assert sum(ledger.values()) == 0
+        held = sum((one.amount - one.refunded - one.reversed for one in receipts), Decimal(0))
+        assert held == ledger.get("CLEARING", 0) + ledger.get("DRAWER", 0)
+        unmatched = sum((one.amount for one in receipts if one.state is ReceiptState.UNMATCHED), Decimal(0))
+        assert unmatched == -ledger.get("UNMATCHED", Decimal(0))
+        assert sum((one.refunding - one.refunded for one in receipts), Decimal(0)) == -ledger.get("REFUNDS", Decimal(0))
+
+    @invariant()
+    def nobody_pays_for_an_order_twice(self) -> None:
+        with self.house_now.bar.sessions.begin() as db:
+            net = func.sum(Receipt.amount - Receipt.refunding - Receipt.reversed)
+            paid = select(Order.number, Order.total, net).join(Receipt, Receipt.order_id == Order.id)
+            of_order = paid.where(Receipt.state.in_((ReceiptState.MATCHED, ReceiptState.REFUNDED)))
+            assert [row for row in db.execute(of_order.group_by(Order.id)) if row[2] > row[1]] == []
+
+    def teardown(self) -> None:
+        """Every state has a way out."""
+        for body in list(self.callbacks):
+            self.house_now.told(body)
+        for prompt in self.prompts:
+            self.house_now.told(self.house_now.kopokopo.refuse(prompt))
+        self.time_is_up()
+        for receipt in self.house_now.receipts():
+            if receipt.state is ReceiptState.UNMATCHED and receipt.decided_by is None:
+                self.desk.give_back(receipt.id, cash=True)
+        for refund in self.house_now.refunds():
+            if refund.status in OPEN:
+                self._decide(refund.id, "went")
+        self._nothing_is_open()
+        self.the_books_add_up()
+
+    def _nothing_is_open(self) -> None:
+        with self.house_now.bar.sessions.begin() as db:
+            assert db.scalars(select(Payment.status).where(Payment.status.in_(LIVE_PAYMENTS))).all() == []
+            assert db.scalars(select(Order.id).where(Order.status == OrderStatus.PENDING)).all() == []
+            assert db.scalars(select(Receipt.id).where(Receipt.state == ReceiptState.UNMATCHED)).all() == []
+            assert db.scalars(select(Refund.id).where(Refund.status.in_(OPEN))).all() == []
+        assert "REFUNDS" not in self.desk.balances() and "UNMATCHED" not in self.desk.balances()
+
+    def _request(self, outcome: dict[str, Any]) -> None:
+        if outcome["result"] == "requested":
+            before = len(self.house_now.kopokopo.prompts)
+            self.house_now.request(outcome["payment_id"])
+            self.prompts += self.house_now.kopokopo.prompts[before:]
+
+    def _decide(self, refund_id: UUID, what: str) -> None:
+        if what in ("send", "cash"):
+            self.desk.approve(refund_id, cash=what == "cash")
+        else:
+            self.desk.confirm(refund_id, went=what == "went")
+
+
+@contextmanager
+def refused() -> Any:
+    """Staff may be told no."""
+    try:
+        yield
+    except Rejected:
+        return
+
+
+@contextmanager
+def dying(point: str) -> Any:
+    """The process dies at a crash point: its transaction never was."""
+
+    def die(name: str) -> None:
+        if name == point:
+            raise Died
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("settle", "refund_calls", "closings"):
+            patch.setattr(f"core.services.{module}.crashpoint", die)
+        try:
+            yield
+        except Died:
+            return
+
+
+def test_any_night_ends_with_books_that_add_up(house: House) -> None:
+    def fresh() -> House:
+        with house.bar.sessions.begin() as db:
+            names = ", ".join(table.name for table in Order.metadata.sorted_tables)
+            db.execute(text(f"truncate {names} restart identity cascade"))
+        return another(house)
+
+    Night.fresh = staticmethod(fresh)
+    limits = settings(
+        max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(Night, settings=limits)
+
+
+def another(house: House) -> House:
+    """The same program with another bar, whose stock is small."""
+    bar = open_bar(house.bar.sessions, Dawa=8, Tusker=12, Wings=6)
+    open_account(bar, house.kopokopo.server.url)
+    house.kopokopo.till.clear()
+    return House(bar, house.kopokopo, make_program(bar, house.program.store, house.rung.append), house.rung)
