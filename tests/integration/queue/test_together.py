@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from core.services.serving import serve
 from core.store.redis.mailbox import REST_SECONDS, TOGETHER_BYTES, TOGETHER_MOST, Claim, Ending, Item
 from core.store.redis.store import Store
 from tests.integration.queue.guests import answer, commit, lease_lapses, serve_one, texts_waiting, wrote
@@ -206,3 +207,21 @@ def test_a_text_kept_by_the_release_before_waits_for_nothing(store: Store) -> No
     state = "box:conversations:ann"
     store.client.hdel(state, *[field for field in store.client.hkeys(state) if field.startswith("came:")])
     assert serve_one(store).may_rest == 0
+
+
+def test_a_worker_waits_for_the_other_half_and_serves_whoever_writes_meanwhile(store: Store) -> None:
+    bell = store.conversations.push([wrote("ann", "2")]).bell
+    served: list[tuple[str, int]] = []
+
+    def take(claims: list[Claim]) -> None:
+        for claim in claims:
+            if claim.may_rest and claim.body["data"]["text"] == "2":
+                store.conversations.rest(claim)
+                store.conversations.push([wrote("ben", "hi")])
+            else:
+                served.append((claim.box, claim.tries))
+                commit(store, claim, answer())
+
+    assert serve(store.conversations, bell, take, 16) == ""
+    assert served == [("ben", 1), ("ann", 1)]
+    assert store.client.zcard("lane:conversations:serving") == 0
