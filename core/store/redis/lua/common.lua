@@ -23,12 +23,12 @@ local function note(stream, body) redis.call('XADD', 'stream:' .. stream, 'MAXLE
 
 -- The journal waits here to be written down, as many bytes of it as are allowed; what comes after that is only counted.
 -- Nothing of it may fail a webhook that is kept otherwise.
-local function journal(arrival, most)
-  if redis.call('INCRBY', 'journal:bytes', #arrival) > most then
-    redis.call('DECRBY', 'journal:bytes', #arrival)
-    redis.call('INCR', 'journal:missed')
+local function journal(arrivals, count, most)
+  if redis.call('INCRBY', 'journal:bytes', #arrivals) > most then
+    redis.call('DECRBY', 'journal:bytes', #arrivals)
+    redis.call('INCRBY', 'journal:missed', count)
   else
-    redis.pcall('XADD', 'stream:journal', 'MAXLEN', '~', STREAM_MOST, '*', 'body', arrival)
+    redis.pcall('XADD', 'stream:journal', 'MAXLEN', '~', STREAM_MOST, '*', 'body', arrivals)
   end
 end
 
