@@ -18,6 +18,7 @@ SEND_MESSAGES = "messages.send_messages"
 MARK_READ = "messages.mark_read"
 REQUEST_PAYMENT = "payments.request_payment"
 CHECK_PAYMENT = "payments.check_payment"
+PROBE_PROVIDER = "payments.probe_provider"
 SEND_REFUND = "payments.send_refund"
 CHECK_REFUND = "payments.check_refund"
 SETTLE_PAYMENTS = "settlements.settle_payments"
@@ -37,6 +38,7 @@ TASKS = (
     MARK_READ,
     REQUEST_PAYMENT,
     CHECK_PAYMENT,
+    PROBE_PROVIDER,
     SETTLE_PAYMENTS,
     SAVE_STATUSES,
     SAVE_MESSAGES,
@@ -99,6 +101,11 @@ WORKER_GROUPS = (
     WorkerGroup("scheduled", (SCHEDULED,), "prefork", 2),
     WorkerGroup("documents", (DOCUMENTS,), "prefork", 2),
 )
+
+
+def probe_provider(name: str) -> Job:
+    """Ask whether a provider that failed answers again."""
+    return Job(PROBE_PROVIDER, (name,))
 
 
 def send_refund(refund_id: str) -> Job:
