@@ -97,11 +97,11 @@ def test_trying_a_link_again_is_another_link() -> None:
     assert chat.world.done[-1]["provider"] == "pesapal"
 
 
-def test_a_prompt_after_a_link_says_that_the_link_is_over() -> None:
+def test_a_prompt_after_a_link_says_that_one_of_them_is_enough() -> None:
     chat = unpaid()
     chat.guest.taps("Card")
     chat.bar.links()
-    chat.guest.says("m-pesa").reads("Check your phone", "counts no longer")
+    chat.guest.says("m-pesa").reads("Check your phone", "do not use the link")
     assert chat.last.replies[0].prompt and not chat.order["link"]
 
 
