@@ -13,8 +13,8 @@ import pytest
 
 from core.domain.payments import Reason
 from core.domain.receipts import Notice, Outcome, Source
-from core.providers.kopokopo.reasons import reason_for
 from core.providers.contract import Malformed
+from core.providers.kopokopo.reasons import reason_for
 from core.providers.kopokopo.webhook import payer_hash, read_events, signing_keys
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "kopokopo"
