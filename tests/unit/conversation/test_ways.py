@@ -42,6 +42,20 @@ def test_the_review_begins_with_the_venue_s_first_way_and_leads_to_the_others() 
     assert chat_at("PAYSTACK", "MPESA").guest.titles == ["Card", "Change", "Other ways"]
 
 
+def test_the_more_ways_there_are_the_order_takes_no_message_more() -> None:
+    counts = []
+    for methods in (("MPESA",), ALL):
+        for order in ("1 wings to table 7", "2 dawa and 1 tusker to table 7"):
+            chat = Chat(demo_menu(payment_methods=methods))
+            chat.guest.says(order)
+            if "I am 18 or over" in chat.guest.titles:
+                chat.guest.taps("I am 18")
+            chat.guest.taps("M-Pesa").reads("Check your phone")
+            chat.bar.pays()
+            counts.append(sum(len(turn.replies) for turn in chat.turns))
+    assert counts == [3, 4, 3, 4]
+
+
 def test_all_ways_are_one_list() -> None:
     guest = chat_at().guest.taps("Other ways")
     titles = ["Pay with M-Pesa", "Other number", "Card or link", "Cash at the bar", "On a web page"]
