@@ -57,6 +57,7 @@ def test_ways_that_are_none_are_refused(value: Any) -> None:
             "cash_minutes": st.integers(1, 1440),
             "page": st.booleans(),
             "link_minutes": st.none() | st.integers(1, 1440),
+            "link_minutes": st.none() | st.integers(1, 1440),
         },
     )
 )
