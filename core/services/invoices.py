@@ -22,6 +22,7 @@ HOW = {
     Provider.PAYSTACK: "Paystack",
     Provider.CASH: "Cash",
 }
+COUNTED = (ReceiptState.MATCHED, ReceiptState.REFUNDED, ReceiptState.REVERSED)
 
 
 def issue_invoice(db: Session, order: Order) -> None:
@@ -72,10 +73,13 @@ def facts_of(invoice: Invoice, order_number: int) -> Facts:
 
 
 def paid_for(db: Session, order_id: UUID) -> tuple[Paid, ...]:
-    """The money that counts towards this order, oldest first."""
-    matched = (Receipt.order_id == order_id, Receipt.state == ReceiptState.MATCHED)
-    receipts = db.scalars(select(Receipt).where(*matched).order_by(Receipt.received_at, Receipt.id))
-    return tuple(Paid(HOW[one.provider], one.reference, one.amount, one.received_at) for one in receipts)
+    """The money that counts towards this order, or did until it went back; oldest first."""
+    counted = (Receipt.order_id == order_id, Receipt.state.in_(COUNTED))
+    receipts = db.scalars(select(Receipt).where(*counted).order_by(Receipt.received_at, Receipt.id))
+    return tuple(
+        Paid(HOW[one.provider], one.reference, one.amount, one.received_at, one.refunded + one.reversed)
+        for one in receipts
+    )
 
 
 def fiscal_of(db: Session, invoice_id: UUID) -> Fiscal | None:
