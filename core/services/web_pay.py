@@ -134,7 +134,7 @@ def _ordered(db: Db, here: Here, order: Order) -> Sheet:
         here,
         stamp=str(order.id),
         number=order.number,
-        place=here.say(texts.TO_TABLE, table=order.table_number) if order.table_number else "",
+        place=_place(here, order),
         lines=tuple((x.quantity, x.name, here.money(x.quantity * x.price_at_time)) for x in items),
         besides=tuple(carts.besides(here, bill, order.note)),
         total=here.money(order.total),
@@ -145,6 +145,11 @@ def _ordered(db: Db, here: Here, order: Order) -> Sheet:
         code=str(mine.get("code") or "") if state == "cash" else "",
         receipt=receipt_of(db, order.id) if state == "paid" else "",
     )
+
+
+def _place(here: Here, order: Order) -> str:
+    where = {"table": order.table_number, "address": order.address, "pickup": order.pickup}
+    return carts.place_name(here.at(here.session.but(**where)))
 
 
 def _state(order: Order, mine: dict[str, Any]) -> str:

@@ -215,6 +215,14 @@ def test_wrong_ten_times_slows_down(asked: Guest) -> None:
     asked.says("UC65K2T9QX").reads("wait 10 minutes")
 
 
+@pytest.mark.parametrize(
+    "said", ["send the prompt to 0722 000 111", "tuma kwa 0722000111", "my friend pays, 0722 000 111"]
+)
+def test_another_person_pays(ordered: Guest, chat: Chat, said: str) -> None:
+    ordered.says(said).reads("M-Pesa asks 0722 000 111")
+    assert chat.world.done[-1]["phone"] == "254722000111"
+
+
 def test_a_tip_is_asked_for_where_the_house_wants_and_stands_apart() -> None:
     chat = chat_at("MPESA", tips=("10%", "100"))
     chat.guest.reads("tip for the team")
