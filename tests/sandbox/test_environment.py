@@ -76,6 +76,16 @@ def test_a_stand_in_for_one_provider_leaves_the_other_simulated(tmp_path: Path) 
     assert environment.values["KOPOKOPO_API_URL"] == f"{environment.values['SANDBOX_URL']}/kopokopo"
 
 
+def test_made_up_keys_never_go_to_the_real_card_providers(tmp_path: Path) -> None:
+    simulated = assemble({}, tmp_path).values
+    assert simulated["PESAPAL_API_URL"] == f"{simulated['SANDBOX_URL']}/pesapal"
+    assert simulated["PAYSTACK_SECRET_KEY"].startswith("sk_test_")
+    alone = assemble(STAND_INS, tmp_path).values
+    assert (alone["PESAPAL_CONSUMER_KEY"], alone["PAYSTACK_SECRET_KEY"]) == ("", "")
+    given = assemble(STAND_INS | {"PAYSTACK_API_URL": "http://127.0.0.1:1/paystack"}, tmp_path).values
+    assert given["PAYSTACK_SECRET_KEY"] and not given["PESAPAL_CONSUMER_KEY"]
+
+
 def test_the_process_environment_wins_over_the_file_and_an_empty_value_is_none(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("PORT=8100\nFLOWER_PORT=5600\nSECRET_KEY=from-the-file\n")
     given = settings_given({"PORT": "8200", "SECRET_KEY": ""}, tmp_path / ".env")
