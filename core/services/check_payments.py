@@ -214,13 +214,13 @@ def _to_be_closed(db: Session, payment_id: UUID) -> Asked | None:
 
 
 def _close(program: Program, account: PaymentProvider, asked: Asked) -> None:
-    """Tell the provider once; where it would not hear of it, money that still comes is accepted and given back."""
+    """Tell the provider; where it would not hear of it, money that still comes is accepted and given back. A death before
+    it is written down tells it twice, which does no harm."""
     try:
         cancelled = account.cancel(asked)
     except TryAgain as error:
         log.warning("link_not_cancelled", payment=asked.payment_id, error=str(error))
         return
-    crashpoint("check_payment.cancelled")
     with transaction(program.sessions) as db:
         locked = lock_payment(db, UUID(asked.payment_id))
         if locked:
