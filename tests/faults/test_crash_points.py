@@ -23,6 +23,8 @@ EFFECTS = ("effects.place_order", "effects.request_payment")
 POLLED = re.compile(r"(check_payment|sweep_payments|poll)\.")
 # Only an order that is never paid gets this far.
 UNPAID = re.compile(r"expire_holds\.")
+# Only money that goes back, shifts that end and lists that are compared: tests/integration/books/test_deaths.py.
+ELSEWHERE = re.compile(r"(send_refund|sweep_refunds|refund_told|check_refund|close_shift|reconcile)\.")
 # Only a guest who asks for the receipt in writing gets this far.
 WRITTEN = re.compile(r"documents\.")
 
