@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from core.domain.receipts import Notice
 from core.domain.statuses import Provider
@@ -18,7 +18,7 @@ from core.providers.contract import DisputeNotice, Event, Malformed, OtherMode, 
 from core.services.payment_accounts import PACKAGES
 from core.services.program import Program
 from core.store.redis.mailbox import Item
-from webapp.webhooks.answers import acknowledge
+from webapp.webhooks.answers import acknowledge, webhook
 
 JOURNALLED = 64 * 1024
 KINDS = {Notice: "payment_notice", RefundNotice: "refund_notice", DisputeNotice: "dispute_notice"}
@@ -26,15 +26,20 @@ KINDS = {Notice: "payment_notice", RefundNotice: "refund_notice", DisputeNotice:
 log = get_logger(__name__)
 
 
-def receive_signed(name: str, provider: Provider) -> Response:
-    """Something about money. 200 means kept, 401 signed by nobody of ours."""
-    return acknowledge(name, lambda program, raw: _receive(program, provider, raw))
+def _route(provider: Provider, signed: Webhook, path: str) -> Blueprint:
+    blueprint = webhook(path)
+
+    @blueprint.post("")
+    def receive() -> Response:
+        """Something about money from this provider. 200 means kept, 401 signed by nobody of ours."""
+        return acknowledge(path, lambda program, raw: _receive(program, provider, signed, raw))
+
+    return blueprint
 
 
-def _receive(program: Program, provider: Provider, raw: bytes) -> None:
-    webhook = PACKAGES[provider].webhook
-    workspaces = _signers(program, provider, webhook, raw) if webhook else []
-    if not webhook or not workspaces:
+def _receive(program: Program, provider: Provider, webhook: Webhook, raw: bytes) -> None:
+    workspaces = _signers(program, provider, webhook, raw)
+    if not workspaces:
         raise BadSignature
     _keep(program, provider, webhook, raw, workspaces)
 
@@ -82,3 +87,8 @@ def _journal(program: Program, provider: Provider, outcome: str, raw: bytes, det
     told = {"at": time.time(), "reason": detail, "body": body}
     note = {"type": "webhook", "source": provider.value, "outcome": outcome, "detail": told}
     program.store.payments.push([], notes=[json.dumps(note)])
+
+
+blueprints = tuple(
+    _route(provider, package.webhook, package.path) for provider, package in PACKAGES.items() if package.webhook
+)

@@ -24,7 +24,7 @@ from sandbox.simulators.control import Simulators
 from tests.integration.money.house import House
 from tests.integration.money.simulated import CARD_KEY, ports, simulated, simulators
 from tests.integration.money.test_links import asks, kinds, order, pays, stands
-from webapp.webhooks import paystack
+from webapp.webhooks import money
 
 __all__ = ["ports", "simulated", "simulators"]
 S = PaymentStatus
@@ -35,7 +35,8 @@ URL = "/api/webhooks/paystack"
 def client(house: House, simulators: Simulators) -> FlaskClient:
     app = Flask(__name__)
     app.extensions["program"] = house.program
-    app.register_blueprint(paystack.blueprint)
+    for blueprint in money.blueprints:
+        app.register_blueprint(blueprint)
     return app.test_client()
 
 

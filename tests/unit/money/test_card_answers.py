@@ -15,7 +15,7 @@ from core.providers.contract import DisputeNotice, DisputeOutcome, Malformed, Ot
 from core.providers.paystack import answers
 from core.providers.paystack.webhook import PaystackWebhook, signature
 from core.providers.pesapal.answers import error_of, moment, notice
-from core.providers.pesapal.ipn import payment_of, read_hint
+from core.providers.pesapal.ipn import read_hint
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 PAYMENT, TRACKING = "5b0f6a0e-0000-4000-8000-000000000009", "4e8d21c7-0000-4000-8000-000000000001"
@@ -106,12 +106,6 @@ def test_a_hint_is_read_in_both_spellings_and_answered_as_it_was_written() -> No
     assert read_hint(ipn) == read_hint(lower)
     assert read_hint(ipn).answer(200) == lower | {"status": 200}
     assert read_hint({"OrderTrackingId": 7}).tracking_id == ""
-
-
-def test_only_references_that_we_made_name_a_payment() -> None:
-    assert payment_of(f"{PAYMENT}.mac", lambda known: f"{known}.mac") == PAYMENT
-    for other in ("", PAYMENT, f"{PAYMENT}.", f"{PAYMENT}.cam", ".mac.mac"):
-        assert payment_of(other, lambda known: f"{known}.mac") == ""
 
 
 # --- Paystack ---

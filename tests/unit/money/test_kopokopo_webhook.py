@@ -13,10 +13,10 @@ import pytest
 
 from core.domain.payments import Reason
 from core.domain.receipts import Notice, Outcome, Source
-from core.providers.contract import Malformed, OtherMode, Refunding, RefundNotice, RefundOutcome
+from core.providers.contract import Malformed, OtherMode, Refunding, RefundNotice, RefundOutcome, payer_hash
 from core.providers.kopokopo import payouts
 from core.providers.kopokopo.reasons import reason_for
-from core.providers.kopokopo.webhook import KopoKopoWebhook, payer_hash, read_events, signing_keys
+from core.providers.kopokopo.webhook import KopoKopoWebhook, read_events, signing_keys
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "kopokopo"
 KEY = "k2-test-api-key"
