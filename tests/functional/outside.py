@@ -151,10 +151,10 @@ class Staff:
         """A page or a file of the staff's."""
         return self._http.get(f"{self._url}{path}", timeout=20)
 
-    def posts(self, path: str, token: str) -> requests.Response:
-        """A button on one of their pages."""
+    def posts(self, path: str, token: str, **form: str) -> requests.Response:
+        """A button on one of their pages, with what was filled in."""
         headers = {"X-CSRFToken": token, "Referer": f"{self._url}/admin/receipts"}
-        return self._http.post(f"{self._url}{path}", headers=headers, timeout=20)
+        return self._http.post(f"{self._url}{path}", data=form, headers=headers, timeout=20)
 
     def changes(self, after: str) -> Iterator[Row]:
         """Listen from now on: what the live stream tells, change by change."""
