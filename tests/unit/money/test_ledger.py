@@ -20,9 +20,10 @@ def receipts(draw: st.DrawFn) -> Money:
     refunded = draw(st.integers(0, refunding))
     cash = draw(st.integers(0, refunded))
     back = draw(st.integers(0, amount))
-    sums = [Decimal(one) for one in (refunding, refunded, cash, back)]
     state, provider = draw(st.sampled_from(ReceiptState)), draw(st.sampled_from(Provider))
-    return Money(provider, Decimal(amount), state, *sums[:4], vat_in(Decimal(amount), Decimal(16)))
+    sums = [Decimal(one) for one in (refunding, refunded, cash, back)]
+    vat = vat_in(Decimal(amount), Decimal(16))
+    return Money(provider, Decimal(amount), state, sums[0], sums[1], sums[2], sums[3], vat)
 
 
 @st.composite
