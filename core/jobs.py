@@ -18,6 +18,7 @@ SEND_MESSAGES = "messages.send_messages"
 MARK_READ = "messages.mark_read"
 REQUEST_PAYMENT = "payments.request_payment"
 CHECK_PAYMENT = "payments.check_payment"
+PROBE_PROVIDER = "payments.probe_provider"
 SEND_REFUND = "payments.send_refund"
 CHECK_REFUND = "payments.check_refund"
 SETTLE_PAYMENTS = "settlements.settle_payments"
@@ -40,6 +41,7 @@ TASKS = (
     MARK_READ,
     REQUEST_PAYMENT,
     CHECK_PAYMENT,
+    PROBE_PROVIDER,
     SETTLE_PAYMENTS,
     SAVE_STATUSES,
     SAVE_MESSAGES,
@@ -112,6 +114,11 @@ WORKER_GROUPS = (
 def group_of(worker: str) -> WorkerGroup | None:
     """The group of a worker by its name, `group@host`; None for a worker started under a name of its own."""
     return next((group for group in WORKER_GROUPS if group.name == worker.partition("@")[0]), None)
+
+
+def probe_provider(name: str) -> Job:
+    """Ask whether a provider that failed answers again."""
+    return Job(PROBE_PROVIDER, (name,))
 
 
 def send_refund(refund_id: str) -> Job:

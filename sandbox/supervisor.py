@@ -177,4 +177,3 @@ def _end_together(watched: list[Watched], grace: float) -> None:
         time.sleep(LOOK)
     for process, _ in running:
         processes.kill(process)
-

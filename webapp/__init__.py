@@ -9,7 +9,7 @@ from core.settings import Settings
 from publishing import publisher
 from webapp import admin, commands, csrf, documents, errors, headers, health, metrics, pay, pay_return, sandbox_proxy
 from webapp.sessions import Sessions
-from webapp.webhooks import payment, paystack, pesapal, whatsapp
+from webapp.webhooks import money, pesapal, whatsapp
 from webapp.webhooks.body import LARGEST
 from webapp.webhooks.door import Door
 
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     commands.register(app)
     for blueprint in (health.blueprint, metrics.blueprint, documents.blueprint, pay.blueprint, whatsapp.blueprint):
         app.register_blueprint(blueprint)
-    for blueprint in (payment.blueprint, paystack.blueprint, pesapal.blueprint, pay_return.blueprint):
+    for blueprint in (*money.blueprints, pesapal.blueprint, pay_return.blueprint):
         app.register_blueprint(blueprint)
     if settings.sandbox_url and not settings.production:
         sandbox_proxy.register(app, settings.sandbox_url)

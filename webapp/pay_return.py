@@ -3,13 +3,12 @@ guest's own page, which says where things stand and leads back to the chat."""
 
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 from sqlalchemy import select
 
 from core.errors import StoreUnavailable
 from core.jobs import check_payment
-from core.providers.pesapal.ipn import TRACKING, payment_of
-from core.services.payment_accounts import reference_of
+from core.services.payment_accounts import payment_named
 from core.services.payments import RETURN_PATH
 from core.services.program import Program
 from core.services.web_links import Page, installed
@@ -26,7 +25,7 @@ blueprint = Blueprint("pay_return", __name__)
 def returned(reference: str) -> Response:
     """From the page of the payment with this reference, which nobody else can make up."""
     program = current_program()
-    payment_id = payment_of(reference, lambda known: reference_of(program, known))
+    payment_id = payment_named(program, reference)
     page = _page(program, UUID(payment_id)) if payment_id else None
     if page is None:
         abort(404)
@@ -46,6 +45,6 @@ def _go_and_ask(program: Program, payment_id: str) -> None:
     """The webhook is the shortcut, this is another; the sweep asks in any case."""
     try:
         if program.store.first_in(f"returned:{payment_id}", AGAIN_SECONDS):
-            program.ring(check_payment(payment_id, request.args.get(TRACKING, "")[:64]))
+            program.ring(check_payment(payment_id))
     except StoreUnavailable:
         return

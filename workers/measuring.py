@@ -31,4 +31,4 @@ def note_backlog(report: dict[str, Any]) -> None:
 def note_providers(store: Store) -> None:
     """Which providers are given a rest just now."""
     for name, standing in provider_standings(store).items():
-        metrics.provider_down.labels(name).set(standing.state != "closed")
+        metrics.provider_down.labels(name).set(standing.down)

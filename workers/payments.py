@@ -1,7 +1,7 @@
 """Queue `payments`: asking for money, and asking what became of it."""
 
-from core.jobs import CHECK_PAYMENT, CHECK_REFUND, REQUEST_PAYMENT, SEND_REFUND
-from core.services import check_payments, payments, refund_calls
+from core.jobs import CHECK_PAYMENT, CHECK_REFUND, PROBE_PROVIDER, REQUEST_PAYMENT, SEND_REFUND
+from core.services import check_payments, payments, provider_probe, refund_calls
 from core.services.relay import follow_up
 from workers.app import app, program
 
@@ -10,6 +10,12 @@ from workers.app import app, program
 def request_payment(payment_id: str) -> None:
     """Prompt the guest's phone for one payment."""
     follow_up(program(), payments.request_payment(program(), payment_id))
+
+
+@app.task(name=PROBE_PROVIDER)
+def probe_provider(name: str) -> None:
+    """Ask whether a provider that failed answers again."""
+    provider_probe.probe(program(), name)
 
 
 @app.task(name=CHECK_PAYMENT)

@@ -12,13 +12,15 @@ from core.jobs import (
 )
 from core.services import book_check, dead_letters, holds, journal, reconcile, refund_calls, relay
 from core.services.check_payments import sweep_payments as due_payments
+from core.services.provider_probe import due_probes
 from workers.app import app, program
 
 
 @app.task(name=SWEEP_PAYMENTS)
 def sweep_payments() -> None:
-    """Payments past their date are asked for or asked about."""
+    """Payments past their date are asked for or asked about, and providers that failed whether they answer again."""
     relay.follow_up(program(), due_payments(program().sessions))
+    program().ring.all(due_probes(program().store))
 
 
 @app.task(name=SWEEP_HOLDS)

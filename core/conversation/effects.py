@@ -14,8 +14,9 @@ place_order   {cart_id, lines: [{product_id, name, quantity, unit_price, note}],
                   venue or a product is gone
 request_payment {order_id: str|None (None: the order just placed), method, provider?, phone}
                   `phone` in E.164 digits, "2547…", empty for a link; its news is the event `payment_link`
-    requested     {payment_id, order_id, number, amount, currency}
-    live_attempt  {payment_id, order_id, number}                  another prompt for this order or phone is still open
+    requested     {payment_id, order_id, number, amount, currency, start, provider}
+    live_attempt  {payment_id, order_id, number, start, provider, link}
+                  another attempt for this order or phone is still open; `link` where it is a page to pay on
     already_paid  {order_id, number, receipt}
     order_closed  {order_id, number, status}
     too_many      {order_id, number}                              a number that is not the guest's was asked too often

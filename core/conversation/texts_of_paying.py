@@ -28,7 +28,7 @@ LINK = (
     "Tap below to pay *{amount}* for order {number} by card or mobile money. We tell you here when it is paid."
     " To pay another way, write *m-pesa* or *other ways*."
 )
-LINK_OVER = "The link we sent before counts no longer; please do not use it."
+LINK_OVER = "Please do not use the link we sent before as well."
 CASH_CODE = (
     "Please pay *{amount}* at the bar and show this code: *{code}* (order {number})."
     " We keep your order until {time}; it is made as soon as it is paid."

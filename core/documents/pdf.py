@@ -1,5 +1,6 @@
 """Draws a paper as PDF: A5, which a phone shows whole; selectable text, pages that break, the same bytes every time."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -10,6 +11,9 @@ from fpdf.enums import XPos, YPos
 from core.documents.fonts import BOLD, REGULAR
 from core.documents.layout import Block, Codes, Heading, Pair, Paper, Rule, Table, Words
 from core.documents.letters import drawable, shown
+
+# At INFO it writes thirty lines for each document.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 FACE = "DejaVu"
 A5 = (148, 210)

@@ -81,6 +81,8 @@ def _paid(facts: Receipt) -> Iterator[Block]:
     for one in facts.paid:
         yield Pair(f"{one.how} {one.reference}".strip(), _money(facts.invoice, one.amount))
         yield Words(_moment(facts, one.at), soft=True)
+        if one.returned:
+            yield Pair("Given back", _money(facts.invoice, -one.returned))
 
 
 def _codes(facts: Receipt) -> Iterator[Block]:

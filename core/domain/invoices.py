@@ -49,12 +49,13 @@ class Seller:
 
 @dataclass(frozen=True)
 class Paid:
-    """Money that arrived for it: how, and the provider's reference."""
+    """Money that arrived for it: how, and the provider's reference; how much of it went back again."""
 
     how: str
     reference: str
     amount: Decimal
     at: datetime
+    returned: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)

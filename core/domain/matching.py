@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 NEAR = timedelta(minutes=30)
+PAYER = "paid from the phone that was asked"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def candidates(money: Arrived, asked: Iterable[Asked]) -> list[Candidate]:
         reasons = _reasons(money, one)
         if reasons and (one.order_id not in found or len(reasons) > len(found[one.order_id][1])):
             found[one.order_id] = (one, reasons)
-    ranked = sorted(found.values(), key=lambda pair: (-len(pair[1]), abs(pair[0].at - money.at)))
+    ranked = sorted(found.values(), key=lambda pair: (PAYER not in pair[1], -len(pair[1]), abs(pair[0].at - money.at)))
     return [Candidate(one.order_id, one.number, one.due, tuple(reasons)) for one, reasons in ranked]
 
 
@@ -58,7 +59,7 @@ def _reasons(money: Arrived, asked: Asked) -> list[str]:
         return []
     reasons = []
     if money.payer_hash and money.payer_hash == asked.payer_hash:
-        reasons.append("paid from the phone that was asked")
+        reasons.append(PAYER)
     gap = abs(money.at - asked.at)
     if gap <= NEAR:
         reasons.append(f"asked {int(gap.total_seconds() // 60)} min apart")

@@ -34,17 +34,20 @@ BOUNDS = {Way.MPESA: (Decimal(1), Decimal(250_000)), Way.PAYSTACK: (Decimal(3), 
 ANY = (Decimal(1), LARGEST)
 MOST_TIPS = 8
 LONGEST_HOLD = 24 * 60
+KNOWN = frozenset({"limits", "tips", "cash_minutes", "page", "link_minutes"})
 
 
 @dataclass(frozen=True)
 class Paying:
     """`limits` are least and most by way, both included; `tips` what is offered, none for no such step; `cash_minutes`
-    how long an order waits for its money at the bar; `page`: guests may confirm and pay on a web page."""
+    how long an order waits for its money at the bar; `page`: guests may confirm and pay on a web page; `link_minutes`
+    how long a provider's page is good, none for as long as stock is held."""
 
     limits: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     tips: tuple[str, ...] = ()
     cash_minutes: int = 30
     page: bool = True
+    link_minutes: int | None = None
 
     def takes(self, way: Way, amount: Decimal) -> bool:
         """Whether so much may be paid this way."""
@@ -72,7 +75,7 @@ def read_ways(value: object) -> list[str]:
 
 def read_paying(data: Mapping[str, Any]) -> Paying:
     """The rules as the workspace keeps them; what is left out is the default. Raises ValueError naming the mistake."""
-    if not isinstance(data, Mapping) or (strange := set(data) - {"limits", "tips", "cash_minutes", "page"}):
+    if not isinstance(data, Mapping) or (strange := set(data) - KNOWN):
         raise ValueError(f"paying: {', '.join(sorted(strange)) if isinstance(data, Mapping) else data!r} is not known")
     tips = data.get("tips", [])
     if not isinstance(tips, list) or len(tips) > MOST_TIPS:
@@ -82,13 +85,15 @@ def read_paying(data: Mapping[str, Any]) -> Paying:
         tuple(dict.fromkeys(map(read_tip, tips))),
         _minutes(data.get("cash_minutes", Paying.cash_minutes)),
         _switch(data.get("page", True)),
+        _minutes(data["link_minutes"], "link_minutes") if data.get("link_minutes") is not None else None,
     )
 
 
 def written_paying(paying: Paying) -> dict[str, Any]:
     """Inverse of `read_paying`."""
     limits = {name: {"least": str(least), "most": str(most)} for name, (least, most) in paying.limits.items()}
-    return {"limits": limits, "tips": list(paying.tips), "cash_minutes": paying.cash_minutes, "page": paying.page}
+    switches = {"cash_minutes": paying.cash_minutes, "page": paying.page, "link_minutes": paying.link_minutes}
+    return {"limits": limits, "tips": list(paying.tips), **switches}
 
 
 def _limit(name: str, value: Any) -> tuple[Decimal, Decimal]:
@@ -116,9 +121,9 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _minutes(value: Any) -> int:
+def _minutes(value: Any, name: str = "cash_minutes") -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LONGEST_HOLD:
-        raise ValueError(f"cash_minutes: must be 1 to {LONGEST_HOLD}")
+        raise ValueError(f"{name}: must be 1 to {LONGEST_HOLD}")
     return value
 
 

@@ -4,6 +4,7 @@ A fact about a payment is a `core.domain.receipts.Notice`, whether it came by we
 about money we sent back is a `RefundNotice`, one about money that somebody claims back is a `DisputeNotice`.
 """
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -271,6 +272,11 @@ def _read(data: Mapping[str, str], outcome: type[StrEnum]) -> dict[str, Any]:
         if name in read:
             read[name] = datetime.fromisoformat(read[name])
     return read
+
+
+def payer_hash(digits: str) -> str:
+    """How a payer's number (digits with country) is known without being known: as Kopo Kopo hides it."""
+    return hashlib.sha256(digits.encode()).hexdigest()
 
 
 def handle_id(handle: str) -> str:

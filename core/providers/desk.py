@@ -28,7 +28,9 @@ class Desk:
 
 @dataclass(frozen=True)
 class Package:
-    """A provider: how its account is opened (None where it is not filled in yet), and how its webhook is read."""
+    """A provider: how its account is opened (None where it is not filled in yet), how its webhook is read, and under
+    which last part of `/api/webhooks/…` it is posted to."""
 
     connect: Callable[[Desk], PaymentProvider | None]
     webhook: Webhook | None = None
+    path: str = ""

@@ -16,6 +16,7 @@ from core.conversation.effects import Effect, Outcome
 from core.crashpoint import crashpoint
 from core.domain.money import plain
 from core.domain.orders import BOUGHT
+from core.domain.paying import read_paying
 from core.domain.payments import DIALOG_WINDOW, RESEND_AFTER, may_prompt_again, may_stand_beside
 from core.domain.statuses import LIVE_PAYMENTS, Method, OrderStatus, PaymentStatus, Provider, ReceiptState, Start
 from core.services.customers import Guest
@@ -82,10 +83,11 @@ def _ask(db: Session, guest: Guest, order: Order, effect: Effect) -> Outcome:
         return _live(db, open_one)
     if asked_too_often(db, guest, wanted.phone, now):
         return {"result": "too_many", "order_id": str(order.id), "number": order.number}
-    expires_at = now + timedelta(seconds=db.get_one(Workspace, order.workspace_id).hold_seconds)
+    workspace = db.get_one(Workspace, order.workspace_id)
+    expires_at = now + timedelta(seconds=workspace.hold_seconds)
     payment = _attempt(guest, order, wanted, order.total - paid_so_far(db, order.id), now)
     payment.id = payment_id_of(order.id, db.scalar(_attempts_at(order)) or 0)
-    payment.expires_at = None if wanted.start is Start.PROMPT else expires_at
+    payment.expires_at = None if wanted.start is Start.PROMPT else _link_until(workspace, now) or expires_at
     # The indexes decide: a prompt for this phone may have been written by another order a moment ago.
     with suppress(IntegrityError), db.begin_nested():
         db.add(payment)
@@ -106,6 +108,11 @@ def payment_id_of(order_id: UUID, attempts_before: int) -> UUID:
 
 def _attempts_at(order: Order) -> Select[int]:
     return select(func.count(Payment.id)).where(Payment.order_id == order.id)
+
+
+def _link_until(workspace: Workspace, now: datetime) -> datetime | None:
+    minutes = read_paying(workspace.paying).link_minutes
+    return now + timedelta(minutes=minutes) if minutes else None
 
 
 def _wanted(effect: Effect) -> Wanted:

@@ -18,8 +18,7 @@ from core.jobs import Job
 from core.jobs import check_payment as check_job
 from core.jobs import request_payment as request_job
 from core.log import get_logger
-from core.providers.contract import Asked, PaymentProvider
-from core.providers.kopokopo.webhook import payer_hash
+from core.providers.contract import Asked, PaymentProvider, payer_hash
 from core.services import receipts
 from core.services.diary import note_event
 from core.services.followup import Followup
@@ -214,13 +213,13 @@ def _to_be_closed(db: Session, payment_id: UUID) -> Asked | None:
 
 
 def _close(program: Program, account: PaymentProvider, asked: Asked) -> None:
-    """Tell the provider once; where it would not hear of it, money that still comes is accepted and given back."""
+    """Tell the provider; where it would not hear of it, money that still comes is accepted and given back. Who dies
+    before it is written down tells it twice, which does no harm."""
     try:
         cancelled = account.cancel(asked)
     except TryAgain as error:
         log.warning("link_not_cancelled", payment=asked.payment_id, error=str(error))
         return
-    crashpoint("check_payment.cancelled")
     with transaction(program.sessions) as db:
         locked = lock_payment(db, UUID(asked.payment_id))
         if locked:

@@ -93,7 +93,7 @@ def _ask(db: Session, guest: Guest, effect: Effect, outcomes: list[Outcome]) -> 
 
 
 def _begin(outcome: Outcome) -> Followup:
-    """A page to pay on needs no quiet phone: it is asked for at once. A prompt waits for "check your phone" (rule 9)."""
+    """A page to pay on needs no quiet phone: it is made at once. A prompt waits for "check your phone" (rule 9)."""
     at_once = outcome["result"] == "requested" and outcome["start"] != Start.PROMPT
     return Followup(jobs=(request_payment(outcome["payment_id"]),)) if at_once else Followup()
 

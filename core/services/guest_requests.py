@@ -15,6 +15,7 @@ from core.services.ask_payment import receipt_of
 from core.services.customers import Guest
 from core.services.followup import Followup
 from core.services.orders import lock_order, mark_order, paid_so_far
+from core.services.payment_rows import retire_others
 from core.services.stock import release_holds
 from core.services.waiting import minutes_left
 from core.store.sql.tables import Order
@@ -25,7 +26,7 @@ CALLED_OFF = (OrderStatus.PENDING, OrderStatus.FAILED)
 
 
 def cancel_order(db: Session, guest: Guest, order_id: UUID) -> tuple[Outcome, Followup]:
-    """Call an unpaid order off. An attempt still open is not sent any more, or its money goes back."""
+    """Call an unpaid order off. A link is cancelled, a prompt still open is not sent, or its money goes back."""
     order = lock_order(db, guest.customer.workspace_id, order_id)
     if order is None or order.customer_id != guest.customer.id:
         return {
@@ -40,6 +41,7 @@ def cancel_order(db: Session, guest: Guest, order_id: UUID) -> tuple[Outcome, Fo
     if order.status not in CALLED_OFF or paid_so_far(db, order.id):
         return {"result": "too_late", **named, "status": order.status}, Followup()
     mark_order(db, order, OrderStatus.CANCELLED, cause="guest")
+    retire_others(db, order, None, clock.now())
     return {"result": "cancelled", **named}, release_holds(db, order)
 
 

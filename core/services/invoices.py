@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import Boolean, ColumnElement, ScalarSelect, Text, cast, false, func, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,6 @@ from core import clock
 from core.domain.documents import DocumentKind
 from core.domain.invoices import Fiscal, Paid, Seller, read_lines, read_vat, vat_lines, written_vat
 from core.domain.invoices import Invoice as Facts
-from core.domain.invoicing import Invoicing, read_invoicing
 from core.domain.statuses import Provider, ReceiptState
 from core.services.documents_wanted import deliver_later, want_document
 from core.store.sql.tables import FiscalEntry, Invoice, InvoiceCounter, Order, OrderItem, Receipt, Workspace
@@ -23,27 +22,26 @@ HOW = {
     Provider.PAYSTACK: "Paystack",
     Provider.CASH: "Cash",
 }
+COUNTED = (ReceiptState.MATCHED, ReceiptState.REFUNDED, ReceiptState.REVERSED)
 
 
 def issue_invoice(db: Session, order: Order) -> None:
     """Write the invoice of a locked order that has just been paid; the venue may want the PDF to follow by itself.
 
-    One statement takes the number and writes the row: the counter stays locked until the commit, and a rollback gives
-    the number back. It comes after stock in the order of locks.
+    One statement takes the number, reads the venue and writes the row: the counter stays locked until the commit, and a
+    rollback gives the number back. It comes after stock in the order of locks.
     """
-    workspace = db.get_one(Workspace, order.workspace_id)
-    invoicing = read_invoicing(workspace.invoicing)
-    invoice_id = uuid4()
-    counted = insert(InvoiceCounter).values(workspace_id=workspace.id, last=1)
+    counted = insert(InvoiceCounter).values(workspace_id=order.workspace_id, last=1)
     next_one = {"last": InvoiceCounter.last + 1}
     counted = counted.on_conflict_do_update(index_elements=[InvoiceCounter.workspace_id], set_=next_one)
-    number = counted.returning(InvoiceCounter.last).cte("counted")
-    row = _row(order, workspace, invoicing) | {"id": invoice_id, "number": select(number.c.last).scalar_subquery()}
-    db.execute(insert(Invoice).values(**row, lines=_lines_of(order.id)))
-    if invoicing.fiscal:
-        db.add(FiscalEntry(workspace_id=workspace.id, invoice_id=invoice_id, next_try_at=clock.now()))
-    if invoicing.send and order.conversation_id:
-        receipt = want_document(db, workspace.id, DocumentKind.RECEIPT, invoice_id)
+    number = select(counted.returning(InvoiceCounter.last).cte("counted").c.last).scalar_subquery()
+    invoice = insert(Invoice).values(**_row(order), number=number, **_of_venue(order), lines=_lines_of(order.id))
+    send = _venue(order, _switch("send")).label("send")
+    invoice_id, fiscal, to_be_sent = db.execute(invoice.returning(Invoice.id, Invoice.fiscal, send)).one()
+    if fiscal:
+        db.add(FiscalEntry(workspace_id=order.workspace_id, invoice_id=invoice_id, next_try_at=clock.now()))
+    if to_be_sent and order.conversation_id:
+        receipt = want_document(db, order.workspace_id, DocumentKind.RECEIPT, invoice_id)
         deliver_later(db, receipt, order.conversation_id)
 
 
@@ -75,10 +73,13 @@ def facts_of(invoice: Invoice, order_number: int) -> Facts:
 
 
 def paid_for(db: Session, order_id: UUID) -> tuple[Paid, ...]:
-    """The money that counts towards this order, oldest first."""
-    matched = (Receipt.order_id == order_id, Receipt.state == ReceiptState.MATCHED)
-    receipts = db.scalars(select(Receipt).where(*matched).order_by(Receipt.received_at, Receipt.id))
-    return tuple(Paid(HOW[one.provider], one.reference, one.amount, one.received_at) for one in receipts)
+    """The money that counts towards this order, or did until it went back; oldest first."""
+    counted = (Receipt.order_id == order_id, Receipt.state.in_(COUNTED))
+    receipts = db.scalars(select(Receipt).where(*counted).order_by(Receipt.received_at, Receipt.id))
+    return tuple(
+        Paid(HOW[one.provider], one.reference, one.amount, one.received_at, one.refunded + one.reversed)
+        for one in receipts
+    )
 
 
 def fiscal_of(db: Session, invoice_id: UUID) -> Fiscal | None:
@@ -92,10 +93,10 @@ def verified(db: Session, token: str) -> Invoice | None:
     return db.scalar(select(Invoice).where(Invoice.verify_token == token))
 
 
-def _row(order: Order, workspace: Workspace, invoicing: Invoicing) -> dict[str, Any]:
+def _row(order: Order) -> dict[str, Any]:
     price = order.total - order.tip
-    seller = Seller(invoicing.seller or workspace.name, invoicing.address, invoicing.pin, invoicing.vat_number)
     return {
+        "id": uuid4(),
         "workspace_id": order.workspace_id,
         "order_id": order.id,
         "issued_at": clock.now(),
@@ -106,10 +107,28 @@ def _row(order: Order, workspace: Workspace, invoicing: Invoicing) -> dict[str, 
         "total": price,
         "vat": order.vat,
         "vat_lines": written_vat(vat_lines(price, order.vat_percent)),
-        "seller": vars(seller),
-        "fiscal": invoicing.fiscal,
         "verify_token": secrets.token_urlsafe(16),
     }
+
+
+def _of_venue(order: Order) -> dict[str, ColumnElement[Any]]:
+    """What the venue's settings say now (`core.domain.invoicing`), read where they lie."""
+    name = func.coalesce(func.nullif(_setting("seller"), ""), Workspace.name)
+    rest = [part for word in ("address", "pin", "vat_number") for part in (word, func.coalesce(_setting(word), ""))]
+    seller = func.jsonb_build_object("name", name, *rest)
+    return {"seller": _venue(order, seller), "fiscal": _venue(order, _switch("fiscal"))}
+
+
+def _venue(order: Order, what: ColumnElement[Any]) -> ScalarSelect[Any]:
+    return select(what).where(Workspace.id == order.workspace_id).scalar_subquery()
+
+
+def _setting(word: str) -> ColumnElement[Any]:
+    return func.jsonb_extract_path_text(Workspace.invoicing, word)
+
+
+def _switch(word: str) -> ColumnElement[Any]:
+    return func.coalesce(cast(_setting(word), Boolean), false())
 
 
 def _lines_of(order_id: UUID) -> ColumnElement[Any]:

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from core.conversation.carts import tail
 from core.domain.phone import is_kenyan_mobile, normalise
-from core.providers.kopokopo.webhook import payer_hash
+from core.providers.contract import payer_hash
 from core.providers.whatsapp.webhook import event_id
 from core.services.ask_payment import payment_id_of
 from core.services.place_order import order_id_of

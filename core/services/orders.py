@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import cast, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -58,9 +58,10 @@ def mark_order(db: Session, order: Order, to: OrderStatus, user_id: UUID | None 
 
 def make_tickets(db: Session, order: Order) -> None:
     """Each station that must make something gets one ticket, however often this is called."""
-    stations = db.scalars(select(OrderItem.station).where(OrderItem.order_id == order.id).distinct())
-    rows = [{"workspace_id": order.workspace_id, "order_id": order.id, "station": station} for station in stations]
-    db.execute(insert(Ticket).values(rows).on_conflict_do_nothing())
+    new = (literal(order.workspace_id), literal(order.id), cast(TicketStatus.OPEN, Ticket.status.type))
+    stations = select(OrderItem.station, *new).where(OrderItem.order_id == order.id).distinct()
+    columns = ["station", "workspace_id", "order_id", "status"]
+    db.execute(insert(Ticket).from_select(columns, stations, include_defaults=False).on_conflict_do_nothing())
 
 
 def advance_order(
@@ -88,7 +89,8 @@ def advance_order(
 
 def tell(db: Session, order: Order, kind: str, **data: Any) -> Followup:
     """Guest and board will hear of a change of this order."""
-    owe(db, order.conversation_id, kind, {"order_id": str(order.id), "number": order.number, **data})
+    named = {"order_id": str(order.id), "number": order.number}
+    owe(db, order.conversation_id, kind, {**named, **data}, order.workspace_id)
     owe_board(db, order.workspace_id, order.id)
     conversations = {order.conversation_id} if order.conversation_id else set()
     return Followup(conversations=frozenset(conversations), boards=frozenset({order.workspace_id}))

@@ -1,5 +1,6 @@
 """A workspace's account with a payment provider, ready to be asked, and which providers answer at all."""
 
+import hmac
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,12 @@ def account_of(db: Session, workspace_id: UUID, provider: Provider) -> ProviderA
 def reference_of(program: Program, payment_id: str) -> str:
     """A name for a payment that nobody else can make up: at most 50 letters, digits, `-` and `.`."""
     return f"{payment_id}.{program.addresses.of('payments', 'reference', payment_id)[:MAC]}"
+
+
+def payment_named(program: Program, reference: str) -> str:
+    """The payment's id in a reference that we made, else "": nobody else can make one."""
+    payment_id, dot, _ = reference.partition(".")
+    return payment_id if dot and hmac.compare_digest(reference_of(program, payment_id), reference) else ""
 
 
 def pace_of(program: Program, workspace_id: UUID, provider: Provider, known: dict[str, Any]) -> Pace:

@@ -110,5 +110,5 @@ def tell_guest(db: Session, order: Order, payment: Payment, kind: str, **data: A
     conversation_id = payment.conversation_id or order.conversation_id
     named = {"order_id": str(order.id), "number": order.number, "payment_id": str(payment.id)}
     named |= {"provider": payment.provider.value}
-    owed = owe(db, conversation_id, kind, {**named, **data})
+    owed = owe(db, conversation_id, kind, {**named, **data}, order.workspace_id)
     return Followup(conversations=frozenset({conversation_id} if owed and conversation_id else ()))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Label, Select, exists, func, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -29,9 +29,14 @@ def take_in(db: Session, notice: Notice, workspace_id: UUID) -> tuple[Receipt, b
         received_at=notice.at or clock.now(),
         state=ReceiptState.UNMATCHED,
     )
-    new = db.scalar(row.on_conflict_do_nothing().returning(Receipt.id)) is not None
-    query = _same(notice, (workspace_id,)).with_for_update()
-    return db.scalars(query.execution_options(populate_existing=True)).one(), new
+    # Touched where it is known already: whoever is quicker, both wait for each other here.
+    kept = row.on_conflict_do_update(
+        index_elements=["workspace_id", "provider", "reference"], set_={"updated_at": func.now()}
+    )
+    is_new: Label[bool] = literal_column("xmax = 0").label("is_new")
+    found = kept.returning(Receipt, is_new)
+    receipt, new = db.execute(found, execution_options={"populate_existing": True}).one()
+    return receipt, new
 
 
 def known(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> Receipt | None:

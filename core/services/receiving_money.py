@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 import structlog
 
 from core.domain.receipts import Notice
-from core.domain.statuses import Provider
 from core.log import get_logger
 from core.providers.contract import DisputeNotice, Event, Malformed, OtherMode, RefundNotice, Webhook
 from core.services.journal import outcome_of
@@ -16,7 +15,7 @@ from core.services.program import Program
 from core.store.redis.mailbox import Item
 
 # The names of their webhooks, under which the journal has what came.
-SOURCES = {"payment": Provider.KOPOKOPO, "paystack": Provider.PAYSTACK}
+SOURCES = {package.path: provider for provider, package in PACKAGES.items() if package.webhook}
 KINDS: dict[str, type[Event]] = {
     "payment_notice": Notice,
     "refund_notice": RefundNotice,

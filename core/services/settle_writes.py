@@ -1,8 +1,6 @@
 """A settlement, written down: payment, receipt, refund, order, and what guest and board are owed."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -18,35 +16,23 @@ from core.services.ledger import book
 from core.services.orders import make_tickets, mark_order
 from core.services.payment_rows import fail, move, retire_others, tell_failed, tell_guest
 from core.services.refunds import propose_refunds, refund_came_about, settle_refund
+from core.services.settle_case import Case
 from core.services.stock import menu_changed
 from core.store.sql.outbox import owe_board
-from core.store.sql.tables import Order, Payment, Receipt, Workspace
+from core.store.sql.tables import Order, Payment, PaymentEvent, Receipt, Workspace
 
 
-@dataclass(frozen=True)
-class Case:
-    """A notice and the locked rows it is about. `is_new`: nobody had told us of this money. `user_id`: staff say so."""
-
-    notice: Notice
-    workspace_id: UUID
-    order: Order | None
-    payment: Payment | None
-    receipt: Receipt | None
-    is_new: bool
-    user_id: UUID | None = None
-
-
-def write(db: Session, case: Case, decision: Settlement) -> Followup:
-    """Everything the decision says, in the caller's transaction."""
+def write(db: Session, case: Case, decision: Settlement, line: PaymentEvent) -> Followup:
+    """Everything the decision says, in the caller's transaction; the ledger last, so that all else leaves together."""
     if case.payment and case.order and decision.payment:
         _write_payment(db, case.order, case.payment, case.notice, decision.payment)
     followup = _write_receipt(db, case, case.receipt, decision) if case.receipt else Followup()
     if case.order and decision.buys:
-        followup |= _buy(db, case.order, decision, case.payment.id if case.payment else None)
-    followup |= _book(db, case, decision)
+        followup |= _buy(db, case, case.order, decision)
     if case.order and case.payment:
         followup |= _tell(db, case.order, case.payment, case, decision)
-    return followup
+    db.add(line)
+    return followup | _book(db, case, decision)
 
 
 def _book(db: Session, case: Case, decision: Settlement) -> Followup:
@@ -94,11 +80,12 @@ def _write_receipt(db: Session, case: Case, receipt: Receipt, decision: Settleme
     return settle_refund(db, receipt, decision.refund, decision.note) if decision.refund else Followup()
 
 
-def _buy(db: Session, order: Order, decision: Settlement, payment_id: UUID | None) -> Followup:
+def _buy(db: Session, case: Case, order: Order, decision: Settlement) -> Followup:
     was_lapsed = order.status is OrderStatus.FAILED
     mark_order(db, order, OrderStatus.PAID, cause=decision.note)
     make_tickets(db, order)
-    retire_others(db, order, payment_id, clock.now())
+    if case.others:
+        retire_others(db, order, case.payment.id if case.payment else None, clock.now())
     owe_board(db, order.workspace_id, order.id)
     board = Followup(boards=frozenset({order.workspace_id}))
     # A lapsed order took its stock a second time, perhaps the last of it.

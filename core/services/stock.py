@@ -2,13 +2,38 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from core.domain.statuses import HoldState, MovementReason
 from core.errors import Rejected
 from core.services.followup import Followup
 from core.store.sql.tables import Order, Product, StockHold, StockMovement
+
+# One statement: locked by product id like everywhere, sold all or not at all, however many products an order has.
+_SELL = text(
+    """
+    with wanted as (
+        select h.id, h.product_id, h.quantity, h.state = 'ACTIVE' as active, p.on_hand, p.held
+        from stock_holds h join products p on p.id = h.product_id
+        where h.order_id = :order and h.state <> 'SOLD' order by h.product_id for no key update of h, p),
+    enough as (
+        select coalesce(bool_and(quantity <= case when active then held else on_hand - held end), true) as ok
+        from wanted),
+    taken as (
+        update products p set on_hand = p.on_hand - w.quantity, updated_at = now(),
+            held = p.held - case when w.active then w.quantity else 0 end
+        from wanted w, enough where enough.ok and p.id = w.product_id),
+    sold as (
+        update stock_holds h set state = 'SOLD', updated_at = now()
+        from wanted w, enough where enough.ok and h.id = w.id),
+    written as (
+        insert into stock_movements (workspace_id, product_id, order_id, quantity, reason)
+        select :venue, w.product_id, :order, -w.quantity, 'SOLD' from wanted w, enough where enough.ok
+        order by w.product_id)
+    select ok from enough
+    """
+)
 
 
 def hold(db: Session, product_id: UUID, quantity: int) -> int | None:
@@ -20,13 +45,7 @@ def hold(db: Session, product_id: UUID, quantity: int) -> int | None:
 
 def sell_holds(db: Session, order: Order) -> bool:
     """What was set aside for a locked order is sold; what had gone back is taken again. False: nothing changed."""
-    savepoint = db.begin_nested()
-    for held in _holds(db, order):
-        if held.state is not HoldState.SOLD and not _sell(db, order, held):
-            savepoint.rollback()
-            return False
-    savepoint.commit()
-    return True
+    return bool(db.scalar(_SELL, {"venue": order.workspace_id, "order": order.id}))
 
 
 def release_holds(db: Session, order: Order) -> Followup:
@@ -82,18 +101,6 @@ def _holds(db: Session, order: Order) -> list[StockHold]:
     # By product id, like everybody: two orders of the same products never wait for each other in a ring.
     query = select(StockHold).where(StockHold.order_id == order.id).order_by(StockHold.product_id)
     return list(db.scalars(query.with_for_update().execution_options(populate_existing=True)))
-
-
-def _sell(db: Session, order: Order, held: StockHold) -> bool:
-    active = held.state is HoldState.ACTIVE
-    enough = Product.held >= held.quantity if active else Product.on_hand - Product.held >= held.quantity
-    sold = {"on_hand": Product.on_hand - held.quantity} | ({"held": Product.held - held.quantity} if active else {})
-    sale = update(Product).where(Product.id == held.product_id, enough).values(**sold).returning(Product.id)
-    if db.scalar(sale) is None:
-        return False
-    held.state = HoldState.SOLD
-    _write(db, order.workspace_id, held.product_id, -held.quantity, MovementReason.SOLD, order_id=order.id)
-    return True
 
 
 def _unhold(db: Session, held: StockHold) -> int:

@@ -15,7 +15,7 @@ from core.domain.money import plain, vat_in
 from core.domain.settlement import OVER, UNSOLD
 from core.domain.statuses import OrderStatus, PaymentStatus, Provider, ReceiptState
 from core.errors import Rejected
-from core.providers.kopokopo.webhook import payer_hash
+from core.providers.contract import payer_hash
 from core.services.diary import note_receipt
 from core.services.followup import Followup
 from core.services.ledger import book

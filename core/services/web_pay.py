@@ -24,6 +24,7 @@ from core.domain.money import vat_in
 from core.domain.orders import BOUGHT
 from core.domain.paying import LINKS, Way
 from core.domain.statuses import OrderStatus
+from core.errors import TryAgain
 from core.services.ask_payment import receipt_of
 from core.services.orders import paid_so_far
 from core.services.program import Program
@@ -90,8 +91,10 @@ def sheet_of(program: Program, page: Page) -> Sheet:
 
 
 def confirm(program: Program, page: Page, entry: UUID, stamp: str, way: str, phone: str) -> None:
-    """The guest tapped Confirm: an event of their conversation, once per form."""
+    """The guest tapped Confirm: an event of their conversation, once per form. Raises TryAgain."""
     seen, now = look_at(program.store.client, page.box), time.time()
+    if not seen.guest:
+        raise TryAgain("the store has forgotten whose conversation this is")
     data = {"stamp": stamp, "way": way, "phone": phone}
     body = {"kind": WEB, "at": now, "data": data, "trace": entry.hex[:16]}
     item = Item(f"web:{entry}", (page.box,), now, body, seen.guest, fixed=True)
@@ -131,7 +134,7 @@ def _ordered(db: Db, here: Here, order: Order) -> Sheet:
         here,
         stamp=str(order.id),
         number=order.number,
-        place=here.say(texts.TO_TABLE, table=order.table_number) if order.table_number else "",
+        place=_place(here, order),
         lines=tuple((x.quantity, x.name, here.money(x.quantity * x.price_at_time)) for x in items),
         besides=tuple(carts.besides(here, bill, order.note)),
         total=here.money(order.total),
@@ -142,6 +145,11 @@ def _ordered(db: Db, here: Here, order: Order) -> Sheet:
         code=str(mine.get("code") or "") if state == "cash" else "",
         receipt=receipt_of(db, order.id) if state == "paid" else "",
     )
+
+
+def _place(here: Here, order: Order) -> str:
+    where = {"table": order.table_number, "address": order.address, "pickup": order.pickup}
+    return carts.place_name(here.at(here.session.but(**where)))
 
 
 def _state(order: Order, mine: dict[str, Any]) -> str:

@@ -56,7 +56,11 @@ def test_a_broker_of_ones_own_leaves_the_mailboxes_embedded(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("url", "expected"),
-    [("redis://h:1", "redis://h:1/1"), ("rediss://u:p@h/4?x=1", "rediss://u:p@h/5?x=1"), ("redis://h/15", "redis://h/0")],
+    [
+        ("redis://h:1", "redis://h:1/1"),
+        ("rediss://u:p@h/4?x=1", "rediss://u:p@h/5?x=1"),
+        ("redis://h/15", "redis://h/0"),
+    ],
 )
 def test_the_broker_takes_the_next_database_of_the_same_server(url: str, expected: str) -> None:
     assert next_database(url) == expected
@@ -74,6 +78,16 @@ def test_a_stand_in_for_one_provider_leaves_the_other_simulated(tmp_path: Path) 
     assert environment.simulated
     assert environment.values["WHATSAPP_API_URL"] == STAND_INS["WHATSAPP_API_URL"]
     assert environment.values["KOPOKOPO_API_URL"] == f"{environment.values['SANDBOX_URL']}/kopokopo"
+
+
+def test_made_up_keys_never_go_to_the_real_card_providers(tmp_path: Path) -> None:
+    simulated = assemble({}, tmp_path).values
+    assert simulated["PESAPAL_API_URL"] == f"{simulated['SANDBOX_URL']}/pesapal"
+    assert simulated["PAYSTACK_SECRET_KEY"].startswith("sk_test_")
+    alone = assemble(STAND_INS, tmp_path).values
+    assert (alone["PESAPAL_CONSUMER_KEY"], alone["PAYSTACK_SECRET_KEY"]) == ("", "")
+    given = assemble(STAND_INS | {"PAYSTACK_API_URL": "http://127.0.0.1:1/paystack"}, tmp_path).values
+    assert given["PAYSTACK_SECRET_KEY"] and not given["PESAPAL_CONSUMER_KEY"]
 
 
 def test_the_process_environment_wins_over_the_file_and_an_empty_value_is_none(tmp_path: Path) -> None:

@@ -53,3 +53,13 @@ def test_the_server_refuses_a_bad_log_level_by_name(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("LOG_LEVEL", "LOUD")
     with pytest.raises(SystemExit, match="LOG_LEVEL"):
         runpy.run_path(str(GUNICORN))["on_starting"](None)
+
+
+def test_in_production_the_tax_authority_is_reached_over_https_or_not_at_all() -> None:
+    https = dict.fromkeys(("PUBLIC_BASE_URL", "KOPOKOPO_API_URL", "KOPOKOPO_OAUTH_URL"), "https://one.example")
+    needed = ("WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")
+    account = ("KOPOKOPO_CLIENT_ID", "KOPOKOPO_CLIENT_SECRET", "KOPOKOPO_API_KEY", "KOPOKOPO_TILL_NUMBER")
+    environ = ENVIRON | https | dict.fromkeys((*needed, *account), "x") | {"ENVIRONMENT": "production"}
+    assert load_settings(environ).fiscal_api_url == ""
+    with pytest.raises(SettingsError, match="FISCAL_API_URL"):
+        load_settings(environ | {"FISCAL_API_URL": "http://one.example"})

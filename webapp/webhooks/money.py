@@ -2,17 +2,23 @@
 
 import time
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from core.errors import BadSignature
 from core.services import journal, receiving_money
 from core.services.program import Program
-from webapp.webhooks.answers import acknowledge
+from webapp.webhooks.answers import acknowledge, webhook
 
 
-def receive_signed(source: str) -> Response:
-    """Something about money. 200 means kept, 401 signed by nobody of ours."""
-    return acknowledge(source, lambda program, raw: _receive(program, source, raw))
+def _route(source: str) -> Blueprint:
+    blueprint = webhook(source)
+
+    @blueprint.post("")
+    def receive() -> Response:
+        """Something about money from this provider. 200 means kept, 401 signed by nobody of ours."""
+        return acknowledge(source, lambda program, raw: _receive(program, source, raw))
+
+    return blueprint
 
 
 def _receive(program: Program, source: str, raw: bytes) -> None:
@@ -36,3 +42,6 @@ def _signers(program: Program, source: str, raw: bytes) -> tuple[str, ...]:
     accounts = program.directory.accounts(receiving_money.SOURCES[source]) if headers.get(webhook.header) else ()
     keys = webhook.authenticate(raw, headers, tuple(account.api_key for account in accounts))
     return tuple(sorted({account.workspace_id for account in accounts if account.api_key in keys}))
+
+
+blueprints = tuple(_route(source) for source in receiving_money.SOURCES)

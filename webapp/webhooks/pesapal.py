@@ -6,9 +6,9 @@ from flask import Response, jsonify, request
 from core import metrics
 from core.errors import StoreUnavailable
 from core.jobs import check_payment
-from core.providers.pesapal.ipn import Hint, payment_of, read_hint
+from core.providers.pesapal.ipn import Hint, read_hint
 from core.providers.strict_json import strict_json
-from core.services.payment_accounts import reference_of
+from core.services.payment_accounts import payment_named
 from core.services.program import Program
 from webapp.held import current_program
 from webapp.webhooks.answers import webhook
@@ -45,7 +45,7 @@ def _answer(hint: Hint) -> Response:
 
 
 def _hear(program: Program, hint: Hint) -> int:
-    payment_id = payment_of(hint.reference, lambda payment_id: reference_of(program, payment_id))
+    payment_id = payment_named(program, hint.reference)
     if not payment_id or not hint.tracking_id:
         metrics.hints.labels(blueprint.name, "unknown").inc()
         return 200

@@ -26,8 +26,8 @@ _KEYWORDS = {
     " njia za kulipa, njia nyingine za kulipa, nilipe vipi",
     "web": "web, website, web page, pay on the web, pay online, pay on the website, on the web, on a web page,"
     " lipa kwenye mtandao, mtandaoni, tovuti, kwenye tovuti",
-    "code": "i have paid, i have paid already, i paid, already paid, i have already paid, ive paid, nimelipa, nimeshalipa, tayari nimelipa,"
-    " nimelipa tayari, mpesa code, i paid the till, nimelipa kwa till",
+    "code": "i have paid, i have paid already, i paid, already paid, i have already paid, ive paid, nimelipa,"
+    " nimeshalipa, tayari nimelipa, nimelipa tayari, mpesa code, i paid the till, nimelipa kwa till",
     "change": "change, edit, change order, change cart, badilisha, badili",
     "clear": "clear, clear cart, empty cart, remove all, remove everything, delete all, toa yote, ondoa yote,"
     " futa yote, ondoa vyote, toa vyote",

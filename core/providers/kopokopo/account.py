@@ -7,7 +7,7 @@ from core.providers.kopokopo.token import Credentials, TokenService
 from core.providers.kopokopo.webhook import KopoKopoWebhook
 from core.providers.tokens import Tokens
 
-CALLBACK_PATH = "/api/webhooks/payment"
+PATH = "payment"
 
 
 def open_api(desk: Desk) -> Api | None:
@@ -17,7 +17,7 @@ def open_api(desk: Desk) -> Api | None:
         return None
     credentials = Credentials(**values)
     tokens = Tokens(TokenService(desk.http, credentials), desk.shelf)
-    return Api(desk.http, tokens, credentials, desk.address(CALLBACK_PATH))
+    return Api(desk.http, tokens, credentials, desk.address(f"/api/webhooks/{PATH}"))
 
 
 def connect(desk: Desk) -> KopoKopo | None:
@@ -26,4 +26,4 @@ def connect(desk: Desk) -> KopoKopo | None:
     return KopoKopo(api) if api else None
 
 
-PACKAGE = Package(connect, KopoKopoWebhook())
+PACKAGE = Package(connect, KopoKopoWebhook(), PATH)

@@ -43,7 +43,8 @@ class TokenService:
             "grant_type": "client_credentials",
         }
         url = f"{self.credentials.oauth_url}/oauth/token"
-        answer = self.http.ask("token", "POST", url, form=form, seconds=TOKEN_SECONDS)
+        # Not in the queue of the prompts: on a busy Friday whoever is first in it needs the token now.
+        answer = self.http.ask("token", "POST", url, form=form, seconds=TOKEN_SECONDS, in_turn=True)
         if 400 <= answer.status < 500:
             raise Rejected(Reason.NETWORK_ERROR, f"token refused with {answer.status}")
         return _token(answer.json())

@@ -15,7 +15,7 @@ from core.domain.payments import Reason
 from core.domain.receipts import Notice, Outcome, Source
 from core.domain.statuses import Provider
 from core.log import get_logger
-from core.providers.contract import Event, Malformed, OtherMode
+from core.providers.contract import Event, Malformed, OtherMode, payer_hash
 from core.providers.kopokopo import payouts
 from core.providers.kopokopo.reasons import reason_for
 from core.providers.strict_json import strict_json
@@ -188,11 +188,6 @@ def _notice(outcome: Outcome, source: Source, resource: dict[str, Any] | None, *
         at=_moment(money["origination_time"]),
         **named,
     )
-
-
-def payer_hash(digits: str) -> str:
-    """How Kopo Kopo hides a phone number."""
-    return hashlib.sha256(digits.encode()).hexdigest()
 
 
 def _payer_hash(number: str) -> str:

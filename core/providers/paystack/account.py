@@ -13,4 +13,4 @@ def connect(desk: Desk) -> Paystack | None:
     return Paystack(desk.http, Credentials(values["api_url"], values["api_key"]), desk.live)
 
 
-PACKAGE = Package(connect, PaystackWebhook())
+PACKAGE = Package(connect, PaystackWebhook(), "paystack")

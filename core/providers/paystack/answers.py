@@ -119,7 +119,7 @@ def shillings(cents: Any) -> Decimal:
 def currency(data: Mapping[str, Any]) -> str:
     """Raises Malformed where there is none."""
     found = text(data.get("currency")).upper()
-    if not found:
+    if not found.isalpha():
         raise Malformed("currency")
     return found
 

@@ -44,7 +44,8 @@ class TokenService:
         """A new token and the seconds for which it may be used. Raises TryAgain or Rejected."""
         payload = {"consumer_key": self.credentials.consumer_key, "consumer_secret": self.credentials.consumer_secret}
         url = f"{self.credentials.api_url}/api/Auth/RequestToken"
-        answer = self.http.ask("token", "POST", url, headers=HEADERS, payload=payload, seconds=TOKEN_SECONDS)
+        how = {"headers": HEADERS, "payload": payload, "seconds": TOKEN_SECONDS, "in_turn": True}
+        answer = self.http.ask("token", "POST", url, **how)
         body = fields(answer)
         if "invalid_consumer" in error_of(body) or answer.status in (401, 403):
             raise Rejected(Reason.NETWORK_ERROR, "token refused")

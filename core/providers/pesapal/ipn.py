@@ -1,6 +1,6 @@
 """Pesapal's notification: two ids and no proof. It says only "go and ask", and only about what we made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,12 +32,6 @@ class Hint:
 def read_hint(given: Mapping[str, Any]) -> Hint:
     """From a query string or a JSON body, in either spelling; what is missing is empty."""
     return Hint(*(_text(given, name) for name in (TYPE, TRACKING, REFERENCE)))
-
-
-def payment_of(reference: str, reference_of: Callable[[str], str]) -> str:
-    """The payment's id in a reference that we made, else "": nobody else can make one."""
-    payment_id, dot, _ = reference.partition(".")
-    return payment_id if dot and reference == reference_of(payment_id) else ""
 
 
 def register(api: Api, url: str) -> str:

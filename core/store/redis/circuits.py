@@ -25,8 +25,8 @@ class Standing:
 
     @property
     def down(self) -> bool:
-        """Whether guests should be offered something else."""
-        return self.state == "open"
+        """Whether guests should be offered something else: until a probe has said that it answers."""
+        return self.state != "closed"
 
 
 class Circuit:

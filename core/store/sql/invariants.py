@@ -4,6 +4,7 @@
 """
 
 from core.store.sql.book_invariants import BOOKS
+from core.store.sql.paying_invariants import PAYING
 
 QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
     "I2": (
@@ -100,6 +101,7 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
                and not exists (select from receipts r where r.payment_id = p.id)""",
         ),
         *BOOKS,
+        *PAYING,
     ),
     "I6": (
         (

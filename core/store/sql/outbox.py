@@ -1,7 +1,7 @@
 """What a change owes: a row written with the change itself, relayed after its commit, or swept later."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -12,21 +12,17 @@ from core.store.sql.tables import Conversation, Outbox
 ORDER, CALL = "order", "call"  # what a row for the board is about
 
 
-def owe(db: Session, conversation_id: UUID | None, kind: str, data: dict[str, Any]) -> UUID | None:
-    """The conversation will be told. An order nobody ordered by chat owes nothing."""
-    conversation = conversation_id and db.get(Conversation, conversation_id)
-    if not conversation:
+def owe(
+    db: Session, conversation_id: UUID | None, kind: str, data: dict[str, Any], workspace_id: UUID | None = None
+) -> UUID | None:
+    """The conversation will be told. An order nobody ordered by chat owes nothing. Who knows the venue saves a look."""
+    if conversation_id is not None and workspace_id is None:
+        found = db.get(Conversation, conversation_id)
+        workspace_id = found.workspace_id if found else None
+    if conversation_id is None or workspace_id is None:
         return None
-    return _add(
-        db,
-        Outbox(
-            workspace_id=conversation.workspace_id,
-            conversation_id=conversation.id,
-            topic=Topic.CONVERSATION,
-            kind=kind,
-            payload=data,
-        ),
-    )
+    row = {"workspace_id": workspace_id, "conversation_id": conversation_id, "kind": kind, "payload": data}
+    return _add(db, Outbox(topic=Topic.CONVERSATION, **row))
 
 
 def owe_once(db: Session, row_id: UUID, conversation: Conversation, kind: str, data: dict[str, Any]) -> bool:
@@ -51,6 +47,6 @@ def _owe_board(db: Session, workspace_id: UUID, kind: str, payload: dict[str, An
 
 
 def _add(db: Session, row: Outbox) -> UUID:
+    row.id = uuid4()
     db.add(row)
-    db.flush()
     return row.id

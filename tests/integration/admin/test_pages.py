@@ -16,7 +16,7 @@ from webapp.admin import OPEN
 
 NOT_STAFF = frozenset({"health.healthz", "health.readyz", "metrics.metrics", "welcome", "static"})
 WEBHOOKS = ("whatsapp.", "payment.", "paystack.", "pesapal.")
-GUESTS = ("pay.", "documents.")
+GUESTS = ("pay.", "pay_return.", "documents.")
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:

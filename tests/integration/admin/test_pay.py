@@ -19,11 +19,13 @@ from core.services.relay import follow_up
 from core.services.settle import settle_in
 from core.services.stock import receive_stock
 from core.services.web_links import Gone, Page, WebLinks
+from core.store.redis.circuits import FAILURES, Circuit
 from core.store.redis.mailbox import Item
 from core.store.redis.reads import look_at
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, Payment, Workspace
 from tests.integration.admin.venue import Venue
+from tests.waiting import eventually
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 HIDDEN = re.compile(r'name="(entry|stamp)" value="([^"]+)"')
@@ -242,3 +244,15 @@ def test_the_number_being_blocked_stops_nothing(guest: Guest) -> None:
     with transaction(guest.venue.program.sessions) as db:
         payment = db.scalars(select(Payment).where(Payment.id == UUID(str(guest.payments()[0].id)))).one()
         assert payment.next_check_at is not None
+
+
+def test_while_m_pesa_does_not_answer_the_page_offers_what_works(guest: Guest) -> None:
+    store, link = guest.venue.program.store, guest.link()
+    circuit = Circuit(store.scripts, "kopokopo")
+    try:
+        for _ in range(FAILURES):
+            circuit.leave(healthy=False)
+        eventually(lambda: "Pay with M-Pesa" not in guest.opens(link).text, 10, what="the page without M-Pesa")
+        assert "Cash at the bar" in guest.opens(link).text
+    finally:
+        store.client.delete("circuit:kopokopo")

@@ -22,7 +22,7 @@ from core.services.settle import settle_in
 from core.store.sql.engine import transaction
 from core.store.sql.tables import LedgerLine, Order, Payment, Receipt, Refund, User
 from tests.integration.money.house import House
-from tests.integration.money.kopokopo import KopoKopoStandIn
+from tests.integration.money.kopokopo import KopoKopoStandIn, event, money
 from tests.integration.money.standin import Call
 
 
@@ -187,3 +187,9 @@ def earned(balances: dict[str, Decimal]) -> Decimal:
     """Sales with their VAT, less what was taken back."""
     mine = (Account.SALES, Account.VAT, Account.RETURNS)
     return -sum((balances.get(name.value, Decimal(0)) for name in mine), Decimal(0))
+
+
+def in_till(reference: str, phone: str, amount: int) -> dict[str, Any]:
+    """Money in the till as the provider lists it, of which nobody told us."""
+    resource: dict[str, Any] = event(money(reference, phone, amount))["event"]["resource"]
+    return resource

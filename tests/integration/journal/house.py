@@ -18,7 +18,7 @@ from sandbox.simulators.inbound import inbound_text, sign
 from tests.integration.money.house import open_account
 from tests.integration.money.kopokopo import API_KEY
 from tests.integration.sql.bar import Bar
-from webapp.webhooks import payment, whatsapp
+from webapp.webhooks import money, whatsapp
 
 NUMBER = "109876543210987"
 
@@ -66,6 +66,6 @@ def make_house(bar: Bar, program: Program, kopokopo_url: str = "http://127.0.0.1
     open_account(bar, kopokopo_url)
     app = Flask(__name__)
     app.extensions["program"] = program
-    for blueprint in (whatsapp.blueprint, payment.blueprint):
+    for blueprint in (whatsapp.blueprint, *money.blueprints):
         app.register_blueprint(blueprint)
     return House(bar, program, app.test_client())

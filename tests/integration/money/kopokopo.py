@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from core.providers.kopokopo.webhook import payer_hash
+from core.providers.contract import payer_hash
 from tests.integration.money.standin import Call, StandIn
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "kopokopo"

@@ -18,7 +18,7 @@ from core.store.sql.tables import ProviderAccount
 from sandbox.simulators.control import Simulators
 from tests.integration.money.house import House
 from tests.integration.money.kopokopo import API_KEY, TILL
-from webapp.webhooks import payment, paystack, pesapal
+from webapp.webhooks import money, pesapal
 
 ROOT = Path(__file__).resolve().parents[3]
 IPN_ID, CARD_KEY = "9a1b0000-0000-4000-8000-000000000001", "sk_test_of_these_tests"
@@ -62,8 +62,8 @@ def simulators(house: House, simulated: str, ports: list[int]) -> Iterator[Simul
     found.kopokopo.set(prompt_after=0, decide_after=0, callback_after=0, dialog_life=0.2)
     app = Flask(__name__)
     app.extensions["program"] = house.program
-    for webhook in (payment, paystack, pesapal):
-        app.register_blueprint(webhook.blueprint)
+    for blueprint in (*money.blueprints, pesapal.blueprint):
+        app.register_blueprint(blueprint)
     server = make_server("127.0.0.1", ports[1], app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()

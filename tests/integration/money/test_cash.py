@@ -4,10 +4,11 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from core.domain.statuses import OrderStatus, PaymentStatus, ReceiptState
 from core.errors import Rejected
+from core.services.audit import audit
 from core.services.cash import Taken, drawer, take_cash, waiting_for_cash
 from core.services.holds import expire_holds
 from core.store.sql.engine import transaction
@@ -154,6 +155,21 @@ def test_the_drawer_knows_who_took_how_much(house: House, waiter: UUID) -> None:
         assert since is not None
         assert list(drawer(db, house.bar.workspace_id, since)) == [("Wanjiru", 2, Decimal(1400))]
         assert waiting_for_cash(db, house.bar.workspace_id) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        ("update cash_entries set amount = 600, change = received - 600", "drawer_line_without_its_receipt"),
+        ("update orders set status = 'PENDING', version = version + 1", "code_used_and_not_paid"),
+    ],
+)
+def test_the_audit_finds_a_drawer_that_does_not_add_up(house: House, waiter: UUID, damage: str, kind: str) -> None:
+    take(house, waiter, promise(house)[1], 700)
+    with house.bar.sessions.begin() as db:
+        db.execute(text(damage))
+        assert kind in {breach["breach"] for breach in audit(db, {})["I5"]["breaches"]}
+        db.rollback()
 
 
 def test_another_venue_s_code_is_no_code(house: House, waiter: UUID) -> None:

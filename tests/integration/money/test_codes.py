@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import update
 
 from core.domain.statuses import OrderStatus, PaymentStatus, ReceiptState
+from core.services.audit import audit
 from core.store.sql.tables import PaymentClaim
 from tests.integration.money.house import House
 from tests.integration.money.kopokopo import event, money, new_receipt
@@ -129,6 +130,17 @@ def test_wrong_ten_times_slows_down_and_time_forgives(house: House) -> None:
     with house.bar.sessions.begin() as db:
         db.execute(update(PaymentClaim).values(created_at=PaymentClaim.created_at - timedelta(minutes=11)))
     assert types(house, right, order_id)["result"] == "matched"
+
+
+def test_the_audit_finds_a_code_that_counted_without_money(house: House) -> None:
+    order_id, code = unpaid(house), new_receipt()
+    comes(house, code)
+    types(house, code, order_id)
+    with house.bar.sessions.begin() as db:
+        db.execute(update(PaymentClaim).values(code="UC00000000"))
+        found = {breach["breach"] for breach in audit(db, {})["I5"]["breaches"]}
+        assert "claim_matched_without_its_money" in found
+        db.rollback()
 
 
 def test_late_money_for_a_lapsed_order_revives_it(house: House) -> None:

@@ -17,7 +17,7 @@ from core.services.doorbells import settle_payments
 from core.services.history import save_messages
 from core.services.notices import unseen
 from core.services.payment_accounts import reference_of
-from core.store.sql.tables import Payment
+from core.store.sql.tables import Payment, Workspace
 from sandbox.simulators.control import CardSwitches, Simulators
 from tests.integration.money.house import House
 from tests.integration.money.simulated import ports, simulated, simulators
@@ -132,6 +132,14 @@ def test_asked_for_again_the_link_is_the_same(house: House, simulators: Simulato
     again = asks(house, order_id, "pesapal")
     assert (again["result"], again["payment_id"]) == ("live_attempt", first["payment_id"])
     assert again["link"] == house.owed("payment_link")[0]["link"]
+
+
+def test_a_venue_says_how_long_a_link_is_good(house: House, simulators: Simulators) -> None:
+    first = house.payment(asks(house, order(house), "paystack")["payment_id"])
+    house.bar.change(Workspace, house.bar.workspace_id, paying={"link_minutes": 120})
+    second = house.payment(asks(house, order(house), "paystack")["payment_id"])
+    assert first.expires_at and first.expires_at - first.created_at < timedelta(minutes=11)
+    assert second.expires_at and second.expires_at - second.created_at > timedelta(minutes=119)
 
 
 def test_another_provider_s_link_takes_the_place_of_the_first_which_is_cancelled(
@@ -398,5 +406,10 @@ def test_pitfall_7_other_money_than_was_asked(
     payment_id = asks(house, order_id, "paystack")["payment_id"]
     simulators.paystack.set(**change)
     pays(house, simulators, payment_id)
-    eventually(lambda: serve(house) or note in house.diary())
+
+    def noted() -> bool:
+        serve(house)
+        return note in house.diary()
+
+    eventually(noted)
     assert house.order_status(order_id) is OrderStatus.PENDING

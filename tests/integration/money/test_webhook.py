@@ -17,13 +17,14 @@ from werkzeug.serving import make_server
 
 from core import metrics
 from core.domain.statuses import OrderStatus
+from core.providers.kopokopo.webhook import SIGNATURE
 from core.services.doorbells import settle_payments
 from core.store.redis.arrivals import read
 from core.store.redis.store import Store
 from tests.integration.money.house import House, open_account
 from tests.integration.money.kopokopo import API_KEY, SAMPLES, event, money, sample
 from tests.integration.sql.bar import open_bar
-from webapp.webhooks import payment
+from webapp.webhooks import money as webhooks
 from webapp.webhooks.body import LARGEST
 
 URL = "/api/webhooks/payment"
@@ -33,7 +34,8 @@ URL = "/api/webhooks/payment"
 def app(house: House) -> Flask:
     app = Flask(__name__)
     app.extensions["program"] = house.program
-    app.register_blueprint(payment.blueprint)
+    for blueprint in webhooks.blueprints:
+        app.register_blueprint(blueprint)
     return app
 
 
@@ -43,7 +45,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 def signed(raw: bytes, key: str = API_KEY) -> dict[str, str]:
-    return {payment.SIGNATURE: hmac.new(key.encode(), raw, hashlib.sha256).hexdigest()}
+    return {SIGNATURE: hmac.new(key.encode(), raw, hashlib.sha256).hexdigest()}
 
 
 def post(client: FlaskClient, body: Any, **headers: str) -> int:
@@ -90,7 +92,7 @@ def test_a_till_event_told_again_under_another_id_is_kept_once(house: House, cli
 
 @pytest.mark.parametrize("signature", ["", "0" * 64, "sha256=" + "0" * 64, "not hex", "\u00e9" * 64, "A" * 100_000])
 def test_a_bad_signature_is_401_and_nothing_is_kept(house: House, client: FlaskClient, signature: str) -> None:
-    assert post(client, sample("stk_success"), **{payment.SIGNATURE: signature}) == 401
+    assert post(client, sample("stk_success"), **{SIGNATURE: signature}) == 401
     assert (waiting(house), journal(house), house.rung) == (0, [], [])
 
 
@@ -213,7 +215,7 @@ def test_a_chunked_body_is_read_whole_and_never_cut(house: House, address: tuple
 
 def test_every_answer_is_counted_also_what_never_came_to_be_read(client: FlaskClient, house: House) -> None:
     before = answers()
-    post(client, b"{}", **{payment.SIGNATURE: "0" * 64})
+    post(client, b"{}", **{SIGNATURE: "0" * 64})
     post(client, b"x" * (LARGEST + 1))
     object.__setattr__(house.program, "directory", None)
     post(client, b"{}")

@@ -21,6 +21,8 @@ RULES: dict[str, Any] = {
     "features": {"tracking": False},
     "asks": ["name", "email"],
     "minimum_order": 500,
+    "payment_methods": ["CASH", "MPESA", "PESAPAL"],
+    "paying": {"limits": {"CASH": {"least": "100", "most": "20000"}}, "tips": ["10%"]},
     "minimum_age": 21,
     "delivers": True,
 }
@@ -51,6 +53,8 @@ def test_changed_rules_count_with_the_next_message(app: Flask, shell: FlaskCliRu
         venue = load_menu(db, workspace_id).venue
     assert (venue.minimum_order, venue.minimum_age, venue.delivers, venue.delivery.fee) == (500, 21, True, 200)
     assert venue.asks == ("name", "email")
+    assert venue.payment_methods == ("CASH", "MPESA")  # nobody at Pesapal knows this venue
+    assert venue.paying.tips == ("10%",) and venue.paying.limits == {"CASH": (100, 20000)}
     assert venue.delivery.pickup and not venue.features.tracking and not venue.hours.alcohol.always
 
 
@@ -67,6 +71,12 @@ def test_changed_rules_count_with_the_next_message(app: Flask, shell: FlaskCliRu
         ({"delivers": "yes"}, "true or false"),
         ({"delivery": {"latitude": 1}}, "go together"),
         ({"features": {"games": True}}, "games"),
+        ({"payment_methods": ["COWRIES"]}, "payment_methods"),
+        ({"payment_methods": []}, "payment_methods"),
+        ({"paying": {"limits": {"CASH": {"least": "500", "most": "100"}}}}, "CASH takes nothing"),
+        ({"paying": {"tips": ["a lot"]}}, "'a lot'"),
+        ({"paying": {"cash_minutes": 0}}, "cash_minutes"),
+        ({"paying": {"cards": True}}, "cards"),
         ("[]", "one JSON object"),
         ("{", "Expecting"),
     ],

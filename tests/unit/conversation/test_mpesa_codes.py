@@ -33,6 +33,11 @@ def test_the_code_is_found_however_it_is_told(text: str) -> None:
     assert read_code(text) == CODE
 
 
+def test_a_code_without_a_date_counts_as_it_is_printed_or_named() -> None:
+    assert read_code("UZ65K2T9QX") == read_code("my code is uz65k2t9qx") == "UZ65K2T9QX"
+    assert read_code("uz65k2t9qx") == ""
+
+
 def test_in_an_sms_every_sign_of_a_code_may_be_a_letter() -> None:
     assert read_code("UCFAKETEST Confirmed. Ksh850.00 paid to BAR.") == "UCFAKETEST"
     assert read_code("code UCFAKETEST") == "UCFAKETEST"
@@ -46,6 +51,8 @@ def test_in_an_sms_every_sign_of_a_code_may_be_a_letter() -> None:
         "0712345678",
         "+254712345678",
         "guinness24",
+        "the code is on the way",
+        "receipt please please",
         "table 14 KQXRT",
         "UC65K2T9Q",
         "UC65K2T9QXX",

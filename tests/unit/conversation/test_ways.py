@@ -42,6 +42,20 @@ def test_the_review_begins_with_the_venue_s_first_way_and_leads_to_the_others() 
     assert chat_at("PAYSTACK", "MPESA").guest.titles == ["Card", "Change", "Other ways"]
 
 
+def test_the_more_ways_there_are_the_order_takes_no_message_more() -> None:
+    counts = []
+    for methods in (("MPESA",), ALL):
+        for order in ("1 wings to table 7", "2 dawa and 1 tusker to table 7"):
+            chat = Chat(demo_menu(payment_methods=methods))
+            chat.guest.says(order)
+            if "I am 18 or over" in chat.guest.titles:
+                chat.guest.taps("I am 18")
+            chat.guest.taps("M-Pesa").reads("Check your phone")
+            chat.bar.pays()
+            counts.append(sum(len(turn.replies) for turn in chat.turns))
+    assert counts == [3, 4, 3, 4]
+
+
 def test_all_ways_are_one_list() -> None:
     guest = chat_at().guest.taps("Other ways")
     titles = ["Pay with M-Pesa", "Other number", "Card or link", "Cash at the bar", "On a web page"]
@@ -97,11 +111,11 @@ def test_trying_a_link_again_is_another_link() -> None:
     assert chat.world.done[-1]["provider"] == "pesapal"
 
 
-def test_a_prompt_after_a_link_says_that_the_link_is_over() -> None:
+def test_a_prompt_after_a_link_says_that_one_of_them_is_enough() -> None:
     chat = unpaid()
     chat.guest.taps("Card")
     chat.bar.links()
-    chat.guest.says("m-pesa").reads("Check your phone", "counts no longer")
+    chat.guest.says("m-pesa").reads("Check your phone", "do not use the link")
     assert chat.last.replies[0].prompt and not chat.order["link"]
 
 
@@ -199,6 +213,14 @@ def test_wrong_ten_times_slows_down(asked: Guest) -> None:
     for number in range(10):
         asked.says(f"UC65K2T9Q{number}").reads("have not seen")
     asked.says("UC65K2T9QX").reads("wait 10 minutes")
+
+
+@pytest.mark.parametrize(
+    "said", ["send the prompt to 0722 000 111", "tuma kwa 0722000111", "my friend pays, 0722 000 111"]
+)
+def test_another_person_pays(ordered: Guest, chat: Chat, said: str) -> None:
+    ordered.says(said).reads("M-Pesa asks 0722 000 111")
+    assert chat.world.done[-1]["phone"] == "254722000111"
 
 
 def test_a_tip_is_asked_for_where_the_house_wants_and_stands_apart() -> None:

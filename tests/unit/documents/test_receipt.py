@@ -42,6 +42,11 @@ def test_every_payment_has_its_own_reference() -> None:
     assert "M-Pesa SFH6XK2PQ1" in said and "Cash C-7" in said
 
 
+def test_what_went_back_before_it_was_written_is_on_it() -> None:
+    paid = (Paid("M-Pesa", "SFH6XK2PQ1", Decimal(1400), AT, returned=Decimal(400)),)
+    assert "Given back\n-KES 400" in pdf.text(draw(receipt(bought(paid=paid))))
+
+
 def test_one_code_proves_it_and_a_second_is_the_tax_authoritys() -> None:
     codes = [block for block in receipt(bought()).blocks if isinstance(block, Codes)]
     assert [text for text, _ in codes[0].codes] == ["https://bar.example/receipts/verify/abc"]

@@ -13,9 +13,10 @@ import pytest
 
 from core.domain.payments import Reason
 from core.domain.receipts import Notice, Outcome, Source
-from core.providers.contract import Malformed
+from core.providers.contract import Malformed, OtherMode, Refunding, RefundNotice, RefundOutcome, payer_hash
+from core.providers.kopokopo import payouts
 from core.providers.kopokopo.reasons import reason_for
-from core.providers.kopokopo.webhook import payer_hash, read_events, signing_keys
+from core.providers.kopokopo.webhook import KopoKopoWebhook, read_events, signing_keys
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "kopokopo"
 KEY = "k2-test-api-key"
@@ -256,3 +257,62 @@ def test_failures_told_as_lists_are_read_too() -> None:
     assert notice.reason == Reason.CANCELLED
     (notice,) = read_notices(changed("stk_failed", "data", "attributes", "event", "errors", to=[]))
     assert notice.reason == Reason.OTHER
+
+
+def test_a_reversal_that_was_carried_out_is_money_back() -> None:
+    (told,) = read_events(raw("reversal"))
+    assert isinstance(told, RefundNotice)
+    assert (told.outcome, told.receipt, told.reference) == (RefundOutcome.DONE, "UC65K2T9QX", "UC65REV1")
+    assert told.amount == Decimal(850)
+    assert RefundNotice.from_dict(told.to_dict()) == told
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        ("Received", RefundOutcome.PENDING),
+        ("Scheduled", RefundOutcome.PENDING),
+        ("Failed", RefundOutcome.FAILED),
+        ("Lost", RefundOutcome.UNKNOWN),
+    ],
+)
+def test_every_status_of_a_reversal(status: str, outcome: RefundOutcome) -> None:
+    (told,) = read_events(changed("reversal", "data", "attributes", "status", to=status))
+    assert isinstance(told, RefundNotice) and told.outcome is outcome
+
+
+def test_a_reversal_that_names_no_money_is_not_done_yet() -> None:
+    (told,) = read_events(changed("reversal", "data", "attributes", "reversal_bulk_payment", to=None))
+    assert isinstance(told, RefundNotice) and told.outcome is RefundOutcome.PENDING
+
+
+def test_a_payout_is_done_when_its_money_left() -> None:
+    sent = {"amount": "200.0", "status": "Transferred", "transaction_reference": "UC65OUT1"}
+    attributes = {"status": "Processed", "transfer_batches": [{"disbursements": [sent]}], "errors": None}
+    body = {"data": {"id": "9", "type": "send_money", "attributes": attributes}}
+    (told,) = read_events(json.dumps(body).encode())
+    assert isinstance(told, RefundNotice)
+    assert (told.outcome, told.amount, told.reference) == (RefundOutcome.DONE, Decimal(200), "UC65OUT1")
+
+
+def test_an_empty_list_of_destinations_is_refused_in_code() -> None:
+    """Kopo Kopo would send everything there is to the bank."""
+    with pytest.raises(payouts.NoDestination):
+        payouts.payout([], "KES")
+    part = Refunding("r", "p", "h", "UC65K2T9QX", Decimal(200), "KES", whole=False, reason="Out of stock")
+    with pytest.raises(payouts.NoDestination):
+        payouts.request(part)
+    kind, body = payouts.request(replace(part, phone="254712345678"))
+    assert (kind, len(body["destinations"])) == ("send_money", 1)
+    kind, body = payouts.request(replace(part, whole=True))
+    assert kind == "reversals" and "amount" not in body and "destinations" not in body
+
+
+@pytest.mark.parametrize("name", ["stk_success", "buygoods_received"])
+def test_what_comes_from_the_sandbox_is_none_where_money_is_real(name: str) -> None:
+    body = raw(name).replace(b"https://api.kopokopo.com", b"https://sandbox.kopokopo.com")
+    assert b"sandbox.kopokopo.com" in body
+    with pytest.raises(OtherMode):
+        KopoKopoWebhook().parse(body, live=True)
+    assert KopoKopoWebhook().parse(body, live=False)
+    assert KopoKopoWebhook().parse(body.replace(b"sandbox.kopokopo", b"api.kopokopo"), live=True)
