@@ -51,6 +51,7 @@ class Claimed:
 
     refunding: Refunding
     handle: str
+    at: datetime | None
     account: PaymentProvider | None = field(repr=False)
 
 
@@ -79,7 +80,7 @@ def send_refund(program: Program, refund_id: str) -> Followup:
     if result is None:
         return Followup()
     with transaction(program.sessions) as db:
-        followup = _write(db, UUID(refund_id), result)
+        followup = _write(db, UUID(refund_id), claimed, result)
         crashpoint("send_refund.before_commit")
     return followup
 
@@ -163,7 +164,7 @@ def _as_claimed(program: Program, db: Session, receipt: Receipt, refund: Refund)
         phone=(payment and payment.phone) or "",
     )
     account = provider_for(program, db, refund.workspace_id, refund.provider)
-    return Claimed(refunding, refund.handle or "", account)
+    return Claimed(refunding, refund.handle or "", refund.requested_at, account)
 
 
 def _call(program: Program, refund_id: UUID, claimed: Claimed) -> StartResult | None:
@@ -199,12 +200,14 @@ def _clear(program: Program, refund_id: UUID) -> bool:
     return True
 
 
-def _write(db: Session, refund_id: UUID, result: StartResult) -> Followup:
-    """The handle is always kept; the status changes only from REQUESTED, a callback may have been faster."""
+def _write(db: Session, refund_id: UUID, claimed: Claimed, result: StartResult) -> Followup:
+    """An answer counts for its own claim only; the status changes only from REQUESTED, a callback may be faster."""
     receipt, refund = lock_refund(db, refund_id)
     kind = {Accepted: "refund_accepted", Refused: "refund_refused"}.get(type(result), "refund_unanswered")
     detail = {"reason": result.reason} if isinstance(result, Refused) else {}
     note_receipt(db, receipt, kind, f"{kind}:{refund.id}:{refund.requested_at}", detail)
+    if refund.requested_at != claimed.at:
+        return Followup()  # frozen so long that staff looked, said no, and somebody else has asked again
     if isinstance(result, Accepted) and not refund.handle:
         refund.handle, refund.handle_id = result.handle, handle_id(result.handle)
     if isinstance(result, Refused) and refund.status is RefundStatus.REQUESTED:

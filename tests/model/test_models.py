@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from . import books, doorbells, locks, money, quiet, relay, sender, turn, turn_state
+from . import books, doorbells, locks, money, quiet, refunds, relay, sender, turn, turn_state
 from .checker import NEVER_AT_REST, Exploration, explore
 
 FULL = os.environ.get("MODEL_FULL") == "1"
 MODELS = {
-    module.__name__.rpartition(".")[2]: module for module in (turn, doorbells, sender, quiet, money, locks, relay)
+    module.__name__.rpartition(".")[2]: module
+    for module in (turn, doorbells, sender, quiet, money, refunds, locks, relay)
 }
 SCENARIOS = [
     pytest.param(model, id=f"{name}: {scenario}")
@@ -75,6 +76,11 @@ def test_quiet_needs(rule: quiet.Rule) -> None:
 @each(books.Rule)
 def test_money_needs(rule: books.Rule) -> None:
     breaks_without(rule, money)
+
+
+@each(refunds.Rule)
+def test_refunds_need(rule: refunds.Rule) -> None:
+    breaks_without(rule, refunds)
 
 
 @each(locks.Rule)

@@ -160,6 +160,7 @@ def test_another_provider_s_link_takes_the_place_of_the_first_which_is_cancelled
 def test_a_link_stands_beside_a_prompt_only_when_the_dialog_should_have_answered(
     house: House, simulators: Simulators
 ) -> None:
+    simulators.kopokopo.set(dialog_life=300)
     simulators.kopokopo.rule("ask")
     order_id, prompt_id = house.order()
     house.request(prompt_id)
@@ -175,6 +176,7 @@ def test_a_link_stands_beside_a_prompt_only_when_the_dialog_should_have_answered
 
 
 def test_pitfall_9_the_prompt_is_paid_so_the_link_is_cancelled(house: House, simulators: Simulators) -> None:
+    simulators.kopokopo.set(dialog_life=300)
     simulators.kopokopo.rule("ask")
     order_id, prompt_id = house.order()
     house.request(prompt_id)
