@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from core.conversation.session import State
+from core.domain.paying import Paying
 from tests.demo_menu import demo_menu
 from tests.unit.conversation.chat import Chat
 
@@ -69,6 +70,7 @@ def _paid(chat: Chat) -> None:
 VENUES: dict[State, dict[str, Any]] = {
     State.COLLECTING_ADDRESS: {"delivers": True},
     State.COLLECTING_DETAILS: {"asks": ("name", "email", "birthday")},
+    State.COLLECTING_TIP: {"paying": Paying(tips=("10%", "100"))},
 }
 WAYS: dict[State, Callable[[Chat], None]] = {
     State.GREETING: _says(),
@@ -80,6 +82,7 @@ WAYS: dict[State, Callable[[Chat], None]] = {
     State.COLLECTING_TABLE: _says("2 sprite", "checkout"),
     State.COLLECTING_ADDRESS: _delivered,
     State.COLLECTING_DETAILS: _says("2 sprite to table 7"),
+    State.COLLECTING_TIP: _says("2 sprite to table 7", "pay"),
     State.CHOOSING_PAYMENT: _says("2 sprite to table 7", "other number"),
     State.AWAITING_PAYMENT: _asked,
     State.PAYMENT_CONFIRMATION: _checked,
