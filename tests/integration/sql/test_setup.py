@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.domain.statuses import Role
+from core.domain.statuses import Provider, Role
 from core.errors import Rejected
 from core.services.audit import audit, is_clean
 from core.services.menu import load_menu
@@ -56,6 +56,24 @@ def test_settings_are_written_over_the_first_venue_at_every_seed(sessions: sessi
         channel, account = db.scalars(select(Channel)).one(), db.scalars(select(ProviderAccount)).one()
         assert channel.phone_number_id == "2002" and channel.secrets["app_secrets"] == ["another"]
         assert account.settings["till_number"] == "K2" and account.secrets["api_key"] == "api key"
+
+
+def test_each_provider_the_settings_name_gets_its_account_and_keeps_what_commands_found_out(
+    sessions: sessionmaker[Session],
+) -> None:
+    cards = {"PESAPAL_CONSUMER_KEY": "key", "PESAPAL_CONSUMER_SECRET": "s", "PAYSTACK_SECRET_KEY": "sk_test_x"}
+    seed(sessions, **cards)
+    with sessions.begin() as db:
+        accounts = {one.provider: one for one in db.scalars(select(ProviderAccount))}
+        assert set(accounts) == {"kopokopo", "pesapal", "paystack"}
+        assert accounts[Provider.PAYSTACK].secrets == {"api_key": "sk_test_x"}
+        assert accounts[Provider.KOPOKOPO].settings["calls_per_second"] == 5
+        assert "ipn_id" not in accounts[Provider.PESAPAL].settings
+        accounts[Provider.PESAPAL].settings = accounts[Provider.PESAPAL].settings | {"ipn_id": "registered"}
+    seed(sessions, **cards)
+    with sessions.begin() as db:
+        ours = db.scalars(select(ProviderAccount).where(ProviderAccount.provider == Provider.PESAPAL)).one()
+        assert ours.settings["ipn_id"] == "registered"
 
 
 def test_the_demo_owner_signs_in_with_the_wished_or_the_shown_password(sessions: sessionmaker[Session]) -> None:
