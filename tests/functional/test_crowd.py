@@ -89,7 +89,7 @@ def test_a_thousand_statuses_in_front_of_a_message_do_not_hold_it_up(
     sent = earlier.reads("Karibu")
     becomes(outside, sent, "sent")
     callback = sent.body["biz_opaque_callback_data"]
-    noise = [status_value(sender(earlier), new_wamid(), "delivered", "", None) for _ in range(STATUSES - 1)]
+    noise = [status_value(sender(earlier), new_wamid(), "delivered", callback, None) for _ in range(STATUSES - 1)]
     known = status_value(sender(earlier), sent.id, "read", callback, None)
     with asleep(product, "records"):
         posts(outside, *noise, known, message_value(sender(guest), text_message("hi")))
