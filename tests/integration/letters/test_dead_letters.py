@@ -44,7 +44,7 @@ def replay(house: House, letter: DeadLetter, by: Decider = BY_COMMAND) -> None:
 def dies(guest: Guest, monkeypatch: pytest.MonkeyPatch, module: Any = flow, name: str = "step") -> DeadLetter:
     """All that waits fails on every try; then whatever was wrong is mended."""
     with monkeypatch.context() as fault:
-        fault.setattr(module, name, broken)
+        (fault.setitem if isinstance(module, dict) else fault.setattr)(module, name, broken)
         guest.is_served()
     return letters(guest.house)[-1]
 
@@ -211,7 +211,7 @@ def test_a_payment_notice_that_is_replayed_pays_the_order_once(guest: Guest, mon
     house = guest.house
     order_id, _, prompt = house.prompt()
     keeps(house, house.kopokopo.pay(prompt))
-    letter = dies(guest, monkeypatch, settling, "settle_notice")
+    letter = dies(guest, monkeypatch, settling.HEAR, "payment_notice")
     assert (letter.lane, house.order_status(order_id)) == ("payments", OrderStatus.PENDING)
     assert letter.error.endswith(" in broken")
     replay(house, letter)
@@ -226,7 +226,7 @@ def test_a_replayed_notice_of_money_that_was_found_by_asking_counts_nothing_agai
     house = guest.house
     order_id, payment_id, prompt = house.prompt()
     keeps(house, house.kopokopo.pay(prompt))
-    letter = dies(guest, monkeypatch, settling, "settle_notice")
+    letter = dies(guest, monkeypatch, settling.HEAR, "payment_notice")
     house.ago(payment_id, 60)
     check_payment(house.program, payment_id)
     assert house.order_status(order_id) is OrderStatus.PAID

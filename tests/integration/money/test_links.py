@@ -1,6 +1,5 @@
 """Paying on a page: asked for at once, told, paid, left, expired, overtaken by another way, and paid all the same."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,9 +13,10 @@ from core.errors import TryAgain
 from core.jobs import CHECK_PAYMENT, REQUEST_PAYMENT
 from core.services.check_payments import check_payment
 from core.services.doorbells import settle_payments
-from core.services.history import save_messages
 from core.services.notices import unseen
 from core.services.payment_accounts import reference_of
+from core.store.redis.arrivals import read
+from core.store.redis.streams import Entry
 from core.store.sql.tables import Payment, Workspace
 from sandbox.simulators.control import CardSwitches, Simulators
 from tests.integration.money.house import House
@@ -392,12 +392,11 @@ def test_an_event_of_no_known_kind_is_kept_and_shown(house: House, simulators: S
     simulators.paystack.posts("charge.success", {"domain": "test", "status": "success", "amount": "much"})
     eventually(lambda: "malformed" in journal(house))
     assert house.receipts() == []
-    save_messages(house.program)
 
 
 def journal(house: House) -> list[str]:
-    entries = house.program.store.client.xrange("stream:history")
-    return [json.loads(fields["body"])["outcome"] for _, fields in entries]
+    entries = house.program.store.client.xrange("stream:journal")
+    return [arrival.outcome for id, fields in entries for arrival in read(Entry(id, fields["body"]))]
 
 
 @pytest.mark.parametrize(("change", "note"), [({"currency": "USD"}, "mismatch"), ({"amount": 35000}, "part_paid")])
