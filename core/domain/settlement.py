@@ -1,6 +1,6 @@
 """What our books make of a notice about money. Pure: the caller read the books under lock and writes the decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -47,7 +47,10 @@ class Books:
 
 @dataclass(frozen=True)
 class Settlement:
-    """What to write. None and zero mean: leave as it is. `refund` is proposed; `stops`: nothing more is served."""
+    """What to write. None and zero mean: leave as it is. `refund` is proposed.
+
+    `stops`: nothing more of the order is served; `alarms`: staff must know at once.
+    """
 
     note: str
     payment: PaymentStatus | None = None
@@ -57,6 +60,7 @@ class Settlement:
     tell: Tell = Tell.NOTHING
     due: Decimal = NOTHING
     stops: bool = False
+    alarms: bool = False
 
 
 def settle(notice: Notice, books: Books) -> Settlement:
@@ -138,7 +142,13 @@ def _failed(notice: Notice, books: Books) -> Settlement:
 def _reversed(books: Books) -> Settlement:
     if books.receipt in (ReceiptState.REVERSED, ReceiptState.REFUNDED):
         return Settlement("known")
-    stops = books.receipt is ReceiptState.MATCHED and books.order in UNSERVED
+    # Where the whole order was given back before, the provider only says that our own refund went.
+    alarms = books.receipt is ReceiptState.MATCHED and books.order is not OrderStatus.REFUNDED
+    decision = Settlement("reversed", receipt=ReceiptState.REVERSED, alarms=alarms, stops=alarms and _unserved(books))
     if not books.bound or books.payment in (None, PaymentStatus.REVERSED):
-        return Settlement("reversed", receipt=ReceiptState.REVERSED, stops=stops)
-    return Settlement("reversed", PaymentStatus.REVERSED, ReceiptState.REVERSED, tell=Tell.RETURNED, stops=stops)
+        return decision
+    return replace(decision, payment=PaymentStatus.REVERSED, tell=Tell.RETURNED)
+
+
+def _unserved(books: Books) -> bool:
+    return books.order in UNSERVED

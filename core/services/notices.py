@@ -29,6 +29,7 @@ WHAT_TO_DO = {
     "phone_number_quality_update": "Nothing, if the limit went up. Else write less that nobody asked for.",
     "security": "If nobody of yours did this, change the two-step PIN in WhatsApp Manager.",
     "dispute": "Answer it on the provider's own pages, with the order and its receipt, or the money goes back.",
+    "money_taken_back": "Speak to the guest, and look on the provider's own page why their money was taken back.",
     "messages": "Meta reports an error of the app or the account. Look into WhatsApp Manager.",
 }
 LOOK = "Look into WhatsApp Manager if you did not expect this."

@@ -34,6 +34,7 @@ def rules_of(db: Session, slug: str) -> dict[str, Any]:
         "minimum_age": workspace.minimum_age,
         "asks": workspace.asks,
         "minimum_order": str(workspace.minimum_order.normalize()),
+        "refund_limit": f"{workspace.refund_limit:f}".removesuffix(".00"),
         "hours": written_hours(hours),
         "delivery": written_delivery(read_delivery(workspace.delivery)),
         "features": vars(read_features(workspace.features)),
@@ -95,14 +96,17 @@ def _details(value: Any) -> list[str]:
     return list(dict.fromkeys(value))
 
 
-def _least(value: Any) -> Decimal:
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation as error:
-        raise ValueError(f"minimum_order: {value!r} is no amount") from error
-    if not (found.is_finite() and 0 <= found < LARGEST):
-        raise ValueError("minimum_order: must be whole shillings")
-    return found.to_integral_value()
+def _shillings(name: str) -> Callable[[Any], Decimal]:
+    def read(value: Any) -> Decimal:
+        try:
+            found = Decimal(str(value))
+        except InvalidOperation as error:
+            raise ValueError(f"{name}: {value!r} is no amount") from error
+        if not (found.is_finite() and 0 <= found < LARGEST):
+            raise ValueError(f"{name}: must be whole shillings")
+        return found.to_integral_value()
+
+    return read
 
 
 def _hours(value: Any) -> dict[str, Any]:
@@ -114,7 +118,8 @@ READ: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(SWITCHES, _switch),
     "minimum_age": _age,
     "asks": _details,
-    "minimum_order": _least,
+    "minimum_order": _shillings("minimum_order"),
+    "refund_limit": _shillings("refund_limit"),
     "hours": _hours,
     "delivery": lambda value: written_delivery(read_delivery(value)),
     "features": lambda value: written_features(read_features(value)),

@@ -1,6 +1,7 @@
 """A settlement, written down: payment, receipt, refund, order, and what guest and board are owed."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from core.domain.settlement import Settlement, Tell
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
 from core.services.followup import Followup
 from core.services.ledger import book
+from core.services.notices import save_notices
 from core.services.orders import make_tickets, mark_order
 from core.services.payment_rows import fail, move, retire_others, tell_failed, tell_guest
 from core.services.refunds import propose_refunds, refund_came_about, settle_refund
@@ -40,11 +42,29 @@ def _book(db: Session, case: Case, decision: Settlement) -> Followup:
     stopped: list[Order | Receipt] = []
     if case.order and decision.stops and case.receipt and case.receipt.order_id == case.order.id:
         stopped = _stop(db, case.order)
+    if case.order and decision.alarms:
+        save_notices(db, [_alarm(case, case.order, stopped=bool(stopped))])
     order = case.order if decision.buys else None
     fresh = not stopped and (case.receipt is None or case.is_new)
     book(db, decision.note, case.receipt, order, *stopped, user_id=case.user_id, new=fresh)
     crashpoint("settle.booked")
     return Followup(boards=frozenset({case.workspace_id} if stopped else ()))
+
+
+def _alarm(case: Case, order: Order, *, stopped: bool) -> dict[str, Any]:
+    """What stands on every board until somebody has seen to it."""
+    what = "nothing more of it is to be served" if stopped else "it was handed over already, or never bought"
+    return {
+        "workspace": str(case.workspace_id),
+        "source": case.notice.provider,
+        "kind": "money_taken_back",
+        "event": "",
+        "moment": case.notice.receipt,
+        "subject": f"order {order.number}, {case.notice.currency} {plain(case.notice.amount)}: {what}",
+        "loud": True,
+        "body": "",
+        "at": clock.now().timestamp(),
+    }
 
 
 def _stop(db: Session, order: Order) -> list[Order | Receipt]:

@@ -58,6 +58,7 @@ def payment(venue: Venue, order_id: UUID, **more: Any) -> Payment:
 
 def refund(venue: Venue, order_id: UUID, receipt_id: UUID, **more: Any) -> Refund:
     row = {"amount": Decimal(333), "currency": "KES", "status": RefundStatus.PROPOSED, "reason": "paid_twice"}
+    row |= {"dedupe_key": uuid4().hex, "provider": Provider.KOPOKOPO}
     return Refund(workspace_id=venue.workspace_id, order_id=order_id, receipt_id=receipt_id, **row | more)
 
 

@@ -22,8 +22,8 @@ from tests.integration.money.kopokopo import KopoKopoStandIn
 # What a night leaves behind; the house itself stays.
 BOOKS = (
     "order_events, order_items, tickets, stock_holds, payment_events, refunds, receipts, payments, orders, "
-    "staff_calls, messages, outbox, turn_effects, dead_letters, activity_log, conversations, customers, order_counters, "
-    "ledger_lines, invoices, invoice_counters, cash_codes, payment_claims"
+    "staff_calls, messages, outbox, turn_effects, dead_letters, activity_log, conversations, customers, "
+    "order_counters, ledger_lines, invoices, invoice_counters, cash_codes, payment_claims"
 )
 STOCK = 100
 

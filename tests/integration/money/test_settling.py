@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState, RefundStatus
 from core.services.holds import expire_holds
+from core.services.notices import urgent
 from core.store.sql.tables import Receipt, Ticket, User
 from tests.integration.money.house import House, open_account
 from tests.integration.money.kopokopo import event, money, result
@@ -316,6 +317,8 @@ def test_a_reversal_takes_the_money_back_and_everybody_hears_it(house: House) ->
     assert house.owed()[1]["amount"] == "700"
     assert followup.boards == {house.bar.workspace_id}
     assert house.order_status(order_id) is Stands.REFUNDED, "nothing more of it is served"
+    with house.bar.sessions.begin() as db:
+        assert len(urgent(db, house.bar.workspace_id)) == 1, "and the board says so"
 
 
 def test_a_reversal_told_before_the_payment_buys_nothing(house: House) -> None:

@@ -166,13 +166,19 @@ def test_a_failure_undoes_nothing(payment: Payment | None) -> None:
 def test_a_reversal_takes_the_payment_back(state: Receipt) -> None:
     back = settle(REVERSED, replace(OPEN, payment=Payment.SUCCEEDED, order=Order.PAID, receipt=state, bound=True))
     stops = state is Receipt.MATCHED
-    assert back == Settlement("reversed", Payment.REVERSED, Receipt.REVERSED, tell=Tell.RETURNED, stops=stops)
+    wanted = Settlement("reversed", Payment.REVERSED, Receipt.REVERSED, tell=Tell.RETURNED)
+    assert back == replace(wanted, stops=stops, alarms=stops)
 
 
-@pytest.mark.parametrize("order", [Order.SERVED, Order.OUT_FOR_DELIVERY, Order.DELIVERED, Order.REFUNDED])
+@pytest.mark.parametrize("order", [Order.SERVED, Order.OUT_FOR_DELIVERY, Order.DELIVERED])
 def test_what_was_handed_over_is_not_stopped(order: Order) -> None:
     books = replace(OPEN, payment=Payment.SUCCEEDED, order=order, receipt=Receipt.MATCHED, bound=True)
-    assert not settle(REVERSED, books).stops
+    assert (settle(REVERSED, books).stops, settle(REVERSED, books).alarms) == (False, True)
+
+
+def test_the_reversal_that_is_our_own_refund_alarms_nobody() -> None:
+    books = replace(OPEN, payment=Payment.SUCCEEDED, order=Order.REFUNDED, receipt=Receipt.MATCHED, bound=True)
+    assert (settle(REVERSED, books).stops, settle(REVERSED, books).alarms) == (False, False)
 
 
 @pytest.mark.parametrize("state", [None, Receipt.UNMATCHED, Receipt.TAKINGS])
