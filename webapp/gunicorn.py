@@ -71,9 +71,10 @@ def post_worker_init(worker: Any) -> None:
     worker wait for PostgreSQL without holding up everybody."""
     worker.wsgi.extensions["streams"].serving = lambda: worker.alive
     if worker_class.startswith("gevent"):
-        from webapp import green
+        from webapp import green, http
 
         green.install()
+        worker.wsgi_handler = http.Handler  # of `gevent_pywsgi`; gunicorn's plain gevent worker has no use for it
     worker.wsgi.extensions["program"].directory.begin()  # the first webhook need not wait for it
 
 

@@ -21,6 +21,11 @@ local function seen_key(id) return 'seen:' .. id end
 local STREAM_MOST = 300000
 local function note(stream, body) redis.call('XADD', 'stream:' .. stream, 'MAXLEN', '~', STREAM_MOST, '*', 'body', body) end
 
+-- One command for many members costs a fraction of one for each; Lua hands over no more than some thousands at once.
+local function in_pieces(members, call)
+  for first = 1, #members, 1000 do call(unpack(members, first, math.min(first + 999, #members))) end
+end
+
 -- Ring only while fewer than `most` doorbells are live (rule 6: deadlines, not a counter). Returns the bell to publish or ''.
 local function ring(lane, bell, most, ttl, now)
   if bell == '' then return '' end
@@ -39,6 +44,19 @@ local function enlist(lane, box, at)
   if not redis.call('ZSCORE', key(lane, 'leased'), box) then
     redis.call('ZADD', key(lane, 'waiting'), 'NX', at, box)
   end
+end
+
+-- The same for many that begin to wait now; `since` are flat pairs for ZADD.
+local function enlist_all(lane, since)
+  local idle = {}
+  for place = 2, #since, 2 do
+    if not redis.call('ZSCORE', key(lane, 'leased'), since[place]) then
+      idle[#idle + 1] = since[place - 1]
+      idle[#idle + 1] = since[place]
+    end
+  end
+  in_pieces(since, function(...) redis.call('ZADD', key(lane, 'since'), 'NX', ...) end)
+  in_pieces(idle, function(...) redis.call('ZADD', key(lane, 'waiting'), 'NX', ...) end)
 end
 
 -- The head of a mailbox has gone: the next one waits from now on, an empty mailbox does not wait.
