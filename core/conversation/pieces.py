@@ -7,12 +7,12 @@ from core.conversation.here import Here, Said
 from core.conversation.session import Session, State
 from core.conversation.understanding import keywords
 from core.conversation.understanding.vocabulary import ADD, REMOVE, SET, SWAP, TABLE
-from core.conversation.understanding.words import AND, SEPARATORS, stems
+from core.conversation.understanding.words import AND, SEPARATORS, number, stems
 from core.domain.menu import Menu
 
 LONGEST_PIECE = 12
 MOST_PIECES = 8
-FREE_TEXT = (State.COLLECTING_ADDRESS, State.TALKING_TO_STAFF)
+FREE_TEXT = (State.COLLECTING_ADDRESS, State.TALKING_TO_STAFF, State.COLLECTING_DETAILS)
 NUMBER_ASKED = (State.COLLECTING_QUANTITY, State.COLLECTING_TABLE)
 
 # What must be followed by something.
@@ -32,11 +32,17 @@ def half_said(said: Said) -> bool:
     words = [word for word in said.words if word not in SEPARATORS]
     if not words or len(words) > LONGEST_PIECE or session.state in FREE_TEXT:
         return False
-    if said.short or said.phone or _asks_for_more(said) or keywords.keyword(said.words):
+    if said.short or keywords.keyword(said.words):
+        return False
+    open_end = words[-1] in _LEADING or not said.core
+    # Most texts end here, unread: every one a guest writes comes by.
+    if not open_end and all(number(word) is None for word in words):
+        return False
+    if said.phone or _asks_for_more(said):
         return False
     if said.number is not None:
         return not _number_expected(session, said)
-    return words[-1] in _LEADING or not said.core or _lacks_product(said)
+    return open_end or _lacks_product(said)
 
 
 def heard(here: Here, text: str) -> Said:
@@ -52,6 +58,8 @@ def heard(here: Here, text: str) -> Said:
 def read_together(texts: Sequence[str], session: Session | None, menu: Menu) -> tuple[int, str]:
     """How many of these waiting texts, from the first on, are one message, and that message."""
     whole, count = texts[0], 1
+    if session is not None and session.state in FREE_TEXT:
+        return count, whole
     for text in texts[1:MOST_PIECES]:
         if is_incomplete(whole, session, menu):
             whole = joined(whole, text)

@@ -23,6 +23,7 @@ from core.errors import LeaseLost, StoreUnavailable, TryAgain
 from core.log import bind, get_logger
 from core.services.customers import read_profile
 from core.services.effects import GuestRef, abandon, perform
+from core.services.hearing import heard
 from core.services.letters import letter
 from core.services.program import Program
 from core.services.relay import follow_up
@@ -43,11 +44,11 @@ def take_turns(program: Program, claims: list[Claim]) -> None:
     plans: list[tuple[Claim, Turn]] = []
     for claim in claims:
         with _kept_apart(program, claim, "no"):
-            turn = _decide(program, claim)
-            if turn is not None and turn.effects:
-                plans.append((claim, turn))
-            elif turn is not None:
-                browsing.append((claim, _ending(claim, turn)))
+            decided = _decide(program, claim)
+            if decided and decided[1].effects:
+                plans.append(decided)
+            elif decided:
+                browsing.append((decided[0], _ending(*decided)))
     if browsing:
         _commit(program, browsing)
     _carry_out_all(program, plans)
@@ -101,16 +102,21 @@ def _give_back(program: Program, claim: Claim, counts: bool) -> None:
     program.ring.senders([bell] if bell else [])
 
 
-def _decide(program: Program, claim: Claim) -> Turn | None:
-    """What this event leads to: the plan an earlier try stored, or a decision made now (rule 3)."""
+def _decide(program: Program, claim: Claim) -> tuple[Claim, Turn] | None:
+    """What this event, and what is read together with it, leads to: the plan an earlier try stored, or a decision made
+    now (rule 3). None: it has ended already, or waits for the other half of a thought."""
     if claim.tries > TRIES:
         _bury(program, claim)
         return None
     if claim.plan is not None:
-        return Turn.from_plan(claim.plan)
+        return claim, Turn.from_plan(claim.plan)
     session = Session.from_dict(claim.session) if claim.session is not None else None
-    turn: Turn = flow.step(session, _event(claim), _menu(program, claim), datetime.now(UTC))
-    return turn
+    menu = _menu(program, claim)
+    whole = heard(claim, session, menu)
+    if whole is None:
+        program.store.conversations.rest(claim)
+        return None
+    return whole, flow.step(session, _event(whole), menu, datetime.now(UTC))
 
 
 def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
@@ -166,7 +172,8 @@ def _ending(claim: Claim, turn: Turn) -> Ending:
     metrics.turns.labels(turn.session.state.value).inc()
     replies = tuple(letter(claim, reply, turn.quiet_for, turn.session.language) for reply in turn.replies)
     history = _note(claim, replies) | {"state": turn.session.state.value}
-    return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over)
+    beside = tuple(_note(one, ()) for one in _covered(claim))
+    return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over, beside=beside)
 
 
 def _stopped(plan: Turn) -> bool | None:
@@ -177,8 +184,17 @@ def _stopped(plan: Turn) -> bool | None:
 
 def _dead_ending(claim: Claim) -> Ending:
     replies = (letter(claim, _sorry(claim, texts.WENT_WRONG)),)
-    history = _note(claim, replies) | {"dead": {"body": claim.body, "attempts": claim.tries - 1}}
-    return Ending(None, replies, history)
+    beside = tuple(_note(one, ()) | _dead(one) for one in _covered(claim))
+    return Ending(None, replies, _note(claim, replies) | _dead(claim), beside=beside)
+
+
+def _dead(claim: Claim) -> dict[str, Any]:
+    return {"dead": {"body": claim.body, "attempts": claim.tries - 1}}
+
+
+def _covered(claim: Claim) -> list[Claim]:
+    """What was read together with this event, each as it came in."""
+    return [replace(claim, id=one.id, body=one.body, whole="") for one in claim.covers]
 
 
 def _sorry(claim: Claim, text: str) -> Reply:
@@ -207,8 +223,9 @@ def _said(letter: dict[str, Any]) -> dict[str, Any]:
 
 def _event(claim: Claim) -> Event:
     body, guest = claim.body, claim.guest
-    at = datetime.fromtimestamp(body["at"], UTC)
-    return Event(claim.id, body["kind"], at, body["data"], guest.get("name", ""), guest.get("phone", ""), _known(claim))
+    at, data = datetime.fromtimestamp(body["at"], UTC), body["data"]
+    data = data | {"text": claim.whole} if claim.whole else data
+    return Event(claim.id, body["kind"], at, data, guest.get("name", ""), guest.get("phone", ""), _known(claim))
 
 
 def _known(claim: Claim) -> Profile:

@@ -10,6 +10,8 @@ from core.store.redis.mailbox import Claim, Mailboxes
 
 SERVE_SECONDS = 20.0
 RENEW_SECONDS = 1.0
+# Who waits for the other half of a thought looks so often whether somebody else wrote.
+GLANCE_SECONDS = 0.05
 FORGIVE_TRIES = 10
 
 log = get_logger(__name__)
@@ -17,10 +19,13 @@ log = get_logger(__name__)
 
 def serve(mailboxes: Mailboxes, bell: str, take: Callable[[list[Claim]], None], limit: int) -> str:
     """Take up to `limit` mailboxes at a time until none is due. Answers a successor's bell, "" if none is needed."""
-    end = monotonic() + SERVE_SECONDS
+    end, pause = monotonic() + SERVE_SECONDS, threading.Event()
     with _Heartbeat(mailboxes, bell) as heartbeat:
         while monotonic() < end:
-            claims = mailboxes.claim(bell, limit)
+            claims = mailboxes.next(bell, limit)
+            if isinstance(claims, float):
+                pause.wait(min(claims, GLANCE_SECONDS))
+                continue
             if not claims:
                 return ""
             heartbeat.holds(claims)

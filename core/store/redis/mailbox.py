@@ -1,7 +1,7 @@
 """Mailboxes: what waits for a conversation (or for a payment) in order, served by one worker at a time.
 
-The verbs are push, claim, plan, commit, release, renew, leave and sweep; each is one atomic script, and each names the
-event and the lease it works on, so that a repeat of a call has no effect (`docs/architecture.md`).
+The verbs are push, claim, plan, commit, release, rest, renew, leave and sweep; each is one atomic script, and each
+names the event and the lease it works on, so that a repeat of a call has no effect (`docs/architecture.md`).
 """
 
 import json
@@ -12,7 +12,10 @@ from uuid import uuid4
 
 from core.conversation.events import IDENTITY, PREFERENCE
 from core.errors import LeaseLost, StoreUnavailable
+from core.store.redis.claims import Claim, claim_of
 from core.store.redis.connection import Call, Scripts
+
+__all__ = ["Claim", "Ending", "Item", "Mailboxes", "Pushed", "Swept"]
 
 BELL_SECONDS = 5
 LEASE_SECONDS = 4
@@ -24,6 +27,9 @@ PROFILE_SECONDS = 24 * 3600
 QUIET_SECONDS = 45
 SENDERS = 16
 COMMIT_REPEATS = 3
+# What waits behind a text and may be one message with it; a lone half of a thought waits this long for the other half.
+TOGETHER_MOST, TOGETHER_BYTES = 7, 8192
+REST_SECONDS = 1.5
 SAID_OF_GUESTS = frozenset({IDENTITY, PREFERENCE})
 # Meta lets us write freely for 24 h after the guest's last message; five minutes of them are left to clocks and queues.
 WINDOW_SECONDS = 24 * 3600 - 300
@@ -58,26 +64,11 @@ class Pushed:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One event under a lease. `tries` counts this one; `plan` is what an earlier try decided, if any."""
-
-    box: str
-    token: str
-    id: str
-    tries: int
-    body: dict[str, Any]
-    plan: dict[str, Any] | None
-    session: dict[str, Any] | None
-    guest: dict[str, Any]
-    menu_version: str
-    profile: dict[str, Any] | None = None
-
-
-@dataclass(frozen=True)
 class Ending:
     """How a turn ends: the next session (None: unchanged), the replies for the outbox, the note for the history.
 
-    `stopped`: the guest opted out of what nobody asked for, or back in; None says nothing of it.
+    `beside` are the notes of what was read together with the event. `stopped`: the guest opted out of what nobody asked
+    for, or back in; None says nothing of it.
     """
 
     session: dict[str, Any] | None = None
@@ -87,6 +78,7 @@ class Ending:
     quiet_over: str = ""
     profile: dict[str, Any] | None = None
     stopped: bool | None = None
+    beside: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,12 +91,14 @@ class Swept:
 
 
 class Mailboxes:
-    """All mailboxes of one lane. `doorbells` is how many workers may serve it at once before pushes stop ringing."""
+    """All mailboxes of one lane. `doorbells` is how many workers may serve it at once before pushes stop ringing;
+    `together` how many events behind the head a claim answers."""
 
-    def __init__(self, scripts: Scripts, lane: str, doorbells: int) -> None:
+    def __init__(self, scripts: Scripts, lane: str, doorbells: int, together: int = 0) -> None:
         self.lane = lane
         self._scripts = scripts
         self._doorbells = doorbells
+        self._together = together
 
     def push(
         self, items: Sequence[Item], statuses: Sequence[tuple[str, str]] = (), notes: Sequence[str] = ()
@@ -127,13 +121,21 @@ class Mailboxes:
 
     def claim(self, bell: str, limit: int = 1) -> list[Claim]:
         """Take up to `limit` waiting mailboxes, the longest waiting first. An empty answer has un-counted the bell."""
+        claims = self.next(bell, limit)
+        return claims if isinstance(claims, list) else []
+
+    def next(self, bell: str, limit: int) -> list[Claim] | float:
+        """As `claim`; where nothing waits but half a thought, the seconds until it is due, with the bell kept."""
+        times = (LEASE_SECONDS * 1000, BELL_SECONDS * 1000)
+        bounds = (self._together, TOGETHER_BYTES, int(REST_SECONDS * 1000))
         tokens = [uuid4().hex for _ in range(limit)]
-        rows = self._scripts.run("claim", self.lane, bell, limit, LEASE_SECONDS * 1000, BELL_SECONDS * 1000, *tokens)
-        return [_claim(row) for row in rows]
+        *rows, soon = self._scripts.run("claim", self.lane, bell, limit, *times, *bounds, *tokens)
+        return int(soon) / 1000 if soon != "" else [claim_of(row) for row in rows]
 
     def plan(self, claim: Claim, plan: dict[str, Any]) -> dict[str, Any]:
-        """Store the plan of a turn with effects; answers the one that counts. Raises LeaseLost."""
-        kept = self._scripts.run("plan", self.lane, claim.box, claim.token, claim.id, json.dumps(plan))
+        """Store the plan of a turn with effects and what it covers; answers the one that counts. Raises LeaseLost."""
+        whole = plan | {"covers": [one.place for one in claim.covers]} if claim.covers else plan
+        kept = self._scripts.run("plan", self.lane, claim.box, claim.token, claim.id, json.dumps(whole))
         if not kept:
             raise LeaseLost(claim.id)
         loaded: dict[str, Any] = json.loads(kept)
@@ -164,6 +166,11 @@ class Mailboxes:
         _, bell = self._scripts.run("release", *what, uuid4().hex, SENDERS, BELL_SECONDS * 1000)
         return str(bell)
 
+    def rest(self, claim: Claim) -> None:
+        """Half a thought waits for the other half, `REST_SECONDS` after it came at most; whatever comes ends it."""
+        what = (self.lane, claim.box, claim.token, claim.id)
+        self._scripts.run("rest", *what, int(REST_SECONDS * 1000))
+
     def forgive(self, claims: Sequence[Claim]) -> None:
         """These tries failed through no fault of their events: the store itself was away."""
         pairs = [part for claim in claims for part in (claim.box, claim.id)]
@@ -190,12 +197,13 @@ class Mailboxes:
             "box": claim.box,
             "token": claim.token,
             "id": claim.id,
+            "covers": [one.place for one in claim.covers],
             "session": json.dumps(ending.session) if ending.session is not None else "",
             "session_ttl": SESSION_SECONDS,
             "profile": json.dumps(ending.profile) if ending.profile is not None else "",
             "profile_ttl": PROFILE_SECONDS,
             "replies": [json.dumps(reply) for reply in ending.replies],
-            "history": json.dumps(ending.history) if ending.history else "",
+            "history": [json.dumps(note) for note in (ending.history, *ending.beside) if note],
             "quiet": ending.quiet_for,
             "quiet_ms": QUIET_SECONDS * 1000,
             "quiet_over": ending.quiet_over,
@@ -230,19 +238,3 @@ def _is_message(item: Item) -> bool:
     body = item.body
     said_something = body.get("kind") not in SAID_OF_GUESTS and body.get("data", {}).get("type") != "reaction"
     return bool(body.get("external")) and said_something
-
-
-def _claim(row: list[Any]) -> Claim:
-    box, token, id, tries, body, plan, session, guest, version, profile = row
-    return Claim(
-        box=box,
-        token=token,
-        id=id,
-        tries=tries,
-        body=json.loads(body),
-        plan=json.loads(plan) if plan else None,
-        session=json.loads(session) if session else None,
-        guest=json.loads(guest) if guest else {},
-        menu_version=version,
-        profile=json.loads(profile) if profile else None,
-    )

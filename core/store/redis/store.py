@@ -9,7 +9,7 @@ from core.store.redis import inspection
 from core.store.redis.board import BoardStream
 from core.store.redis.connection import Scripts, connect, in_time
 from core.store.redis.gathering import Gathering
-from core.store.redis.mailbox import ALIAS_SECONDS, PROFILE_SECONDS, Mailboxes
+from core.store.redis.mailbox import ALIAS_SECONDS, PROFILE_SECONDS, TOGETHER_MOST, Mailboxes
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
 from core.store.redis.reads import Reads
@@ -33,7 +33,7 @@ class Store:
     def __init__(self, url: str, seconds: float = 5.0, connections: int = 100) -> None:
         self.client = connect(url, seconds, connections)
         self.scripts = Scripts(self.client)
-        self.conversations = Mailboxes(self.scripts, "conversations", CONVERSATION_DOORBELLS)
+        self.conversations = Mailboxes(self.scripts, "conversations", CONVERSATION_DOORBELLS, TOGETHER_MOST)
         # Who waited `seconds` may still lead a round trip of as many: together they stay within a webhook's two.
         self.intake = Gathering(self.conversations, seconds)
         self.payments = Mailboxes(self.scripts, "payments", PAYMENT_DOORBELLS)

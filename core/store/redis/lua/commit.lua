@@ -1,5 +1,5 @@
--- End a turn, all or nothing: pop its event, save the session, append the replies, note the history.
--- ARGV[1]: JSON {lane, box, token, id, session, session_ttl, replies: [json], history, quiet, quiet_ms, quiet_over, stopped, stopped_ttl,
+-- End a turn, all or nothing: pop its event and those read together with it, save the session, append the replies, note all.
+-- ARGV[1]: JSON {lane, box, token, id, covers: [place], session, session_ttl, replies: [json], history: [json], quiet, quiet_ms, quiet_over, stopped, stopped_ttl,
 --   sender, sender_most, bell_ttl}. Answers {'done' | 'already' | 'lost', bell of a sender to publish}.
 local a = cjson.decode(ARGV[1])
 local now = now_ms()
@@ -10,10 +10,18 @@ local held = redis.call('HMGET', state, 'token', 'head')
 if held[1] ~= a.token or not held[2] or string.sub(held[2], 14) ~= a.id then
   return {redis.call('GET', seen_key(a.id)) == 'done' and 'already' or 'lost', ''}
 end
-redis.call('ZREM', queue, held[2])
-redis.call('HDEL', state, 'head', 'token', 'body:' .. a.id, 'plan:' .. a.id, 'tries:' .. a.id, 'told:' .. a.id)
-redis.call('SET', seen_key(a.id), 'done', 'XX', 'KEEPTTL')
-redis.call('DECR', key(a.lane, 'depth'))
+
+local function pop(place)
+  local id = string.sub(place, 14)
+  redis.call('ZREM', queue, place)
+  redis.call('HDEL', state, 'body:' .. id, 'came:' .. id, 'plan:' .. id, 'tries:' .. id, 'told:' .. id, 'error:' .. id)
+  redis.call('SET', seen_key(id), 'done', 'XX', 'KEEPTTL')
+  redis.call('DECR', key(a.lane, 'depth'))
+end
+
+pop(held[2])
+for _, place in ipairs(a.covers) do pop(place) end
+redis.call('HDEL', state, 'head', 'token')
 redis.call('ZREM', key(a.lane, 'leased'), a.box)
 local more = redis.call('ZCARD', queue) > 0
 went_on(a.lane, a.box, more, now)
@@ -39,7 +47,7 @@ if a.quiet ~= '' then
   redis.call('HSET', quiet_key(a.box), 'payment', a.quiet, 'passing', redis.call('LLEN', out_key(a.box)))
   redis.call('PEXPIRE', quiet_key(a.box), a.quiet_ms)
 end
-if a.history ~= '' then note('history', a.history) end
+for _, body in ipairs(a.history) do note('history', body) end
 
 local bell = ''
 if #a.replies > 0 or a.quiet_over ~= '' then

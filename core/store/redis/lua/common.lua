@@ -39,9 +39,12 @@ end
 
 -- One place at a time (rule 5): a mailbox that is leased stays where it is, its commit or release enlists it again.
 -- `since` is when what it holds began to wait: a release moves `waiting` on, and must not hide an hour without an answer.
+-- One that rests for the second half of a thought has it now, or something else that must not wait.
 local function enlist(lane, box, at)
   redis.call('ZADD', key(lane, 'since'), 'NX', at, box)
-  if not redis.call('ZSCORE', key(lane, 'leased'), box) then
+  if redis.call('ZREM', key(lane, 'resting'), box) == 1 then
+    redis.call('ZADD', key(lane, 'waiting'), at, box)
+  elseif not redis.call('ZSCORE', key(lane, 'leased'), box) then
     redis.call('ZADD', key(lane, 'waiting'), 'NX', at, box)
   end
 end

@@ -59,7 +59,7 @@ local function append(item)
   local box = mailbox_of(item)
   local state = box_key(a.lane, box)
   local sequence = redis.call('HINCRBY', state, 'sequence', 1)
-  redis.call('HSET', state, 'body:' .. item.id, item.body, 'workspace', item.workspace)
+  redis.call('HSET', state, 'body:' .. item.id, item.body, 'came:' .. item.id, now, 'workspace', item.workspace)
   redis.call('ZADD', queue_key(a.lane, box), item.at, string.format('%012d|%s', sequence, item.id))
   if not is_known(item, box) then get_to_know(item, box) end
   add(since, now, box)
