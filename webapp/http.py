@@ -71,7 +71,7 @@ class Handler(WSGIHandler):
     def finalize_headers(self) -> None:
         """The date is the same for a second."""
         if self.provided_date is None:
-            self.provided_date = _date(int(time()))
+            self.provided_date: bytes | str = _date(int(time()))
             self.response_headers.append((b"Date", self.provided_date))
         super().finalize_headers()
 

@@ -47,13 +47,8 @@ local function get_to_know(item, box)
   if item.owner ~= '' then redis.call('SET', 'owner:' .. box, item.owner, 'EX', a.alias_ttl) end
 end
 
--- What is written once, after the last of many: who waits, who wrote last and what, how many wrote to each channel. Flat pairs.
-local since, unread_since, unread_ids, counts = {}, {}, {}, {}
-
-local function add(pairs, one, other)
-  pairs[#pairs + 1] = one
-  pairs[#pairs + 1] = other
-end
+-- What is written once, after the last of many: who waits, who wrote and what last, how many wrote to each channel.
+local boxes, unread_since, unread_ids, counts = {}, {}, {}, {}
 
 local function append(item)
   local box = mailbox_of(item)
@@ -62,7 +57,7 @@ local function append(item)
   redis.call('HSET', state, 'body:' .. item.id, item.body, 'came:' .. item.id, now, 'workspace', item.workspace)
   redis.call('ZADD', queue_key(a.lane, box), item.at, string.format('%012d|%s', sequence, item.id))
   if not is_known(item, box) then get_to_know(item, box) end
-  add(since, now, box)
+  boxes[#boxes + 1] = box
   if item.heard > 0 then
     counts[item.channel] = (counts[item.channel] or 0) + 1
     add(unread_since, now, box)
@@ -78,7 +73,7 @@ for _, item in ipairs(a.items) do
 end
 if #fresh > 0 then
   redis.call('INCRBY', key(a.lane, 'depth'), #fresh)
-  enlist_all(a.lane, since)
+  enlist(a.lane, boxes, now)
 end
 for channel, count in pairs(counts) do heard(channel, count, now) end
 unread(unread_since, unread_ids)
