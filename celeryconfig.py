@@ -2,7 +2,12 @@
 
 import os
 
+from celery.schedules import crontab
+
 from core.jobs import (
+    COUNT_LETTERS,
+    KEEP_JOURNAL,
+    SAVE_JOURNAL,
     SAVE_MESSAGES,
     SAVE_STATUSES,
     SCHEDULED,
@@ -67,8 +72,12 @@ timezone = "UTC"
 beat_max_loop_interval = 5
 beat_schedule = {
     "save messages": {"task": SAVE_MESSAGES, "schedule": 1.0, "options": {"expires": 5}},
+    "save journal": {"task": SAVE_JOURNAL, "schedule": 2.0, "options": {"expires": 10}},
     "save statuses": {"task": SAVE_STATUSES, "schedule": 1.0, "options": {"expires": 5}},
     "sweep payments": {"task": SWEEP_PAYMENTS, "schedule": 2.0, "options": {"expires": 10}},
     "sweep outbox": {"task": SWEEP_OUTBOX, "schedule": 2.0, "options": {"expires": 10}},
+    "count letters": {"task": COUNT_LETTERS, "schedule": 10.0, "options": {"expires": 20}},
     "sweep holds": {"task": SWEEP_HOLDS, "schedule": 5.0, "options": {"expires": 20}},
+    # Early in Nairobi's morning, when the last guests have gone.
+    "keep journal": {"task": KEEP_JOURNAL, "schedule": crontab(hour="1", minute="20"), "options": {"expires": 3600}},
 }

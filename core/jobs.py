@@ -21,9 +21,12 @@ CHECK_PAYMENT = "payments.check_payment"
 SETTLE_PAYMENTS = "settlements.settle_payments"
 SAVE_STATUSES = "statuses.save_statuses"
 SAVE_MESSAGES = "history.save_messages"
+SAVE_JOURNAL = "history.save_journal"
 SWEEP_PAYMENTS = "scheduled.sweep_payments"
 SWEEP_HOLDS = "scheduled.sweep_holds"
 SWEEP_OUTBOX = "scheduled.sweep_outbox"
+COUNT_LETTERS = "scheduled.count_letters"
+KEEP_JOURNAL = "scheduled.keep_journal"
 TASKS = (
     SERVE_CONVERSATIONS,
     SEND_MESSAGES,
@@ -33,9 +36,12 @@ TASKS = (
     SETTLE_PAYMENTS,
     SAVE_STATUSES,
     SAVE_MESSAGES,
+    SAVE_JOURNAL,
     SWEEP_PAYMENTS,
     SWEEP_HOLDS,
     SWEEP_OUTBOX,
+    COUNT_LETTERS,
+    KEEP_JOURNAL,
 )
 
 

@@ -44,5 +44,7 @@ def _gauge(name: str, meaning: str, labels: tuple[str, ...] = ()) -> Gauge:
 waiting = _gauge("bar_events_waiting", "Events in mailboxes, replies in outboxes", ("lane",))
 oldest_seconds = _gauge("bar_oldest_waiting_seconds", "Time the longest waiting event has had no answer", ("lane",))
 stream_entries = _gauge("bar_stream_entries", "Entries not yet written down in PostgreSQL", ("stream",))
+dead_letters_undecided = _gauge("bar_dead_letters_undecided", "Dead letters nobody has decided on", ("lane",))
+journal_missed = _gauge("bar_journal_missed", "Webhooks the journal had no room for while PostgreSQL was away")
 open_payments = _gauge("bar_open_payments", "Payments without a final outcome", ("status",))
 oldest_payment_seconds = _gauge("bar_oldest_open_payment_seconds", "Age of the oldest open payment")

@@ -1,7 +1,7 @@
-"""Queue `history`: messages into PostgreSQL in batches."""
+"""Queue `history`: messages and the journal into PostgreSQL in batches."""
 
-from core.jobs import SAVE_MESSAGES
-from core.services import history
+from core.jobs import SAVE_JOURNAL, SAVE_MESSAGES
+from core.services import history, journal
 from workers.app import app, program
 
 
@@ -9,3 +9,9 @@ from workers.app import app, program
 def save_messages() -> None:
     """Save the messages that wait."""
     history.save_messages(program())
+
+
+@app.task(name=SAVE_JOURNAL)
+def save_journal() -> None:
+    """Write down the webhooks that came."""
+    journal.save_journal(program())

@@ -21,5 +21,6 @@ def note_backlog(report: dict[str, Any]) -> None:
     for lane in ("conversations", "payments", "outbox"):
         metrics.waiting.labels(lane).set(report[lane]["events"])
         metrics.oldest_seconds.labels(lane).set(report[lane]["oldest"])
-    for stream in ("history", "statuses"):
+    for stream in ("history", "statuses", "journal"):
         metrics.stream_entries.labels(stream).set(report[stream])
+    metrics.journal_missed.set(report["journal_missed"])

@@ -25,6 +25,7 @@ from core.services.customers import read_profile
 from core.services.effects import GuestRef, abandon, perform
 from core.services.hearing import heard
 from core.services.letters import letter
+from core.services.mishaps import what_went_wrong
 from core.services.program import Program
 from core.services.relay import follow_up
 from core.store.redis.mailbox import Claim, Ending
@@ -88,17 +89,17 @@ def _kept_apart(program: Program, claim: Claim, effects: str) -> Iterator[_Attem
     except TryAgain:
         attempt.hindered = True
         _give_back(program, claim, counts=False)
-    except Exception:
+    except Exception as error:
         log.exception("turn_failed", tries=claim.tries)
-        _give_back(program, claim, counts=True)
+        _give_back(program, claim, counts=True, error=what_went_wrong(error))
 
 
-def _give_back(program: Program, claim: Claim, counts: bool) -> None:
+def _give_back(program: Program, claim: Claim, counts: bool, error: str = "") -> None:
     """The event stays; a guest whose message has waited for a while is told that it does."""
     metrics.turn_failures.labels("error" if counts else "try_again").inc()
     waited = time.time() - claim.body["at"] > PATIENCE_SECONDS and claim.body.get("external")
     reply = letter(claim, _sorry(claim, texts.ONE_MOMENT)) if waited and not counts else None
-    bell = program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS, reply)
+    bell = program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS, reply, error)
     program.ring.senders([bell] if bell else [])
 
 
@@ -153,7 +154,7 @@ def _bury(program: Program, claim: Claim) -> None:
     except Exception:
         log.exception("given_up_without_its_outcome")
         ending = None
-    _commit(program, [(claim, ending or _dead_ending(claim))])
+    _commit(program, [(claim, ending or _dead_ending(claim, program.store.conversations.error(claim)))])
 
 
 def _late_ending(program: Program, claim: Claim) -> Ending | None:
@@ -182,14 +183,14 @@ def _stopped(plan: Turn) -> bool | None:
     return STOP_MESSAGES in kinds if kinds & {STOP_MESSAGES, RESUME_MESSAGES} else None
 
 
-def _dead_ending(claim: Claim) -> Ending:
+def _dead_ending(claim: Claim, error: str) -> Ending:
     replies = (letter(claim, _sorry(claim, texts.WENT_WRONG)),)
-    beside = tuple(_note(one, ()) | _dead(one) for one in _covered(claim))
-    return Ending(None, replies, _note(claim, replies) | _dead(claim), beside=beside)
+    beside = tuple(_note(one, ()) | _dead(one, error) for one in _covered(claim))
+    return Ending(None, replies, _note(claim, replies) | _dead(claim, error), beside=beside)
 
 
-def _dead(claim: Claim) -> dict[str, Any]:
-    return {"dead": {"body": claim.body, "attempts": claim.tries - 1}}
+def _dead(claim: Claim, error: str) -> dict[str, Any]:
+    return {"dead": {"body": claim.body | {"guest": claim.guest}, "attempts": claim.tries - 1, "error": error}}
 
 
 def _covered(claim: Claim) -> list[Claim]:

@@ -121,6 +121,7 @@ def _dead_letter(note: dict[str, Any]) -> dict[str, Any]:
         "event_id": note["event"],
         "body": json.dumps(note["dead"]["body"]),
         "attempts": note["dead"]["attempts"],
+        "error": note["dead"].get("error", ""),
         "state": DeadLetterState.DEAD,
         "at": datetime.now(UTC),
     }

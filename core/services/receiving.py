@@ -1,20 +1,48 @@
 """What came in from WhatsApp, as the mailbox store keeps it: whose it is, on which number, by which addresses."""
 
 import json
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 
 from core import metrics
 from core.log import get_logger
 from core.providers.whatsapp.accounts import Notice
-from core.providers.whatsapp.webhook import Message
+from core.providers.whatsapp.webhook import Intake, Message, Status, read
 from core.services.directory import Line
+from core.services.journal import outcome_of
 from core.services.program import Program
 from core.store.redis.mailbox import Item
 
+SOURCE = "whatsapp"
+
 log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a signed webhook brings: events, statuses by id, notes for the books; whom it is about, and how it went."""
+
+    items: list[Item]
+    statuses: list[tuple[str, str]]
+    notes: list[str]
+    workspaces: tuple[str, ...]
+    outcome: str
+
+
+def take_in(program: Program, raw: bytes, signers: Sequence[Line], at: float) -> Taken:
+    """Sort a body that these numbers' secrets signed and that arrived `at` (epoch seconds). Never raises."""
+    intake = read(raw, at)
+    lines = {line.phone_number_id: line for line in signers}
+    events = items(program, intake.messages, signers)
+    statuses = [_status(one, lines[one.phone_number_id]) for one in intake.statuses if one.phone_number_id in lines]
+    notes = notes_of(intake.notices, signers, at)
+    reasons = [reason for reason, _ in intake.notes] + _strangers(program, intake, lines)
+    for reason in reasons:
+        log.warning("webhook_noted", reason=reason)
+    outcome = outcome_of(bool(events or statuses or notes), reasons)
+    return Taken(events, statuses, notes, _concerned(intake, lines), outcome)
 
 
 def items(program: Program, messages: Sequence[Message], signers: Sequence[Line]) -> list[Item]:
@@ -33,9 +61,34 @@ def lines_of(signers: Sequence[Line], number: str, account_id: str) -> list[Line
     return [line for line in signers if line.business_account_id in ("", account_id)]
 
 
-def notes_of(notices: Sequence[Notice], signers: Sequence[Line]) -> list[str]:
+def notes_of(notices: Sequence[Notice], signers: Sequence[Line], at: float) -> list[str]:
     """What Meta says about the account, for the books of every venue it concerns."""
-    return [_note(notice, line) for notice in notices for line in _venues(notice, signers)]
+    return [_note(notice, line, at) for notice in notices for line in _venues(notice, signers)]
+
+
+def _status(status: Status, line: Line) -> tuple[str, str]:
+    body = {"status": status.status, "at": status.at, "callback": status.callback, "error": status.error_code}
+    body["workspace"] = line.workspace_id
+    return status.id, json.dumps(body)
+
+
+def _numbers(intake: Intake) -> set[str]:
+    named = [*(one.phone_number_id for one in intake.messages), *(one.phone_number_id for one in intake.statuses)]
+    return set(named) - {""}
+
+
+def _strangers(program: Program, intake: Intake, lines: dict[str, Line]) -> list[str]:
+    """Signed, but for a number that is not ours, or not this signer's."""
+    strange = _numbers(intake) - set(lines)
+    if strange:
+        program.directory.look_again()
+    return ["unknown number"] * len(strange)
+
+
+def _concerned(intake: Intake, lines: dict[str, Line]) -> tuple[str, ...]:
+    """The workspaces of the numbers it names; of all whose secret signed it, where it names none of theirs."""
+    named = _numbers(intake) & set(lines) or lines
+    return tuple(sorted({lines[number].workspace_id for number in named}))
 
 
 def _venues(notice: Notice, signers: Sequence[Line]) -> list[Line]:
@@ -43,7 +96,7 @@ def _venues(notice: Notice, signers: Sequence[Line]) -> list[Line]:
     return list({line.workspace_id: line for line in lines}.values())
 
 
-def _note(notice: Notice, line: Line) -> str:
+def _note(notice: Notice, line: Line, at: float) -> str:
     metrics.account_notices.labels("yes" if notice.loud else "no").inc()
     say = log.error if notice.loud else log.warning
     say("account_notice", field=notice.field, account_event=notice.event)
@@ -57,7 +110,7 @@ def _note(notice: Notice, line: Line) -> str:
             "loud": notice.loud,
             "body": notice.body,
             "moment": notice.moment,
-            "at": time.time(),
+            "at": at,
         }
     )
 

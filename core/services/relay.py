@@ -62,7 +62,7 @@ def relay_conversation(program: Program, conversation_id: UUID, wait: bool = Tru
         rows = list(db.scalars(_open(Topic.CONVERSATION).where(Outbox.conversation_id == conversation_id)))
         if not rows:
             return
-        guest = _guest(db, conversation) | _rate(program, conversation)
+        guest = guest_of(program, db, conversation)
         pushed = program.store.conversations.push([_item(conversation, row, guest) for row in rows])
         crashpoint("relay.after_push")
         _mark(db, rows)
@@ -134,14 +134,12 @@ def _item(conversation: Conversation, row: Outbox, guest: dict[str, Any]) -> Ite
     return Item(str(row.id), (conversation.mailbox,), row.created_at.timestamp(), body, guest, fixed=True)
 
 
-def _rate(program: Program, conversation: Conversation) -> dict[str, Any]:
-    line = program.directory.line(str(conversation.channel_id))
-    return {"rate": line.throughput} if line else {}
-
-
-def _guest(db: Session, conversation: Conversation) -> dict[str, Any]:
+def guest_of(program: Program, db: Session, conversation: Conversation) -> dict[str, Any]:
+    """How this guest is answered: on which number, to which address, how fast."""
     customer = db.get_one(Customer, conversation.customer_id)
-    return {
+    line = program.directory.line(str(conversation.channel_id))
+    rate = {"rate": line.throughput} if line else {}
+    return rate | {
         "channel": str(conversation.channel_id),
         "workspace": str(conversation.workspace_id),
         "phone": customer.phone or "",

@@ -6,6 +6,7 @@ from core import metrics
 from core.crashpoint import crashpoint
 from core.errors import StoreUnavailable, TryAgain
 from core.log import bind, get_logger
+from core.services.mishaps import what_went_wrong
 from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.settle import settle_notice
@@ -27,9 +28,9 @@ def take_notices(program: Program, claims: list[Claim]) -> None:
             raise
         except TryAgain:
             program.store.payments.release(claim, counts=False, delay=LATER_SECONDS)
-        except Exception:
+        except Exception as error:
             log.exception("settle_failed", tries=claim.tries)
-            program.store.payments.release(claim, counts=True)
+            program.store.payments.release(claim, counts=True, error=what_went_wrong(error))
 
 
 def _take(program: Program, claim: Claim) -> None:
@@ -47,7 +48,8 @@ def _bury(program: Program, claim: Claim) -> None:
     metrics.dead_letters.labels("payments").inc()
     log.error("notice_given_up", tries=claim.tries - 1)
     workspace = next(iter(claim.body.get("workspaces", ())), "")
-    dead = {"body": claim.body, "attempts": claim.tries - 1, "lane": "payments"}
+    error = program.store.payments.error(claim)
+    dead = {"body": claim.body, "attempts": claim.tries - 1, "lane": "payments", "error": error}
     note: dict[str, Any] = {
         "type": "turn",
         "event": claim.id,

@@ -84,6 +84,7 @@ def _note(db: Session, workspace_id: UUID, conversation_id: UUID, action: str, *
 def _card(call: StaffCall) -> dict[str, Any]:
     return {
         "id": str(call.id),
+        "conversation": str(call.conversation_id),
         "version": call.version,
         "guest": call.customer_name,
         "table": call.table_number,

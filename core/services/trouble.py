@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.money import plain
 from core.domain.statuses import DeadLetterState, MessageStatus, PaymentStatus, ReceiptState, RefundStatus
-from core.store.sql.tables import Conversation, DeadLetter, Message, Order, Payment, Receipt, Refund, WebhookEvent
+from core.services.journal import KEPT, NOTHING
+from core.store.sql.tables import Conversation, DeadLetter, JournalEntry, Message, Order, Payment, Receipt, Refund
 
 Query = Select[*tuple[Any, ...]]
 
@@ -36,9 +37,10 @@ def trouble(db: Session, workspace_id: UUID) -> dict[str, Listing]:
 
 def odd_notices(db: Session, workspace_id: UUID) -> int:
     """Signed notices of the last day that were nobody's here or could not be read."""
-    ours = or_(WebhookEvent.workspace_id == workspace_id, WebhookEvent.workspace_id.is_(None))
-    recent = WebhookEvent.received_at > datetime.now(UTC) - DAY
-    return db.scalar(select(func.count()).where(ours, recent, WebhookEvent.kind == "")) or 0
+    ours = JournalEntry.workspaces.contains([workspace_id])
+    odd = JournalEntry.outcome.not_in((KEPT, NOTHING))
+    recent = JournalEntry.arrived_at > datetime.now(UTC) - DAY
+    return db.scalar(select(func.count()).select_from(JournalEntry).where(ours, odd, recent)) or 0
 
 
 def _listing(db: Session, query: Query) -> Listing:

@@ -79,8 +79,8 @@ class Outside:
         return next(iter(self.rows(query, text)), None)
 
     def journalled(self, reason: str, since: Row) -> list[Row]:
-        """Webhooks noted for this reason since a moment."""
-        query = "select * from webhook_events where reason like %s and created_at > %s"
+        """Webhooks with this outcome that arrived since a moment."""
+        query = "select * from webhook_journal where position(%s in outcome) > 0 and arrived_at > %s"
         return self.rows(query, reason, since["now"])
 
     def now(self) -> Row:

@@ -284,7 +284,7 @@ def test_one_bad_message_sinks_no_other(outside: Outside, newcomer: Newcomer) ->
     assert outside.meta_posts(meta_bytes(body)).status_code == 200
     first.reads("Karibu")
     second.reads("Karibu")
-    eventually(lambda: len(outside.journalled("malformed", since)) >= 3)
+    eventually(lambda: outside.journalled("kept, malformed", since))
 
 
 def test_several_messages_of_one_guest_in_one_post_are_answered_in_order(outside: Outside, guest: Guest) -> None:

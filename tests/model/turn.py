@@ -5,10 +5,14 @@ its lease may run out while it goes on working (it is a zombie then), the answer
 client repeats the call, PostgreSQL may be down, the price may change, the last bottle may go and come back, and the
 session may expire.
 
+Texts that wait are read together: an order after an order, anything after half a thought ("2"); the menu is a tap and
+stands alone. Half a thought with nothing behind it rests until its time is over or something else comes.
+
 Promises checked in every state:
 - a message is answered at most once, in the order the messages came, and never by two lease holders at once;
 - what the guest was told is what the order says: "placed at 1" means an order at 1, "sold out" or "sorry" means none;
-- one message makes at most one order; nobody is told "sorry" only because PostgreSQL was down for a while.
+- one message makes at most one order, and an order told is made of that message; nothing waits behind half a thought
+  that rests; nobody is told "sorry" only because PostgreSQL was down for a while.
 And at rest: the mailbox is empty and every message has been answered.
 """
 
@@ -16,12 +20,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .parts import changed, spend
-from .turn_state import ALL_RULES, TRIES, Event, Luck, Move, Order, Plan, Rule, State, Worker
+from .turn_state import ALL_RULES, TRIES, Event, Luck, Move, Plan, Rule, State, Worker, place, reply_to, told_and_done
 
 
 @dataclass(frozen=True)
 class Turn:
-    """The model: which messages come ("order" or "menu"), what may go wrong, and the rules in force."""
+    """The model: which messages come ("order", "half" or "menu"), what may go wrong, and the rules in force."""
 
     rules: frozenset[Rule]
     messages: tuple[str, ...]
@@ -52,7 +56,10 @@ class Turn:
             yield "push of message 1 is repeated", self._push(state, 1)._replace(luck=luck)
 
     def _push(self, state: State, event: int) -> State:
-        idle = not state.waiting and not state.leased  # rule 5: idle, waiting or leased, in one place at a time
+        if state.resting and Rule.RESTS_RING in self.rules:
+            state = state._replace(resting=False, waiting=True)
+        # Rule 5: idle, waiting (or resting) or leased, in one place at a time.
+        idle = not state.waiting and not state.leased and not state.resting
         enlist = (idle or Rule.ENLIST_IDLE not in self.rules) and Rule.ENLIST_NEW in self.rules
         return state._replace(mailbox=(*state.mailbox, Event(event)), waiting=state.waiting or enlist)
 
@@ -75,6 +82,10 @@ class Turn:
             yield change, state._replace(luck=luck, stock=0 if state.stock else 1)
         if state.carts_in_session and (luck := spend(state.luck, "session_expiries")):
             yield "the session expires", state._replace(luck=luck, carts_in_session=0)
+        if state.mailbox and self._kind(state.mailbox[0].id) == "half" and not state.over:
+            due = state.resting and Rule.RESTS_END in self.rules
+            state = state._replace(resting=False, waiting=True) if due else state
+            yield "half a thought has waited long enough", state._replace(over=True)
 
     # ── a worker ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -84,23 +95,44 @@ class Turn:
             return
         head = state.mailbox[0]
         token = state.last_token + 1 if Rule.TOKENS in self.rules else 1  # a counter whose key expired starts again
-        step, plan = self._decide(state, head)
-        worker = Worker(step, token, head.id, plan, "menu" if step == "commit" else "", lease_runs=True)
+        whole, covers = self._read_together(state, head)
+        step, plan = self._decide(state, head, whole, covers)
+        worker = Worker(step, token, head.id, covers, plan, whole if step == "commit" else "", lease_runs=True)
         mailbox = (head._replace(tries=head.tries + 1), *state.mailbox[1:])
         claimed = state._replace(
             mailbox=mailbox, waiting=False, leased=Rule.LEASED_SET in self.rules, token=token, last_token=token
         )
         yield f"{_name(who)} claims message {head.id}", _put(claimed, who, worker)
 
-    def _decide(self, state: State, head: Event) -> tuple[str, Plan | None]:
-        if self.messages[head.id - 1] == "menu":
+    def _read_together(self, state: State, head: Event) -> tuple[str, tuple[int, ...]]:
+        """What the head is with the texts behind it: a plan's own, none at the last try, else all that fit."""
+        whole, covers = self._kind(head.id), []
+        if head.plan and Rule.PLAN_COVERS in self.rules:
+            return "order", head.plan.covers
+        if head.tries == TRIES - 1 and not head.plan:
+            return whole, ()
+        for event in state.mailbox[1:]:
+            kind = self._kind(event.id)
+            if "menu" in (whole, kind) or (whole, kind) == ("order", "half"):
+                break
+            whole = kind
+            covers.append(event.id)
+        return whole, tuple(covers)
+
+    def _decide(self, state: State, head: Event, whole: str, covers: tuple[int, ...]) -> tuple[str, Plan | None]:
+        if whole == "menu":
             return "commit", None  # browsing has no effects and needs no plan
         if head.tries >= TRIES:
             return "bury", head.plan
         if head.plan:
             return "effects", head.plan
+        if whole == "half":
+            return "commit" if state.over or head.tries or len(state.mailbox) > 1 else "rest", None
         cart = head.id if Rule.CART_ID in self.rules else state.carts_in_session + 1
-        return "plan" if Rule.DECIDE_ONCE in self.rules else "effects", Plan(state.price, cart)
+        return "plan" if Rule.DECIDE_ONCE in self.rules else "effects", Plan(state.price, cart, covers)
+
+    def _kind(self, event: int) -> str:
+        return self.messages[event - 1]
 
     def _work(self, state: State, who: int) -> Iterator[Move]:
         worker = state.workers[who]
@@ -112,6 +144,16 @@ class Turn:
                 f"{_name(who)}: {worker.step} for message {worker.event}, answer lost: will repeat",
                 _put(after, who, repeating)._replace(luck=luck),
             )
+
+    def _rest(self, state: State, worker: Worker) -> tuple[State, Worker]:
+        """Script: half a thought waits for the other half, unless something came meanwhile."""
+        if state.token != worker.token:
+            return state, Worker()
+        head = state.mailbox[0]
+        mailbox = (head._replace(tries=head.tries - (Rule.RESTS_FREE in self.rules)), *state.mailbox[1:])
+        rests = (len(mailbox) == 1 or Rule.RESTS_ALONE not in self.rules) and not state.over
+        back = state._replace(mailbox=mailbox, waiting=not rests, resting=rests, leased=False, token=0)
+        return back, Worker()
 
     def _plan(self, state: State, worker: Worker) -> tuple[State, Worker]:
         """Script: store the plan on the head event, if the lease still stands (rule 3)."""
@@ -131,16 +173,16 @@ class Turn:
             state = state._replace(outcomes=state.outcomes | {(worker.event, outcome)})
         else:
             new = True
-        worker = worker._replace(step="commit", reply=_reply(outcome, worker.plan))
+        worker = worker._replace(step="commit", reply=reply_to(outcome, worker.plan))
         if not new or outcome != "placed":
             return state, worker
         if Rule.ONE_TRANSACTION not in self.rules:
             return state, worker._replace(step="order")
-        return _place(state, worker), worker
+        return place(state, worker), worker
 
     def _order(self, state: State, worker: Worker) -> tuple[State, Worker]:
         """Only without rule 2: the order in a transaction of its own."""
-        return _place(state, worker), worker._replace(step="commit")
+        return place(state, worker), worker._replace(step="commit")
 
     def _outcome(self, state: State, plan: Plan) -> str:
         already = any(order.cart == plan.cart for order in state.orders)
@@ -152,7 +194,7 @@ class Turn:
         if not worker.plan or Rule.ABANDONED not in self.rules:
             return state, worker
         if known and Rule.KNOWN_OUTCOME in self.rules:
-            return state, worker._replace(reply=_reply(known, worker.plan))
+            return state, worker._replace(reply=reply_to(known, worker.plan))
         if known:
             return state, worker
         return state._replace(outcomes=state.outcomes | {(worker.event, "abandoned")}), worker
@@ -163,11 +205,13 @@ class Turn:
         mine = head.id == worker.event and state.token == worker.token
         if not mine and Rule.NAMES_ITS_WORK in self.rules:
             return state, Worker()  # "already done", or no longer ours
-        mailbox = state.mailbox[1:]
+        popped = worker.covers if Rule.POPS_ALL in self.rules else ()
+        mailbox = tuple(event for event in state.mailbox[1:] if event.id not in popped)
         carts = worker.plan.cart if worker.plan else state.carts_in_session
         state = state._replace(
             mailbox=mailbox, waiting=bool(mailbox) and Rule.COMMIT_ENLISTS in self.rules, leased=False, token=0,
-            carts_in_session=carts, told=(*state.told, (worker.event, worker.reply)),
+            carts_in_session=carts, over=False,
+            told=(*state.told, *((event, worker.reply) for event in (worker.event, *worker.covers))),
         )  # fmt: skip
         return state, Worker()
 
@@ -200,12 +244,15 @@ class Turn:
             return "messages were answered out of order"
         if all(worker.lease_runs for worker in state.workers):
             return "two workers hold the conversation at once"
-        if len({order.event for order in state.orders}) < len(state.orders):
+        made = [event for order in state.orders for event in order.events]
+        if len(set(made)) < len(made):
             return "one message made two orders"
+        if state.resting and len(state.mailbox) > 1:
+            return "something waits behind half a thought that rests"
         failures = sum(self.luck[:2]) - sum(state.luck[:2])
         if failures < TRIES and any(reply == "sorry" for _, reply in state.told):
             return "a guest was told sorry although PostgreSQL was only down for a while"
-        return _told_and_done(state)
+        return told_and_done(state)
 
     def final_invariant(self, state: State) -> str | None:
         if state.mailbox:
@@ -213,28 +260,6 @@ class Turn:
         if {event for event, _ in state.told} != set(range(1, len(self.messages) + 1)):
             return "a message was never answered"
         return None
-
-
-def _told_and_done(state: State) -> str | None:
-    orders = {order.event: f"placed at {order.price}" for order in state.orders}
-    for event, reply in state.told:
-        written = orders.get(event, "no order")
-        if written != (reply if reply.startswith("placed") else "no order"):
-            return f"the guest was told {reply!r} about message {event}, PostgreSQL says {written!r}"
-    return None
-
-
-def _reply(outcome: str, plan: Plan) -> str:
-    return {"placed": f"placed at {plan.price}", "sold out": "sold out", "abandoned": "sorry"}[outcome]
-
-
-def _place(state: State, worker: Worker) -> State:
-    """Insert the order and take the stock; the cart's unique id makes a repeat harmless."""
-    assert worker.plan
-    if any(order.cart == worker.plan.cart for order in state.orders):
-        return state
-    order = Order(worker.plan.cart, worker.event, worker.plan.price)
-    return state._replace(orders=state.orders | {order}, stock=state.stock - 1)
 
 
 def _put(state: State, who: int, worker: Worker) -> State:
@@ -252,6 +277,10 @@ SHORT = {
         Luck(crashes=1, zombies=1, lost_answers=1, outages=1, price_changes=1, stock_changes=2),
     ),
     "two orders": Turn(ALL_RULES, ("order", "order"), Luck(crashes=1, zombies=1, lost_answers=1, session_expiries=1)),
+    "half an order, the rest, and the menu": Turn(
+        ALL_RULES, ("half", "order", "menu"), Luck(crashes=1, zombies=1, lost_answers=1)
+    ),
+    "an order, and half a thought": Turn(ALL_RULES, ("order", "half"), Luck(crashes=1, zombies=1, outages=1)),
 }
 _EVERYTHING = Luck(
     crashes=1, zombies=1, lost_answers=1, outages=1, price_changes=1, stock_changes=2, session_expiries=1
@@ -259,4 +288,5 @@ _EVERYTHING = Luck(
 FULL = {
     "two orders": Turn(ALL_RULES, ("order", "order"), _EVERYTHING._replace(crashes=2, zombies=2)),
     "three messages": Turn(ALL_RULES, ("order", "menu", "order"), _EVERYTHING),
+    "an order in pieces": Turn(ALL_RULES, ("half", "order", "order"), _EVERYTHING._replace(stock_changes=1)),
 }

@@ -24,6 +24,12 @@ class Rule(StrEnum):
     SWEEP = "rule-5-the-sweep-returns-overdue-leases"
     TOKENS = "rule-7-fencing-tokens-never-repeat"
     CART_ID = "rule-7-a-cart-is-named-after-the-event-that-began-it"
+    PLAN_COVERS = "rule-23-a-plan-names-the-texts-it-was-made-of"
+    POPS_ALL = "rule-23-a-commit-pops-all-that-was-read-together"
+    RESTS_END = "rule-24-half-a-thought-is-answered-in-the-end"
+    RESTS_FREE = "rule-24-waiting-for-the-other-half-is-no-try"
+    RESTS_ALONE = "rule-24-who-is-not-alone-does-not-wait"
+    RESTS_RING = "rule-24-whatever-comes-ends-the-wait"
 
 
 ALL_RULES = frozenset(Rule)
@@ -43,10 +49,11 @@ class Luck(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a turn decided, stored on its event before the first SQL."""
+    """What a turn decided, stored on its event before the first SQL, and which events it was made of besides."""
 
     price: int
     cart: int
+    covers: tuple[int, ...] = ()
 
 
 class Event(NamedTuple):
@@ -63,16 +70,17 @@ class Worker(NamedTuple):
     step: str = ""
     token: int = 0
     event: int = 0
+    covers: tuple[int, ...] = ()
     plan: Plan | None = None
     reply: str = ""
     lease_runs: bool = False
 
 
 class Order(NamedTuple):
-    """A row in PostgreSQL; the cart's id is unique."""
+    """A row in PostgreSQL; the cart's id is unique. `events` are the messages it was made of."""
 
     cart: int
-    event: int
+    events: tuple[int, ...]
     price: int
 
 
@@ -84,6 +92,8 @@ class State(NamedTuple):
     mailbox: tuple[Event, ...] = ()
     waiting: bool = False
     leased: bool = False
+    resting: bool = False
+    over: bool = False
     token: int = 0
     last_token: int = 0
     carts_in_session: int = 0
@@ -96,3 +106,27 @@ class State(NamedTuple):
 
 
 Move = tuple[str, State]
+
+
+def told_and_done(state: State) -> str | None:
+    """The promise that what the guest was told is what PostgreSQL says."""
+    orders = {event: f"placed at {order.price}" for order in state.orders for event in order.events}
+    for event, reply in state.told:
+        written = orders.get(event, "no order")
+        if written != (reply if reply.startswith("placed") else "no order"):
+            return f"the guest was told {reply!r} about message {event}, PostgreSQL says {written!r}"
+    return None
+
+
+def reply_to(outcome: str, plan: Plan) -> str:
+    """What the guest is told of an outcome."""
+    return {"placed": f"placed at {plan.price}", "sold out": "sold out", "abandoned": "sorry"}[outcome]
+
+
+def place(state: State, worker: Worker) -> State:
+    """Insert the order and take the stock; the cart's unique id makes a repeat harmless."""
+    assert worker.plan
+    if any(order.cart == worker.plan.cart for order in state.orders):
+        return state
+    order = Order(worker.plan.cart, (worker.event, *worker.plan.covers), worker.plan.price)
+    return state._replace(orders=state.orders | {order}, stock=state.stock - 1)

@@ -6,11 +6,11 @@ from flask import Blueprint, Flask, abort, redirect, request, url_for
 from flask_login import current_user
 
 from core.services.program import Program
-from webapp.admin import board, login, queues
+from webapp.admin import board, conversations, letters, login, queues
 from webapp.admin.streams import Streams
 
 OPEN = frozenset({"admin.login", "admin.sign_in"})
-PAGES = frozenset({"admin.home", "admin.board", "admin.queues"})
+PAGES = frozenset({"admin.home", "admin.board", "admin.queues"}) | conversations.PAGES | letters.PAGES
 
 
 def register(app: Flask, program: Program) -> None:
@@ -30,6 +30,8 @@ def register(app: Flask, program: Program) -> None:
     admin.add_url_rule("/board/events", "events", board.events)
     admin.add_url_rule("/notices/<uuid:notice_id>/seen", "notice_seen", queues.seen, methods=["POST"])
     admin.add_url_rule("/queues", "queues", queues.queues)
+    conversations.register(admin)
+    letters.register(admin)
     app.register_blueprint(admin)
 
 

@@ -13,6 +13,7 @@ from core.domain.orders import BY_STAFF, OPEN
 from core.domain.statuses import OrderStatus
 from core.errors import IllegalTransition, Rejected, TryAgain
 from core.log import get_logger
+from core.services.dead_letters import undecided
 from core.services.notices import urgent
 from core.services.orders import advance_order, board_order, open_orders
 from core.services.program import Program
@@ -56,8 +57,8 @@ def orders() -> Response:
         stream = None
     with program.sessions.begin() as db:
         found = {"orders": open_orders(db, who.workspace_id), "calls": open_calls(db, who.workspace_id)}
-        warnings = urgent(db, who.workspace_id)
-    return jsonify(stream=stream, urgent=warnings, **found)
+        warnings, letters = urgent(db, who.workspace_id), undecided(db, who.workspace_id)
+    return jsonify(stream=stream, urgent=warnings, letters=letters, **found)
 
 
 def move(order_id: UUID) -> Response:

@@ -12,11 +12,13 @@ NONE = "–"
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of trouble is shown. `columns` are headings with the names of what stands under them."""
+    """How one kind of trouble is shown. `columns` are headings with the names of what stands under them; `page` is
+    where staff can act on it."""
 
     heading: str
     advice: str
     columns: tuple[tuple[str, str], ...]
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ _MONEY = (_TIME, _ORDER, ("Amount", "amount"), ("Reason", "reason"))
 KINDS = {
     "dead_letters": Kind(
         "Dead letters",
-        "These failed on every try: look after the guest in person, and give whoever runs the system the time.",
+        "These failed on every try: look after the guest in person; then an owner or a manager replays or drops them.",
         (_TIME, ("Lane", "lane"), ("Tries", "attempts")),
+        "admin.letters",
     ),
     "messages": Kind(
         "Undelivered messages",

@@ -22,6 +22,7 @@ const board = document.getElementById("board");
 const light = document.getElementById("live");
 const notice = document.getElementById("notice");
 const urgency = document.getElementById("urgent");
+const letters = document.getElementById("letters");
 const template = document.getElementById("card");
 const token = document.querySelector('meta[name="csrf-token"]').content;
 
@@ -61,6 +62,7 @@ async function readNow() {
   orders.replace(found.orders);
   calls.replace(found.calls);
   warn(found.urgent);
+  count(found.letters);
   return found.stream;
 }
 
@@ -209,6 +211,11 @@ async function send(button, address, wish) {
 function warn(urgent) {
   urgency.querySelector("[data-what]").textContent = urgent.join(" · ");
   urgency.hidden = urgent.length === 0;
+}
+
+function count(dead) {
+  letters.querySelector("[data-what]").textContent = dead === 1 ? "1 dead letter: nothing came of it" : `${dead} dead letters: nothing came of them`;
+  letters.hidden = !dead;
 }
 
 let quiet = 0;

@@ -36,5 +36,7 @@ function fill(row, call) {
   part("guest").textContent = call.guest || "A guest";
   part("reason").textContent = call.reason;
   part("see").setAttribute("aria-label", `Seen: ${call.guest || "a guest"}`);
+  part("write").href = `${document.getElementById("board").dataset.chats}/of/${call.conversation}`;
+  part("write").setAttribute("aria-label", `Write to ${call.guest || "a guest"}`);
   age(row);
 }

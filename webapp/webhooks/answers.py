@@ -6,11 +6,13 @@ from flask import Blueprint, Response
 
 from core import metrics
 from core.errors import BadSignature, StoreUnavailable
+from core.services.journal import Refusals
 from core.services.program import Program
 from webapp.held import current_program
 from webapp.webhooks.body import read_body
 
 RETRY_SECONDS = "5"
+_refusals = Refusals()
 
 
 def webhook(name: str) -> Blueprint:
@@ -29,8 +31,10 @@ def acknowledge(source: str, keep: Callable[[Program, bytes], None]) -> Response
     """200 means kept, 401 signed by nobody of ours, 503 not kept: come again."""
     with metrics.webhook_seconds.labels(source).time():
         try:
-            keep(current_program(), read_body())
+            raw = read_body()
+            keep(current_program(), raw)
         except BadSignature:
+            _refusals.note(current_program(), source, raw)
             return Response(status=401)
         except StoreUnavailable:
             return Response(status=503, headers={"Retry-After": RETRY_SECONDS})

@@ -1,21 +1,16 @@
 """Meta's webhook: verify, split, one round trip to the mailbox store, ring if told to, 200. No SQL."""
 
-import json
 import time
 
 from flask import Response, make_response, request
 
 from core.errors import BadSignature
-from core.log import get_logger
-from core.providers.whatsapp.webhook import Intake, Status, read
-from core.services import receiving
-from core.services.directory import Line
+from core.services import journal, receiving
 from core.services.program import Program
 from webapp.held import current_program
 from webapp.webhooks.answers import acknowledge, webhook
 
 blueprint = webhook("whatsapp")
-log = get_logger(__name__)
 
 
 @blueprint.get("")
@@ -37,44 +32,15 @@ def receive() -> Response:
 
 
 def keep_signed(program: Program, raw: bytes, signature: str) -> None:
-    """Keep what a signed body brings. Raises BadSignature or StoreUnavailable."""
+    """Keep what a signed body brings, and the body itself for the journal: one round trip for all of it; then ring, if
+    the store says so. Raises BadSignature or StoreUnavailable."""
     signers = program.directory.signers(raw, signature)
     if not signers:
         raise BadSignature
-    _keep(program, read(raw, time.time()), signers)
-
-
-def _keep(program: Program, intake: Intake, signers: tuple[Line, ...]) -> None:
-    """One round trip for all of it; then ring, if the store says so."""
-    lines = {line.phone_number_id: line for line in signers}
-    items = receiving.items(program, intake.messages, signers)
-    statuses = [_status(s, lines[s.phone_number_id]) for s in intake.statuses if s.phone_number_id in lines]
-    notes = [_note(*note) for note in [*intake.notes, *_strangers(program, intake, lines)]]
-    notes += receiving.notes_of(intake.notices, signers)
-    if not items and not statuses and not notes:
-        return
-    pushed = program.store.intake.push(items, statuses, notes)
+    now = time.time()
+    taken = receiving.take_in(program, raw, signers, now)
+    arrival = journal.arrived(receiving.SOURCE, raw, now, taken.workspaces, taken.outcome)
+    pushed = program.store.intake.push(taken.items, taken.statuses, taken.notes, [arrival])
     program.directory.saw_version(pushed.directory_version)
     if pushed.bell:
         program.ring.conversations(pushed.bell)
-
-
-def _status(status: Status, line: Line) -> tuple[str, str]:
-    body = {"status": status.status, "at": status.at, "callback": status.callback, "error": status.error_code}
-    body["workspace"] = line.workspace_id
-    return status.id, json.dumps(body)
-
-
-def _strangers(program: Program, intake: Intake, lines: dict[str, Line]) -> list[tuple[str, str]]:
-    """Signed, but for a number that is not ours, or not this signer's."""
-    named = [*(m.phone_number_id for m in intake.messages), *(s.phone_number_id for s in intake.statuses)]
-    numbers = set(named) - set(lines) - {""}
-    if numbers:
-        program.directory.look_again()
-    return [("unknown number", number) for number in sorted(numbers)]
-
-
-def _note(reason: str, number: str) -> str:
-    log.warning("webhook_noted", reason=reason)
-    detail = {"phone_number_id": number[:40], "at": time.time()}
-    return json.dumps({"type": "webhook", "source": "whatsapp", "outcome": reason, "detail": detail})

@@ -1,6 +1,7 @@
 """When staff have the word: the bot is silent, until they hand the guest back, or time does."""
 
-from datetime import timedelta
+import unicodedata
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.conversation import carts, texts
@@ -10,10 +11,10 @@ from core.conversation.session import Session, State
 from core.conversation.stages.news import News
 from core.conversation.stages.ordering import paying_state
 from core.conversation.turn import Turn
-from core.conversation.understanding.words import clean
 
 SILENT_FOR = timedelta(minutes=30)
 WORDS_LIMIT = 900
+_JOINING = "\t\u200d"  # a family is four people and three joiners
 
 
 def ask_staff(here: Here) -> Turn:
@@ -45,7 +46,17 @@ def call_staff(here: Here, args: tuple[str, ...]) -> Move:
 def staff_said(here: Here, data: dict[str, Any]) -> News:
     """Staff write to the guest, who talks with them from then on."""
     session = here.session.but(state=State.TALKING_TO_STAFF, aside=_since(here) | {"told": True}, shown=())
-    return News(session, here.say(texts.STAFF_SAYS, text=clean(str(data.get("text", "")), WORDS_LIMIT) or "…"))
+    return News(session, here.say(texts.STAFF_SAYS, text=readable(str(data.get("text", "")))[:WORDS_LIMIT] or "…"))
+
+
+def readable(text: str) -> str:
+    """What staff wrote, lines and links as they are, without what a guest cannot see: control and bidi characters."""
+    lines = ("".join(filter(_is_seen, line)).rstrip() for line in text.splitlines())
+    return "\n".join(lines).strip()
+
+
+def _is_seen(character: str) -> bool:
+    return character in _JOINING or unicodedata.category(character)[0] != "C"
 
 
 def staff_done(here: Here, data: dict[str, Any]) -> News:
@@ -57,12 +68,16 @@ def staff_done(here: Here, data: dict[str, Any]) -> News:
 
 def after_silence(here: Here) -> Here:
     """Staff said nothing for a while: the bot listens again."""
-    since = here.session.aside.get("since")
-    if here.session.state != State.TALKING_TO_STAFF or not isinstance(since, int | float):
-        return here
-    if here.now.timestamp() - since < SILENT_FOR.total_seconds():
+    if here.session.state != State.TALKING_TO_STAFF or staff_have_the_word(here.session, here.now):
         return here
     return here.at(_handed_back(here.session))
+
+
+def staff_have_the_word(session: Session, now: datetime) -> bool:
+    """Whether the bot is silent: the guest asked for somebody, or somebody wrote, not long ago."""
+    since = session.aside.get("since")
+    lately = not isinstance(since, int | float) or now.timestamp() - since < SILENT_FOR.total_seconds()
+    return session.state == State.TALKING_TO_STAFF and lately
 
 
 def _since(here: Here) -> dict[str, Any]:

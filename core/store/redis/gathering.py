@@ -17,6 +17,7 @@ class _Batch:
     items: list[Item] = field(default_factory=list)
     statuses: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    arrivals: list[str] = field(default_factory=list)
     webhooks: int = 0
     done: threading.Event = field(default_factory=threading.Event)
     pushed: Pushed | None = None
@@ -36,7 +37,13 @@ class Gathering:
         self._road = threading.Lock()
         self._open: _Batch | None = None
 
-    def push(self, items: Sequence[Item], statuses: Sequence[tuple[str, str]], notes: Sequence[str]) -> Pushed:
+    def push(
+        self,
+        items: Sequence[Item],
+        statuses: Sequence[tuple[str, str]],
+        notes: Sequence[str],
+        arrivals: Sequence[str] = (),
+    ) -> Pushed:
         """As `Mailboxes.push`; the bell goes to one of those who shared. Raises StoreUnavailable where that
         takes longer than `seconds` of waiting and one round trip."""
         with self._lock:
@@ -44,6 +51,7 @@ class Gathering:
             batch.items += items
             batch.statuses += statuses
             batch.notes += notes
+            batch.arrivals += arrivals
             batch.webhooks += 1
         if leads:
             self._carry(batch)
@@ -68,7 +76,7 @@ class Gathering:
                 if self._open is batch:
                     self._open = None
             if free:
-                batch.pushed = self._mailboxes.push(batch.items, batch.statuses, batch.notes)
+                batch.pushed = self._mailboxes.push(batch.items, batch.statuses, batch.notes, batch.arrivals)
         finally:
             if free:
                 self._road.release()

@@ -30,6 +30,8 @@ COMMIT_REPEATS = 3
 # What waits behind a text and may be one message with it; a lone half of a thought waits this long for the other half.
 TOGETHER_MOST, TOGETHER_BYTES = 7, 8192
 REST_SECONDS = 1.5
+# An eighth of the store's gigabyte: some 100,000 webhooks, more than a night of them while PostgreSQL is away.
+JOURNAL_BYTES = 128 * 1024 * 1024
 SAID_OF_GUESTS = frozenset({IDENTITY, PREFERENCE})
 # Meta lets us write freely for 24 h after the guest's last message; five minutes of them are left to clocks and queues.
 WINDOW_SECONDS = 24 * 3600 - 300
@@ -101,9 +103,14 @@ class Mailboxes:
         self._together = together
 
     def push(
-        self, items: Sequence[Item], statuses: Sequence[tuple[str, str]] = (), notes: Sequence[str] = ()
+        self,
+        items: Sequence[Item],
+        statuses: Sequence[tuple[str, str]] = (),
+        notes: Sequence[str] = (),
+        arrivals: Sequence[str] = (),
     ) -> Pushed:
-        """Keep events (each id once), delivery statuses (id, body) and journal notes in one round trip."""
+        """Keep events (each id once), delivery statuses (id, body), notes for the history, and arrivals for the journal
+        in one round trip."""
         request = {
             "lane": self.lane,
             "bell": uuid4().hex,
@@ -115,8 +122,9 @@ class Mailboxes:
             "items": [_packed(item) for item in items],
             "statuses": [{"id": id, "body": body} for id, body in statuses],
             "notes": list(notes),
+            "journal_most": JOURNAL_BYTES,
         }
-        fresh, bell, version = self._scripts.run("push", json.dumps(request))
+        fresh, bell, version = self._scripts.run("push", json.dumps(request), *arrivals)
         return Pushed(tuple(fresh), bell, version)
 
     def claim(self, bell: str, limit: int = 1) -> list[Claim]:
@@ -156,20 +164,26 @@ class Mailboxes:
                     raise
         return []
 
-    def release(self, claim: Claim, counts: bool, delay: float = 0.0, reply: dict[str, Any] | None = None) -> str:
-        """Give the mailbox back; its head waits `delay` seconds. `counts`: the try was a failure.
+    def release(
+        self, claim: Claim, counts: bool, delay: float = 0.0, reply: dict[str, Any] | None = None, error: str = ""
+    ) -> str:
+        """Give the mailbox back; its head waits `delay` seconds. `counts`: the try was a failure, for this `error`.
 
         `reply` is said while the event waits, once however often it is released. Answers the sender bell to publish.
         """
         said = json.dumps(reply) if reply else ""
         what = (self.lane, claim.box, claim.token, claim.id, "1" if counts else "0", int(delay * 1000), said)
-        _, bell = self._scripts.run("release", *what, uuid4().hex, SENDERS, BELL_SECONDS * 1000)
+        _, bell = self._scripts.run("release", *what, uuid4().hex, SENDERS, BELL_SECONDS * 1000, error)
         return str(bell)
 
     def rest(self, claim: Claim) -> None:
         """Half a thought waits for the other half, `REST_SECONDS` after it came at most; whatever comes ends it."""
         what = (self.lane, claim.box, claim.token, claim.id)
         self._scripts.run("rest", *what, int(REST_SECONDS * 1000))
+
+    def error(self, claim: Claim) -> str:
+        """What went wrong with this event the last time anybody lived to tell; empty where nobody did."""
+        return str(self._scripts.run("error", self.lane, claim.box, claim.id))
 
     def forgive(self, claims: Sequence[Claim]) -> None:
         """These tries failed through no fault of their events: the store itself was away."""

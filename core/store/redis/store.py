@@ -6,6 +6,7 @@ from typing import Any
 import redis
 
 from core.store.redis import inspection
+from core.store.redis.arrivals import Arrivals
 from core.store.redis.board import BoardStream
 from core.store.redis.connection import Scripts, connect, in_time
 from core.store.redis.gathering import Gathering
@@ -41,6 +42,7 @@ class Store:
         self.reads = Reads(self.client, self.scripts)
         self.history = Stream(self.client, "history")
         self.statuses = Stream(self.client, "statuses", SECOND_LOOK_MS)
+        self.arrivals = Arrivals(self.client, self.scripts)
         # Listening to a board blocks for up to two seconds more than any other call may take.
         self.board = BoardStream(connect(url, seconds + 2, connections), self.scripts)
         self.menus = Menus(self.client)
@@ -93,12 +95,26 @@ class Store:
         self.client.set(f"profile:{box}", json.dumps(profile), nx=True, ex=PROFILE_SECONDS)
 
     @in_time()
+    def chat(self, box: str) -> tuple[dict[str, Any] | None, float]:
+        """The session of a guest, None where there is none, and the seconds left of their 24 hours (0: over)."""
+        session, left = self.client.pipeline().get(f"user_session:{box}").pttl(f"window:{box}").execute()
+        return json.loads(session) if session else None, max(0.0, left / 1000)
+
+    @in_time()
+    def guests(self, boxes: list[str]) -> list[dict[str, Any]]:
+        """What is known of these guests since they last wrote; empty where a day has passed."""
+        found = self.client.mget([f"guest:{box}" for box in boxes]) if boxes else []
+        return [json.loads(one) if one else {} for one in found]
+
+    @in_time()
     def report(self) -> dict[str, Any]:
         """Backlog by lane for operators: events, mailboxes, and how long the oldest has waited without an answer."""
         now = float(self.client.time()[0])
         return {lane: self._lane(lane, now) for lane in ("conversations", "payments", "outbox")} | {
             "history": self.history.length(),
             "statuses": self.statuses.length(),
+            "journal": self.arrivals.length(),
+            "journal_missed": self.arrivals.missed(),
         }
 
     def _lane(self, lane: str, now: float) -> dict[str, float]:

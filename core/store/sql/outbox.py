@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.domain.statuses import Topic
@@ -26,6 +27,13 @@ def owe(db: Session, conversation_id: UUID | None, kind: str, data: dict[str, An
             payload=data,
         ),
     )
+
+
+def owe_once(db: Session, row_id: UUID, conversation: Conversation, kind: str, data: dict[str, Any]) -> bool:
+    """As `owe`, under an id of the caller's; answers whether it was not owed before."""
+    row = {"id": row_id, "workspace_id": conversation.workspace_id, "conversation_id": conversation.id}
+    owed = insert(Outbox).values(row | {"topic": Topic.CONVERSATION, "kind": kind, "payload": data})
+    return db.scalar(owed.on_conflict_do_nothing().returning(Outbox.id)) is not None
 
 
 def owe_board(db: Session, workspace_id: UUID, order_id: UUID) -> UUID:

@@ -9,7 +9,8 @@ from sqlalchemy.types import Text
 
 from core.cipher import installed
 from core.store.sql.encrypted import EncryptedJson, EncryptedText
-from core.store.sql.tables import Base
+from core.store.sql.journal import rotate as rotate_journal
+from core.store.sql.tables import Base, JournalEntry
 
 BATCH = 500
 FIRST = UUID(int=0)
@@ -18,7 +19,8 @@ FIRST = UUID(int=0)
 def rotate_keys(sessions: sessionmaker[Session]) -> dict[str, int]:
     """Rows sealed again, by table. May be interrupted, repeated, and run while the program works."""
     tables = [table for table in Base.metadata.sorted_tables if _sealed(table)]
-    return {table.name: _rotate_table(sessions, table) for table in tables}
+    rotated = {table.name: _rotate_table(sessions, table) for table in tables}
+    return rotated | {JournalEntry.__tablename__: rotate_journal(sessions)}
 
 
 def _sealed(table: Table) -> list[str]:

@@ -19,7 +19,7 @@ from core.domain.statuses import (
     ReceiptState,
     RefundStatus,
 )
-from core.store.sql.tables import Conversation, DeadLetter, Message, Order, Payment, Receipt, Refund, WebhookEvent
+from core.store.sql.tables import Conversation, DeadLetter, JournalEntry, Message, Order, Payment, Receipt, Refund
 from tests.integration.admin.venue import Venue, open_venue
 from webapp.admin.trouble import KINDS
 
@@ -80,7 +80,7 @@ def test_a_quiet_night_needs_nobody(venue: Venue) -> None:
 
 
 def test_dead_letters_show_lane_and_tries_but_not_what_was_said(venue: Venue) -> None:
-    venue.write(dead_letter(venue), dead_letter(venue, state=DeadLetterState.DROPPED))
+    venue.write(dead_letter(venue), dead_letter(venue, state=DeadLetterState.DROPPED, decided_at=now(), reason="old"))
     text = page(venue)
     assert CALM not in text and lists(text) == {"dead_letters"}
     assert "<td>payments</td><td>3</td>" in text and "<dt>Dead letters</dt><dd>1</dd>" in text
@@ -162,11 +162,11 @@ def test_another_venues_trouble_is_not_shown(venue: Venue) -> None:
 
 def test_notices_that_could_not_be_used_are_counted_for_a_day(venue: Venue) -> None:
     other = open_venue(venue.app)
-    at = {"source": "whatsapp", "reason": "malformed"}
+    odd = {"source": "whatsapp", "signature": "good", "outcome": "malformed", "size": 0, "body": b""}
     venue.write(
-        WebhookEvent(workspace_id=venue.workspace_id, digest=uuid4().hex, received_at=now(), **at),
-        WebhookEvent(workspace_id=venue.workspace_id, digest=uuid4().hex, received_at=now(25), **at),
-        WebhookEvent(workspace_id=other.workspace_id, digest=uuid4().hex, received_at=now(), **at),
+        JournalEntry(workspaces=[venue.workspace_id], arrived_at=now(), position=1, **odd),
+        JournalEntry(workspaces=[other.workspace_id], arrived_at=now(), position=2, **odd),
+        JournalEntry(workspaces=[venue.workspace_id], arrived_at=now(), position=3, **odd | {"outcome": "kept"}),
     )
     text = page(venue)
     assert "<dt>Unusable notices, 24 h</dt><dd>1</dd>" in text and CALM in text

@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 from core import metrics
 from core.domain.statuses import OrderStatus
 from core.services.doorbells import settle_payments
+from core.store.redis.arrivals import read
 from core.store.redis.store import Store
 from tests.integration.money.house import House, open_account
 from tests.integration.money.kopokopo import API_KEY, SAMPLES, event, money, sample
@@ -55,8 +56,9 @@ def waiting(house: House) -> int:
 
 
 def journal(house: House) -> list[str]:
-    entries = house.program.store.client.xrange("stream:history")
-    return [json.loads(fields["body"])["outcome"] for _, fields in entries]
+    """What became of the signed ones."""
+    arrivals = [read(entry) for entry in house.program.store.arrivals.read("test")]
+    return [one.outcome for one in arrivals if one.signature == "good"]
 
 
 def serve(house: House) -> None:

@@ -7,7 +7,7 @@ import pytest
 from core.conversation.replies import Button, Reply
 from core.services.customers import GuestRef
 from core.services.effects import perform
-from core.services.relay import _guest
+from core.services.relay import guest_of
 from core.store.sql.tables import Conversation, Customer
 from tests.integration.sending.house import BOX, PHONE, READY, House
 
@@ -72,7 +72,7 @@ def test_the_opt_out_is_kept_with_the_customer_until_taken_back(house: House) ->
     asks(house, "stop_messages")
     assert customer(house).messages_stopped_at == since
     with house.bar.sessions.begin() as db:
-        assert _guest(db, db.query(Conversation).one())["stopped"]
+        assert guest_of(house.program, db, db.query(Conversation).one())["stopped"]
     assert asks(house, "resume_messages") == {"result": "resumed", "was_stopped": True}
     assert asks(house, "resume_messages") == {"result": "resumed", "was_stopped": False}
     assert customer(house).messages_stopped_at is None

@@ -28,9 +28,9 @@ local function menu_version(state)
   return workspace and redis.call('GET', 'menu:version:' .. workspace) or ''
 end
 
--- What failed before is read alone: another text may be what it failed for.
+-- What failed twice is read alone: another text may be what it failed for, and must not take it along.
 local function append_behind(row, state, found, plan, tries)
-  if plan == '' and (tries > 0 or most == 0) then return end
+  if plan == '' and (tries > 1 or most == 0) then return end
   local bytes = 0
   for n = 2, #found do
     local body = redis.call('HGET', state, 'body:' .. string.sub(found[n], 14))

@@ -21,6 +21,22 @@ local function seen_key(id) return 'seen:' .. id end
 local STREAM_MOST = 300000
 local function note(stream, body) redis.call('XADD', 'stream:' .. stream, 'MAXLEN', '~', STREAM_MOST, '*', 'body', body) end
 
+-- The journal waits here to be written down, as many bytes of it as are allowed; what comes after that is only counted.
+-- Nothing of it may fail a webhook that is kept otherwise.
+local function journal(arrivals, most)
+  if #arrivals == 0 then return end
+  local bytes = 0
+  for _, arrival in ipairs(arrivals) do bytes = bytes + #arrival end
+  if redis.call('INCRBY', 'journal:bytes', bytes) > most then
+    redis.call('DECRBY', 'journal:bytes', bytes)
+    redis.call('INCRBY', 'journal:missed', #arrivals)
+    return
+  end
+  for _, arrival in ipairs(arrivals) do
+    redis.pcall('XADD', 'stream:journal', 'MAXLEN', '~', STREAM_MOST, '*', 'body', arrival)
+  end
+end
+
 local function add(pairs, one, other)
   pairs[#pairs + 1] = one
   pairs[#pairs + 1] = other

@@ -1,7 +1,8 @@
 -- Keep what a webhook or the relay brings: dedupe, append, mark waiting, in one step.
 -- ARGV[1]: JSON {lane, bell, most, bell_ttl, seen_ttl, alias_ttl, guest_ttl,
 --   items: [{id, addresses, owner, former, fixed, at, body, guest, workspace, heard, external, window, channel}],
---   statuses: [{id, body}], notes: [body], directory}
+--   statuses: [{id, body}], notes: [body], journal_most}
+-- ARGV[2…]: for the journal, each webhook as it arrived; bytes that no JSON need carry.
 -- Answers {ids that were new, bell to publish, directory version}.
 local a = cjson.decode(ARGV[1])
 local now = now_ms()
@@ -83,6 +84,8 @@ for _, status in ipairs(a.statuses) do
   end
 end
 for _, body in ipairs(a.notes) do note('history', body) end
+table.remove(ARGV, 1)
+journal(ARGV, a.journal_most)
 local bell = ''
 if #fresh > 0 then bell = ring(a.lane, a.bell, a.most, a.bell_ttl, now) end
 return {fresh, bell, redis.call('GET', 'directory:version') or ''}

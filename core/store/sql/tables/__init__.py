@@ -6,7 +6,15 @@ from core.store.sql.tables.menu import Category, Product, StockHold, StockMoveme
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
 from core.store.sql.tables.people import Conversation, Customer, Membership, OrderCounter, User, VenueTable, Workspace
-from core.store.sql.tables.records import Activity, DeadLetter, Message, Outbox, TurnEffects, WebhookEvent
+from core.store.sql.tables.records import (
+    Activity,
+    DeadLetter,
+    JournalEntry,
+    Message,
+    Outbox,
+    TurnEffects,
+    WebhookEvent,
+)
 from core.store.sql.tables.sign_ins import SignIn
 from core.store.sql.tables.staff_calls import StaffCall
 
@@ -18,6 +26,7 @@ __all__ = [
     "Conversation",
     "Customer",
     "DeadLetter",
+    "JournalEntry",
     "Membership",
     "Message",
     "Order",

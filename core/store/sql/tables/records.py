@@ -4,7 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import DeadLetterState, Direction, MessageStatus, Topic
@@ -36,6 +47,7 @@ class Message(Owned):
         within("conversations", "conversation_id"),
         CheckConstraint("direction = 'in' or status is not null", name="outgoing_has_a_status"),
         Index("ix_messages_mailbox_at", "workspace_id", "mailbox", "at"),
+        Index("ix_messages_at", "workspace_id", "at", "id"),
         Index("ix_messages_external_id", "workspace_id", "external_id"),
         Index("ix_messages_event_id", "workspace_id", "event_id"),
         Index(
@@ -52,7 +64,8 @@ class Message(Owned):
 
 
 class WebhookEvent(Row):
-    """The journal of what came in signed but could not be used: malformed, or for a number nobody has here."""
+    """What WhatsApp says of a venue's account, and what the history could not write down. Each webhook itself is in the
+    journal."""
 
     __tablename__ = "webhook_events"
 
@@ -68,6 +81,31 @@ class WebhookEvent(Row):
     seen_at: Mapped[datetime | None]
 
     __table_args__ = (UniqueConstraint("source", "digest"),)
+
+
+class JournalEntry(Base):
+    """One webhook as it arrived, sealed; partitioned by month, so that old months go away as a whole.
+
+    `position` is the order of arrival. `size` counts the bytes as they came. `others`: as many more of a kind came of
+    which no body was kept.
+    """
+
+    __tablename__ = "webhook_journal"
+
+    arrived_at: Mapped[datetime] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    source: Mapped[str]
+    signature: Mapped[str]
+    outcome: Mapped[str]
+    workspaces: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
+    size: Mapped[int]
+    others: Mapped[int] = mapped_column(default=0, server_default="0")
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        CheckConstraint("signature in ('good', 'bad')", name="signature"),
+        {"postgresql_partition_by": "RANGE (arrived_at)"},
+    )
 
 
 class Outbox(Owned):
@@ -103,7 +141,11 @@ class TurnEffects(Base):
 
 
 class DeadLetter(Owned):
-    """An event that failed too often, kept for staff to look at and replay."""
+    """An event that failed too often, kept for staff to look at, and to replay or drop.
+
+    `error` names what went wrong and where, never what a guest wrote. `decided_by` is null where that was by command;
+    `replayed_as` is the id under which the event went back into its mailbox.
+    """
 
     __tablename__ = "dead_letters"
 
@@ -117,9 +159,15 @@ class DeadLetter(Owned):
         words(DeadLetterState, "dead_letter_state"), default=DeadLetterState.DEAD, server_default="dead"
     )
     at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    replayed_as: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (
         UniqueConstraint("lane", "event_id"),
+        CheckConstraint("(state = 'dead') = (decided_at is null)", name="decided"),
+        CheckConstraint("state <> 'dropped' or reason <> ''", name="dropped_for_a_reason"),
         Index("ix_dead_letters_state", "workspace_id", "state", "at"),
     )
 

@@ -1,0 +1,1 @@
+"""Dead letters, and what staff write to guests, on real servers."""

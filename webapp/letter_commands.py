@@ -1,0 +1,110 @@
+"""`flask dead-letters list|show|replay|drop`: events that failed on every try."""
+
+import getpass
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.domain.statuses import DeadLetterState
+from core.errors import Rejected, TryAgain
+from core.services import dead_letters
+from core.services.dead_letters import Decider
+from core.store.sql.engine import transaction
+from core.store.sql.tables import DeadLetter, Workspace
+from webapp.held import current_program
+from webapp.rule_commands import NO_VENUE, WORKSPACE
+
+group = AppGroup("dead-letters", help="Events that failed on every try: read them, replay them, or drop them.")
+
+REFUSALS = {
+    "no_such_workspace": NO_VENUE,
+    "not_found": "This venue has no such dead letter. `flask dead-letters list` shows those it has.",
+    "decided": "This one was replayed or dropped already; `flask dead-letters show` says by whom.",
+    "no_reason": "Say why: --reason must not be empty.",
+    "guest_unknown": "Nobody knows any more whose message this was: it can only be dropped.",
+}
+LETTER = click.argument("letter_id", type=click.UUID)
+
+
+@group.command("list")
+@WORKSPACE
+@click.option("--all", "every", is_flag=True, help="Also those somebody has decided on.")
+def list_command(workspace: str, every: bool) -> None:
+    """The newest of a venue, one a line: id, time (UTC), lane, state, tries, what went wrong."""
+    with _refusals(), transaction(current_program().sessions) as db:
+        state = None if every else DeadLetterState.DEAD
+        for letter in dead_letters.letters(db, _venue(db, workspace), state):
+            about = f"{letter.at:%Y-%m-%d %H:%M:%S}  {letter.lane:13}  {letter.state.value:8}  {letter.attempts}"
+            click.echo(f"{letter.id}  {about}  {letter.error}")
+
+
+@group.command("show")
+@LETTER
+@WORKSPACE
+def show_command(letter_id: UUID, workspace: str) -> None:
+    """Everything about one of them as JSON, with what the guest wrote: that it was read is written down."""
+    with _refusals(), transaction(current_program().sessions) as db:
+        letter = dead_letters.read_letter(db, _venue(db, workspace), letter_id, _here())
+        click.echo(json.dumps(_document(letter), indent=2))
+
+
+@group.command("replay")
+@LETTER
+@WORKSPACE
+@click.option("--reason", default="", help="Kept with it.")
+def replay_command(letter_id: UUID, workspace: str, reason: str) -> None:
+    """Put it back into its mailbox, to be taken as if it came now."""
+    program = current_program()
+    with _refusals():
+        with transaction(program.sessions) as db:
+            workspace_id = _venue(db, workspace)
+        dead_letters.replay(program, workspace_id, letter_id, _here(reason))
+    click.echo("It is back in its mailbox. If it fails again, it comes back as another dead letter.")
+
+
+@group.command("drop")
+@LETTER
+@WORKSPACE
+@click.option("--reason", required=True, help="Why nothing shall come of it.")
+def drop_command(letter_id: UUID, workspace: str, reason: str) -> None:
+    """Nothing will come of it. It is kept, with the reason."""
+    with _refusals(), transaction(current_program().sessions) as db:
+        dead_letters.drop(db, _venue(db, workspace), letter_id, _here(reason))
+    click.echo("Dropped.")
+
+
+def _venue(db: Session, slug: str) -> UUID:
+    workspace_id = db.scalar(select(Workspace.id).where(Workspace.slug == slug))
+    if workspace_id is None:
+        raise Rejected("no_such_workspace")
+    return workspace_id
+
+
+def _here(reason: str = "") -> Decider:
+    """Who sits at the machine: nobody has signed in here."""
+    return Decider(None, f"command of {getpass.getuser()}", reason)
+
+
+def _document(letter: DeadLetter) -> dict[str, Any]:
+    columns = ("id", "lane", "mailbox", "event_id", "attempts", "error", "at", "decided_at", "decided_by", "reason",
+               "replayed_as")  # fmt: skip
+    kept = {name: getattr(letter, name) for name in columns}
+    known = {name: value if isinstance(value, int) else str(value) for name, value in kept.items() if value}
+    return known | {"state": letter.state.value, "body": dead_letters.body_of(letter)}
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except Rejected as error:
+        raise click.ClickException(REFUSALS[error.reason]) from None
+    except TryAgain:
+        raise click.ClickException("A server did not answer. Nothing was done; try again.") from None
