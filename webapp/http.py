@@ -1,19 +1,23 @@
 """HTTP as the webhooks' gevent workers read it: stricter than gevent's own reading, and a third of its work.
 
-gevent's handler has every request's headers read by the e-mail package, which takes longer than all we do with the
-message (`docs/decisions/0014-webhooks-read-http-themselves.md`). What this one does not know to be plain HTTP/1.1
-(RFC 9112) is answered 400: folded lines, spaces around a name, two lengths, a length beside chunks.
+gevent's handler has the headers of every request read by the e-mail package, and makes an environment and a response of
+WSGI for each: together longer than all we do with the message. Here headers are read plainly, and a webhook goes to the
+door without WSGI (`docs/decisions/0017-webhooks-read-http-themselves.md`). What is not plain HTTP/1.1 (RFC 9112) is
+answered 400: folded lines, spaces before a colon, two lengths, a length beside chunks.
 """
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from io import BytesIO
 from time import time
 from typing import Any
 
 from gevent.pywsgi import Input, WSGIHandler, format_date_time, unquote_latin1
 
 from core.log import get_logger
+from webapp.webhooks.body import LARGEST
+from webapp.webhooks.door import PATH, Answer, Door
 
 log = get_logger(__name__)
 MOST_HEADERS, LONGEST_LINE = 100, 8192
@@ -28,6 +32,8 @@ class BadRequest(ValueError):
 
 class Handler(WSGIHandler):
     """One connection. It overrides what gevent documents for that: reading a request, making its environment."""
+
+    door: Door | None = None
 
     def log_request(self) -> None:
         """Write nothing, as `webapp.gunicorn.NoAccessLog`."""
@@ -47,39 +53,70 @@ class Handler(WSGIHandler):
         return True
 
     def get_environ(self) -> dict[str, Any]:
+        """None yet: what the door takes needs none."""
+        return {}
+
+    def handle_one_response(self) -> None:
+        """At the door, or by the application."""
+        self.body = self.rfile
+        try:
+            answer = self._answer_at_the_door()
+            if answer:
+                self._sendall(_written(answer, int(time())))
+                return
+        except OSError:  # the other side has gone
+            self.close_connection = True
+            return
+        self.environ = self._environ()
+        super().handle_one_response()
+
+    def _sendall(self, data: bytes) -> None:
+        """Most answers are short: one call of the system, without first asking for the size of its buffer."""
+        sent = self.socket.send(data)
+        self.response_length += sent
+        if sent < len(data):
+            super()._sendall(data[sent:])
+
+    def _answer_at_the_door(self) -> Answer | None:
+        """A webhook in one piece, if this is one; its body can be read again where the door has no answer."""
+        if self.door is None or self.path != PATH or self.command != "POST" or self.request_version != "HTTP/1.1":
+            return None
+        if self.content_length is None or self.content_length > LARGEST or "HTTP_EXPECT" in self.headers:
+            return None
+        raw = self.rfile.read(self.content_length)
+        if len(raw) < self.content_length:
+            raise ConnectionError("the body ended early")
+        self.body = BytesIO(raw)
+        return self.door.answer(raw, self.headers.get("HTTP_X_HUB_SIGNATURE_256", ""))
+
+    def _environ(self) -> dict[str, Any]:
         """WSGI's environment of this request."""
         path, _, query = self.path.partition("?")
         waits = self.socket if self.headers.get("HTTP_EXPECT", "").lower() == "100-continue" else None
         chunked = "HTTP_TRANSFER_ENCODING" in self.headers
-        self.wsgi_input = Input(self.rfile, self.content_length, socket=waits, chunked_input=chunked)
-        environ: dict[str, Any] = self.server.get_environ()
-        environ.update(self.headers)
-        environ.update(
-            REQUEST_METHOD=self.command,
-            SCRIPT_NAME="",
-            PATH_INFO=unquote_latin1(path) if "%" in path else path,
-            RAW_URI=self.path,
-            QUERY_STRING=query,
-            SERVER_PROTOCOL=self.request_version,
-            REMOTE_ADDR=str(self.client_address[0]),
-            REMOTE_PORT=str(self.client_address[1]),
-        )
-        environ["wsgi.input"] = self.wsgi_input
-        environ["wsgi.input_terminated"] = True
+        self.wsgi_input = Input(self.body, self.content_length, socket=waits, chunked_input=chunked)
+        environ: dict[str, Any] = self.server.get_environ() | self.headers
+        environ |= {
+            "REQUEST_METHOD": self.command,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_latin1(path),
+            "RAW_URI": self.path,
+            "QUERY_STRING": query,
+            "SERVER_PROTOCOL": self.request_version,
+            "REMOTE_ADDR": str(self.client_address[0]),
+            "REMOTE_PORT": str(self.client_address[1]),
+            "wsgi.input": self.wsgi_input,
+            "wsgi.input_terminated": True,
+        }
         return environ
 
-    def finalize_headers(self) -> None:
-        """The date is the same for a second."""
-        if self.provided_date is None:
-            self.provided_date: bytes | str = _date(int(time()))
-            self.response_headers.append((b"Date", self.provided_date))
-        super().finalize_headers()
 
-
-@lru_cache(maxsize=1)
-def _date(second: int) -> bytes:
-    written: bytes = format_date_time(second)
-    return written
+@lru_cache(maxsize=4)
+def _written(answer: Answer, second: int) -> bytes:
+    """An answer of the door as bytes; its date is the same for a second."""
+    status, headers = answer
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers)]
+    return "\r\n".join(lines).encode() + b"\r\nDate: " + format_date_time(second) + b"\r\n\r\n"
 
 
 def _request_line(line: str) -> Sequence[str]:

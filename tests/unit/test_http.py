@@ -11,6 +11,7 @@ from gevent.event import Event as GeventEvent
 from gevent.pywsgi import WSGIServer
 
 from webapp.http import LONGEST_LINE, MOST_HEADERS, Handler
+from webapp.webhooks.door import KEPT, PATH, Answer, Door
 
 seen: list[dict[str, Any]] = []
 
@@ -23,13 +24,35 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     return [body]
 
 
+class Keeper(Door):
+    """A door that keeps whatever is signed "good"."""
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+
+    def answer(self, raw: bytes, signature: str) -> Answer | None:
+        if signature != "good":
+            return None
+        self.kept.append(raw)
+        return KEPT
+
+
+keeper = Keeper()
+
+
+class AtTheDoor(Handler):
+    """A connection of a web that has a door."""
+
+    door = keeper
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     found: Queue[Any] = Queue()
     over = GeventEvent()
 
     def serve() -> None:  # a thread has a hub of its own: nothing of the other tests is patched
-        server = WSGIServer(("127.0.0.1", 0), application, log=None, handler_class=Handler)
+        server = WSGIServer(("127.0.0.1", 0), application, log=None, handler_class=AtTheDoor)
         server.start()
         found.put(server.server_port)
         over.wait()
@@ -95,6 +118,31 @@ def test_who_asks_to_go_on_is_told_to(port: int) -> None:
 def test_who_will_not_stay_is_let_go(port: int) -> None:
     assert b"200 OK" in answer_to(port, post(b"Connection: close"), hangs_up=False)
     assert b"200 OK" in answer_to(port, b"GET / HTTP/1.0\r\n\r\n", hangs_up=False)
+
+
+def webhook(*headers: bytes, body: bytes = b"over") -> bytes:
+    head = (b"POST %b HTTP/1.1" % PATH.encode(), b"Host: bar", b"Content-Length: 4")
+    return b"\r\n".join((*head, *headers, b"", body))
+
+
+def test_what_the_door_keeps_is_answered_without_the_application(port: int) -> None:
+    seen.clear()
+    keeper.kept.clear()
+    got = answer_to(port, webhook(b"X-Hub-Signature-256: good") * 2)
+    assert got.count(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n") == got.count(b"\r\nDate: ") == 2
+    assert (keeper.kept, seen) == ([b"over", b"over"], [])
+
+
+def test_what_the_door_leaves_goes_in_whole(port: int) -> None:
+    assert answer_to(port, webhook(b"X-Hub-Signature-256: bad")).endswith(b"\r\n\r\nover")
+    assert answer_to(port, webhook(b"X-Hub-Signature-256: good", b"Expect: 100-continue")).endswith(b"\r\n\r\nover")
+
+
+def test_a_body_that_ends_early_reaches_nobody(port: int) -> None:
+    seen.clear()
+    keeper.kept.clear()
+    assert answer_to(port, webhook(b"X-Hub-Signature-256: good", body=b"ov")) == b""
+    assert (keeper.kept, seen) == ([], [])
 
 
 ODD = {

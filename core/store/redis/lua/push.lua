@@ -21,12 +21,8 @@ local function found_by(addresses, item)
   end
 end
 
-local function mailbox_of(item)
-  return item.fixed and item.addresses[1] or found_by(item.former) or found_by(item.addresses, item) or item.addresses[1]
-end
-
 -- Whether everything kept of a guest was kept within the last minute and says the same: in the middle of an order it does,
--- and need not be written again.
+-- and need not be written again. (The mailbox of nearly everybody is named by the first address.)
 local function is_known(item, box)
   if item.heard == 0 or #item.former > 0 or not heard_lately(box, item, now) then return false end
   local names, wanted = {guest_key(box), 'owner:' .. box}, {item.guest, item.owner}
@@ -37,15 +33,23 @@ local function is_known(item, box)
   return true
 end
 
--- Where a guest's messages are from now on, and how to answer. `former`: by these the guest was known until now; they led to
--- the mailbox once more, and from then on lead nowhere.
-local function get_to_know(item, box)
-  if item.guest ~= '' then redis.call('SET', guest_key(box), item.guest, 'EX', a.guest_ttl) end
-  if item.heard > 0 then opened(box, item, now) end
-  if item.fixed then return end
+-- Where a guest's messages are from now on, and how to answer. `former`: by these the guest was known until now; they lead to
+-- the mailbox once more, and from then on nowhere.
+local function get_to_know(item)
+  local box = found_by(item.former) or found_by(item.addresses, item) or item.addresses[1]
   for _, address in ipairs(item.former) do redis.call('DEL', 'alias:' .. address) end
   for _, address in ipairs(item.addresses) do redis.call('SET', 'alias:' .. address, box, 'EX', a.alias_ttl) end
   if item.owner ~= '' then redis.call('SET', 'owner:' .. box, item.owner, 'EX', a.alias_ttl) end
+  return box
+end
+
+local function mailbox_of(item)
+  local box = item.addresses[1]
+  if is_known(item, box) then return box end
+  if not item.fixed then box = get_to_know(item) end
+  if item.heard > 0 then opened(box, item, now) end
+  if item.guest ~= '' then redis.call('SET', guest_key(box), item.guest, 'EX', a.guest_ttl) end
+  return box
 end
 
 -- What is written once, after the last of many: who waits, who wrote and what last, how many wrote to each channel.
@@ -57,7 +61,6 @@ local function append(item)
   local sequence = redis.call('HINCRBY', state, 'sequence', 1)
   redis.call('HSET', state, 'body:' .. item.id, item.body, 'came:' .. item.id, now, 'workspace', item.workspace)
   redis.call('ZADD', queue_key(a.lane, box), item.at, string.format('%012d|%s', sequence, item.id))
-  if not is_known(item, box) then get_to_know(item, box) end
   boxes[#boxes + 1] = box
   if item.heard > 0 then
     counts[item.channel] = (counts[item.channel] or 0) + 1
