@@ -9,7 +9,7 @@ from core.conversation.events import Event
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.profile import Profile
 from core.conversation.replies import Reply
-from core.conversation.session import Session, State
+from core.conversation.session import NEW, Session, State
 from core.conversation.stages import details, languages, seating, staffing, table, written
 from core.conversation.stages.besides import with_caption
 from core.conversation.stages.knowing import remembered
@@ -29,7 +29,7 @@ UNANSWERED = ("reaction", "system")
 
 def step(session: Session | None, event: Event, menu: Menu, now: datetime) -> Turn:
     """One event: the next session, what to say, and what to do. With effects it is a plan for `conclude`."""
-    here = Here(session or Session(), menu, now, event.id, event.guest_name, event.guest_phone, known=event.profile)
+    here = Here(session or NEW, menu, now, event.id, event.guest_name, event.guest_phone, known=event.profile)
     here = staffing.after_silence(remembered(here, new=session is None))
     if event.kind in NEWS:
         return _tell(here, NEWS[event.kind], event.data)

@@ -32,3 +32,6 @@ class Profile:
         if not data:
             return cls()
         return cls(**data | {"phones": tuple(data["phones"]), "asked": tuple(data["asked"])})
+
+
+UNKNOWN = Profile()

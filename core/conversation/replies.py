@@ -22,7 +22,9 @@ IMAGE_LINK = re.compile(r"https://[!-~]{1,2000}")
 
 def clip(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units, ending in an ellipsis where something was cut."""
-    if (len(text) <= limit and text.isascii()) or len(text.encode("utf-16-le")) // 2 <= limit:
+    if len(text) * 2 <= limit or (len(text) <= limit and text.isascii()):
+        return text
+    if len(text.encode("utf-16-le")) // 2 <= limit:
         return text
     units = text.encode("utf-16-le")[: (limit - 1) * 2]
     return units.decode("utf-16-le", "ignore").rstrip() + "…"
@@ -66,9 +68,8 @@ class Reply:
         if len(self.buttons) > BUTTONS_LIMIT or len(self.rows) > ROWS_LIMIT or (self.buttons and self.rows):
             raise ValueError("a reply carries up to 3 buttons or up to 10 rows")
         object.__setattr__(self, "body", clip(self.body, BODY_LIMIT if self.buttons or self.rows else TEXT_LIMIT))
-        buttons = tuple(Button(b.id, clip(b.title, BUTTON_TITLE_LIMIT)) for b in self.buttons)
-        object.__setattr__(self, "buttons", buttons)
-        object.__setattr__(self, "rows", tuple(_clipped(r) for r in self.rows))
+        object.__setattr__(self, "buttons", tuple([_short(b) for b in self.buttons]))
+        object.__setattr__(self, "rows", tuple([_clipped(r) for r in self.rows]))
         object.__setattr__(self, "image", self.image if self.buttons and IMAGE_LINK.fullmatch(self.image) else "")
         object.__setattr__(self, "list_label", clip(self.list_label, BUTTON_TITLE_LIMIT))
         object.__setattr__(self, "list_title", clip(self.list_title, ROW_TITLE_LIMIT))
@@ -95,5 +96,11 @@ class Reply:
         )
 
 
+def _short(button: Button) -> Button:
+    title = clip(button.title, BUTTON_TITLE_LIMIT)
+    return button if title is button.title else Button(button.id, title)
+
+
 def _clipped(row: Row) -> Row:
-    return Row(row.id, clip(row.title, ROW_TITLE_LIMIT), clip(row.description, ROW_DESCRIPTION_LIMIT))
+    title, description = clip(row.title, ROW_TITLE_LIMIT), clip(row.description, ROW_DESCRIPTION_LIMIT)
+    return row if title is row.title and description is row.description else Row(row.id, title, description)
