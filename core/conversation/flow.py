@@ -89,7 +89,7 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
         return _tapped(here, "clear" if said.short == "yes" else "keep")
     if name := details.introduced(said.text):
         return details.take_name(here, name), frozenset()
-    if (name := _word(said)) or (name := _row(here, said)):
+    if (name := _word(here, said)) or (name := _row(here, said)):
         return _tapped(here, name)
     if name := _beside_table(said):
         return _tapped(written.at_table(here, said.request.table), name)
@@ -98,10 +98,12 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
     return _tapped(here, near) if near else (move, frozenset())
 
 
-def _word(said: Said) -> str:
+def _word(here: Here, said: Said) -> str:
     """The action the message names; "food menu" is about the food, "where is my food" is not."""
-    name, request = keywords.keyword(said.words), said.request
-    if not request.category or request.items:
+    name = keywords.keyword(said.words)
+    if name and not here.catalogue.mentions(said.words):
+        return name
+    if not said.request.category or said.request.items:
         return name
     about = intents.intent(said.words)
     return about if about in intents.ABOUT_ORDERS else "" if name == "menu" else name

@@ -63,6 +63,10 @@ class Catalogue:
         """A heading that still has something under it."""
         return next((c for c in self.categories if c.id == category_id), None)
 
+    def mentions(self, words: list[str]) -> bool:
+        """Whether some name begins with one of these words: where none does, nothing of the menu is named."""
+        return not (self.starts.keys().isdisjoint(words) and self.synonyms.keys().isdisjoint(words))
+
     def translated(self, words: list[str], spoken: list[str]) -> tuple[list[str], list[str]]:
         """The words with those of the other language in the menu's own; `spoken` keeps pace with them."""
         if self.synonyms.keys().isdisjoint(words):
