@@ -71,12 +71,14 @@ def queue_of(task: str) -> str:
 
 @dataclass(frozen=True)
 class WorkerGroup:
-    """One `celery … worker` process: which queues it consumes, with which pool."""
+    """One `celery … worker` process: which queues it consumes, with which pool, and how far it stands back when the
+    processors are busy (`nice`: 0 to 19)."""
 
     name: str
     queues: tuple[str, ...]
     pool: str
     concurrency: int
+    niceness: int = 0
 
     def options(self) -> list[str]:
         """Command-line options of `celery -A workers.app:app worker`."""
@@ -87,9 +89,14 @@ WORKER_GROUPS = (
     WorkerGroup("turns", (CONVERSATIONS, SETTLEMENTS), "prefork", 3),
     WorkerGroup("messages", (MESSAGES,), "threads", 32),
     WorkerGroup("payments", (PAYMENTS,), "prefork", 6),
-    WorkerGroup("records", (STATUSES, HISTORY), "threads", 4),
+    WorkerGroup("records", (STATUSES, HISTORY), "threads", 4, niceness=10),
     WorkerGroup("scheduled", (SCHEDULED, DOCUMENTS), "prefork", 2),
 )
+
+
+def group_of(worker: str) -> WorkerGroup | None:
+    """The group of a worker by its name, `group@host`; None for a worker started under a name of its own."""
+    return next((group for group in WORKER_GROUPS if group.name == worker.partition("@")[0]), None)
 
 
 def request_payment(payment_id: str) -> Job:

@@ -42,10 +42,13 @@ def mask(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
     return {key: "***" if key in _SECRET_FIELDS else _masked(value) for key, value in event.items()}
 
 
+def masked(text: str) -> str:
+    """The text, with all but the last three digits of anything as long as a phone number hidden."""
+    return _LONG_DIGITS.sub(lambda found: "***" + found.group()[-3:], text)
+
+
 def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return _LONG_DIGITS.sub(lambda found: "***" + found.group()[-3:], value)
-    return value
+    return masked(value) if isinstance(value, str) else value
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:

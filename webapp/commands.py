@@ -17,7 +17,7 @@ from core.services.audit import audit, is_clean
 from core.services.demo import NAME, SLUG
 from core.store.sql.engine import transaction
 from core.store.sql.rotation import rotate_keys
-from webapp import letter_commands, rule_commands, template_commands
+from webapp import journal_commands, letter_commands, rule_commands, template_commands
 from webapp.health import MIGRATIONS
 from webapp.held import current_program
 
@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
     Migrate().init_app(app, directory=str(MIGRATIONS))
     for command in (seed_command, setup_command, create_user_command, audit_command, rotate_keys_command):
         app.cli.add_command(command)
-    for group in (letter_commands.group, template_commands.group):
+    for group in (journal_commands.group, letter_commands.group, template_commands.group):
         app.cli.add_command(group)
     for command in (rule_commands.rules_command, rule_commands.table_codes_command):
         app.cli.add_command(command)

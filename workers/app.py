@@ -8,6 +8,7 @@ from celery.signals import setup_logging, worker_init, worker_process_init, work
 from celery.worker import WorkController
 
 from core import bootstrap, log, metrics
+from core.jobs import group_of
 from core.services.program import Program
 from core.store.sql.engine import forget_connections
 from publishing import publisher
@@ -51,6 +52,13 @@ def _begin(**_: object) -> None:
     if _held:
         forget_connections(_held[0].engine)
         _held.clear()
+
+
+@worker_init.connect
+def _stand_back(sender: WorkController, **_: object) -> None:
+    """Bookkeeping never takes the processor from a guest's reply."""
+    group = group_of(sender.hostname)
+    os.nice(group.niceness if group else 0)
 
 
 @worker_init.connect

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from core.conversation import events, pieces, texts
-from core.conversation.effects import PLACE_ORDER, REQUEST_PAYMENT, Outcome
+from core.conversation.effects import PLACE_ORDER, REQUEST_PAYMENT, Effect, Outcome
 from core.conversation.events import Event
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.profile import Profile
@@ -36,10 +36,15 @@ def step(session: Session | None, event: Event, menu: Menu, now: datetime) -> Tu
     if _wants_no_answer(event, now):
         return Turn(here.session)
     move, leads_to = _answer(here, event)
-    if now - event.at > TOO_LATE and any(e["kind"] in (PLACE_ORDER, REQUEST_PAYMENT) for e in move.effects):
+    if comes_too_late(move.effects, event.at, now):
         move = stay(here, here.say(texts.LATE))
     _check(here.session.state, move.to, leads_to | STATES[here.session.state].leads_to)
     return _planned(here, move) if move.effects else _arrive(here, move)
+
+
+def comes_too_late(effects: Sequence[Effect], at: datetime, now: datetime) -> bool:
+    """Whether a word or a tap of that time may no longer order or pay."""
+    return now - at > TOO_LATE and any(effect["kind"] in (PLACE_ORDER, REQUEST_PAYMENT) for effect in effects)
 
 
 def conclude(plan: Turn, outcomes: Sequence[Outcome], menu: Menu, now: datetime) -> Turn:

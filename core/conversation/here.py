@@ -99,11 +99,12 @@ class Here:
         label: str = "",
         title: str = "",
         image: str = "",
+        contact: bool = False,
         **changes: Any,
     ) -> Turn:
         """One message, with what was decided said first. A list's rows can be chosen by number."""
         said = f"{self.before}\n\n{body}" if self.before and body else self.before or body
-        reply = Reply(said, buttons, rows, label, title, image=image)
+        reply = Reply(said, buttons, rows, label, title, image=image, contact=contact)
         return Turn(self.session.but(shown=tuple(r.id for r in rows), **changes), (reply,))
 
     def at(self, session: Session, before: str = "") -> "Here":

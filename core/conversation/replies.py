@@ -52,6 +52,7 @@ class Reply:
     """One outgoing message: plain text, text with up to three buttons, or text with a list of up to ten rows.
 
     `image` is the link of a picture above a text with buttons; anything but https is left out.
+    `contact` puts WhatsApp's own button under a plain text, with which the guest shares their number.
     `prompt` marks the one message that may pass while a PIN dialog is open ("check your phone").
     """
 
@@ -62,12 +63,14 @@ class Reply:
     list_title: str = ""
     prompt: bool = False
     image: str = ""
+    contact: bool = False
 
     def __post_init__(self) -> None:
         """Clip every part to its limit."""
         if len(self.buttons) > BUTTONS_LIMIT or len(self.rows) > ROWS_LIMIT or (self.buttons and self.rows):
             raise ValueError("a reply carries up to 3 buttons or up to 10 rows")
-        object.__setattr__(self, "body", clip(self.body, BODY_LIMIT if self.buttons or self.rows else TEXT_LIMIT))
+        short = self.buttons or self.rows or self.contact
+        object.__setattr__(self, "body", clip(self.body, BODY_LIMIT if short else TEXT_LIMIT))
         object.__setattr__(self, "buttons", tuple([_short(b) for b in self.buttons]))
         object.__setattr__(self, "rows", tuple([_clipped(r) for r in self.rows]))
         object.__setattr__(self, "image", self.image if self.buttons and IMAGE_LINK.fullmatch(self.image) else "")
@@ -84,6 +87,7 @@ class Reply:
             "list_title": self.list_title,
             "prompt": self.prompt,
             "image": self.image,
+            "contact": self.contact,
         }
 
     @classmethod
@@ -91,8 +95,9 @@ class Reply:
         """Inverse of `to_dict`."""
         buttons = tuple(Button(*b) for b in data["buttons"])
         rows = tuple(Row(*r) for r in data["rows"])
+        labels = (data["list_label"], data["list_title"])
         return cls(
-            data["body"], buttons, rows, data["list_label"], data["list_title"], data["prompt"], data.get("image", "")
+            data["body"], buttons, rows, *labels, data["prompt"], data.get("image", ""), data.get("contact", False)
         )
 
 

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -47,12 +46,9 @@ class Http:
     """One pool of connections; safe to share between threads, not across a fork."""
 
     def __init__(self, user_agent: str = DEFAULT_USER_AGENT, pool: int = 32) -> None:
-        self._session = requests.Session()
-        self._session.trust_env = False  # neither proxies nor ~/.netrc, which requests would look up for every call
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "identity"})
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, PunctualAdapter(pool_connections=8, pool_maxsize=pool))
+        # Without a session, which costs more than the call: no cookies, redirects, proxies or ~/.netrc are wanted here.
+        self._adapter = PunctualAdapter(pool_connections=8, pool_maxsize=pool)
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity"}
 
     def send(
         self,
@@ -67,7 +63,7 @@ class Http:
         """One call, never repeated. Raises TryAgain if surely nothing was sent, OutcomeUnknown if it may have been."""
         body = form if payload is None else json.dumps(payload, separators=(",", ":")).encode()
         kind = {} if payload is None else {"Content-Type": "application/json"}
-        request = requests.Request(method, url, headers={**kind, **(headers or {})}, data=body)
+        request = requests.Request(method, url, headers={**self._headers, **kind, **(headers or {})}, data=body)
         mark = end_of_call.set(time.monotonic() + seconds)
         try:
             return self._exchange(request, seconds)
@@ -86,13 +82,12 @@ class Http:
 
     def close(self) -> None:
         """Let the connections go."""
-        self._session.close()
+        self._adapter.close()
 
     def _exchange(self, request: requests.Request, seconds: float) -> Answer:
         timeout = (min(CONNECT_SECONDS, seconds), seconds)
         try:
-            prepared = self._session.prepare_request(request)
-            response = self._session.send(prepared, timeout=timeout, stream=True, allow_redirects=False)
+            response = self._adapter.send(request.prepare(), timeout=timeout, stream=True)
         except (requests.RequestException, HTTPError, OSError) as error:
             # `from None`: the chained errors carry the URL and, with some servers, parts of what was sent.
             raise (TryAgain if never_sent(error) else OutcomeUnknown)(type(error).__name__) from None

@@ -1,14 +1,15 @@
 """A guest taps Pay: one attempt to collect the money, written down before anybody is asked for it."""
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from sqlalchemy import false, or_, select
+from sqlalchemy import Select, false, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.cipher import installed
 from core.conversation.effects import Effect, Outcome
 from core.crashpoint import crashpoint
@@ -46,7 +47,7 @@ def _shut(db: Session, order: Order) -> Outcome | None:
         return None
     ours = select(Product).join(OrderItem, OrderItem.product_id == Product.id).where(OrderItem.order_id == order.id)
     products = db.scalars(ours.distinct().order_by(Product.name)).all()
-    return shut(db.get_one(Workspace, order.workspace_id), products, datetime.now(UTC), ordered=True)
+    return shut(db.get_one(Workspace, order.workspace_id), products, clock.now(), ordered=True)
 
 
 def receipt_of(db: Session, order_id: UUID) -> str:
@@ -57,12 +58,13 @@ def receipt_of(db: Session, order_id: UUID) -> str:
 
 
 def _ask(db: Session, guest: Guest, order: Order, effect: Effect) -> Outcome:
-    now = datetime.now(UTC)
+    now = clock.now()
     if (open_one := _open_attempt(db, order, effect["phone"], now)) is not None:
         return _live(db, open_one)
     if asked_too_often(db, guest, effect["phone"], now):
         return {"result": "too_many", "order_id": str(order.id), "number": order.number}
     payment = _attempt(guest, order, effect, order.total - paid_so_far(db, order.id), now)
+    payment.id = payment_id_of(order.id, db.scalar(_attempts_at(order)) or 0)
     # The indexes decide: a prompt for this phone may have been written by another order a moment ago.
     with suppress(IntegrityError), db.begin_nested():
         db.add(payment)
@@ -74,6 +76,15 @@ def _ask(db: Session, guest: Guest, order: Order, effect: Effect) -> Outcome:
     if open_one is None:
         raise LookupError("a payment was refused, and no other attempt is open")
     return _live(db, open_one)
+
+
+def payment_id_of(order_id: UUID, attempts_before: int) -> UUID:
+    """The same in every replay of the night: callbacks name it. Attempts are counted under the order's lock."""
+    return uuid5(order_id, f"payment:{attempts_before}")
+
+
+def _attempts_at(order: Order) -> Select[int]:
+    return select(func.count(Payment.id)).where(Payment.order_id == order.id)
 
 
 def _open_attempt(db: Session, order: Order, phone: str, now: datetime) -> Payment | None:

@@ -1,14 +1,14 @@
 """No word about a payment: ask the provider, tell the guest that we do, and let time decide what it must."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
-from core import metrics
+from core import clock, metrics
 from core.conversation.events import PAYMENT_CHECKING, PAYMENT_EXPIRED, PAYMENT_REVIEW
 from core.crashpoint import crashpoint
 from core.domain.payments import RESEND_AFTER, UNSURE, Reason, aged, next_check, time_to_tell
@@ -38,7 +38,7 @@ log = get_logger(__name__)
 
 def sweep_payments(sessions: sessionmaker[Session], now: datetime | None = None) -> Followup:
     """What is due is asked for or asked about; its next date is set with it, so that a lost job is made up for."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     with transaction(sessions) as db:
         due = select(Payment).where(Payment.next_check_at <= now).order_by(Payment.next_check_at).limit(AT_ONCE)
         payments = db.scalars(due.with_for_update(skip_locked=True, key_share=True)).all()
@@ -113,7 +113,7 @@ def _search(program: Program, account: KopoKopo, payment: Payment) -> Followup:
     if known := _known(program, payment):
         return _settle(program, payment, known)
     asked_at = payment.posted_at or payment.created_at
-    until = min(asked_at + receipts.LATEST_PIN, datetime.now(UTC)) + receipts.CLOCKS_APART
+    until = min(asked_at + receipts.LATEST_PIN, clock.now()) + receipts.CLOCKS_APART
     followup = Followup()
     for notice in account.list_payments(asked_at - receipts.CLOCKS_APART, until):
         followup |= _settle(program, payment, notice)
@@ -152,7 +152,7 @@ def _grow_old(db: Session, payment_id: UUID) -> Followup:
     if locked is None:
         return Followup()
     order, payment = locked
-    now = datetime.now(UTC)
+    now = clock.now()
     attempt = attempt_of(payment)
     payment.checks += 1
     if payment.status not in UNSURE or attempt.asked_at is None:

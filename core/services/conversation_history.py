@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from core.cipher import installed
@@ -16,7 +17,7 @@ from core.domain.statuses import CallStatus, Direction, MessageStatus
 from core.services.staff_calls import SEATED_FOR
 from core.store.sql.tables import Activity, Conversation, Customer, Message, Order, Outbox, StaffCall, User
 
-CONVERSATIONS, MESSAGES = 25, 60
+CONVERSATIONS, MESSAGES, FEW = 25, 60, 200
 TABLE = re.compile(r"(?:table|meza)?\s*#?([0-9]{1,3})", re.IGNORECASE)
 PHONE_DIGITS = 9
 
@@ -68,13 +69,19 @@ def conversation_of(db: Session, workspace_id: UUID, box: str) -> Conversation |
     return db.scalar(select(Conversation).where(*mine))
 
 
+def box_of(db: Session, workspace_id: UUID, conversation_id: UUID) -> str | None:
+    """The mailbox of a conversation of this venue."""
+    mine = (Conversation.workspace_id == workspace_id, Conversation.id == conversation_id)
+    return db.scalar(select(Conversation.mailbox).where(*mine))
+
+
 def conversations(
     db: Session, workspace_id: UUID, wanted: str = "", before: Place | None = None
 ) -> tuple[list[Chat], bool]:
     """The newest first, from `before` on; whether there are more. `wanted`: a table, a phone number, or a name."""
-    query = _newest(workspace_id)
-    if wanted.strip():
-        query = query.where(Message.mailbox.in_(_boxes(db, workspace_id, wanted.strip())))
+    query, wanted = _newest(workspace_id), wanted.replace("\0", "").strip()
+    if wanted:
+        query = query.where(Message.mailbox.in_(_boxes(db, workspace_id, wanted)))
     rows = list(db.scalars(_page(query, before, CONVERSATIONS)))
     return _chats(db, workspace_id, rows[:CONVERSATIONS]), len(rows) > CONVERSATIONS
 
@@ -105,16 +112,17 @@ def messages(db: Session, workspace_id: UUID, box: str, before: Place | None = N
     mine = select(Message).where(Message.workspace_id == workspace_id, Message.mailbox == box)
     rows = list(db.scalars(_page(mine, before, MESSAGES)))
     shown = rows[:MESSAGES][::-1]
-    who = _writers(db, workspace_id, [row.event_id for row in shown if row.kind == STAFF_SAID and row.event_id])
+    who = _writers(db, workspace_id, shown)
     return [_line(row, who) for row in shown], len(rows) > MESSAGES
 
 
-def on_the_way(db: Session, conversation_id: UUID) -> list[Line]:
+def on_the_way(db: Session, workspace_id: UUID, conversation_id: UUID) -> list[Line]:
     """What staff wrote and is not written down as said yet."""
-    mine = (Outbox.conversation_id == conversation_id, Outbox.kind == STAFF_SAID, Outbox.done_at.is_(None))
-    rows = list(db.scalars(select(Outbox).where(*mine).order_by(Outbox.seq)))
-    ids = [str(row.id) for row in rows]
-    saved = set(db.scalars(select(Message.event_id).where(Message.event_id.in_(ids)))) if rows else set()
+    mine = (Outbox.workspace_id == workspace_id, Outbox.conversation_id == conversation_id)
+    open_rows = select(Outbox).where(*mine, Outbox.kind == STAFF_SAID, Outbox.done_at.is_(None))
+    rows = list(db.scalars(open_rows.order_by(Outbox.seq)))
+    said = select(Message.event_id).where(Message.workspace_id == workspace_id)
+    saved = set(db.scalars(said.where(Message.event_id.in_([str(row.id) for row in rows]))))
     names = _names(db, [row.payload.get("by", "") for row in rows])
     return [_waiting(row, names) for row in rows if str(row.id) not in saved]
 
@@ -141,9 +149,12 @@ def _page(query: Select[Any], before: Place | None, size: int) -> Select[Any]:
     return query.order_by(Message.at.desc(), Message.id.desc()).limit(size + 1)
 
 
-def _boxes(db: Session, workspace_id: UUID, wanted: str) -> Select[Any]:
+def _boxes(db: Session, workspace_id: UUID, wanted: str) -> Select[Any] | list[str]:
+    """The mailboxes of those it fits; where they are few, by name: the plan for a few is another than that for many."""
     found = select(Conversation.mailbox).join(Customer, Customer.id == Conversation.customer_id)
-    return found.where(Conversation.workspace_id == workspace_id, _fits(workspace_id, wanted))
+    query = found.where(Conversation.workspace_id == workspace_id, _fits(workspace_id, wanted))
+    few = list(db.scalars(query.limit(FEW + 1)))
+    return few if len(few) <= FEW else query
 
 
 def _fits(workspace_id: UUID, wanted: str) -> ColumnElement[bool]:
@@ -157,7 +168,7 @@ def _fits(workspace_id: UUID, wanted: str) -> ColumnElement[bool]:
 
 
 def _escaped(wanted: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", wanted.replace("\0", ""))
+    return re.sub(r"([\\%_])", r"\\\1", wanted)
 
 
 def _sits_at(workspace_id: UUID, table: int) -> ColumnElement[bool]:
@@ -176,10 +187,11 @@ def _chats(db: Session, workspace_id: UUID, rows: list[Message]) -> list[Chat]:
     found = {conversation.mailbox: (conversation.id, name_of(customer)) for conversation, customer in db.execute(mine)}
     ids = [id for id, _ in found.values()]
     tables, called = _tables(db, workspace_id, ids), _called(db, workspace_id, ids)
+    who = _writers(db, workspace_id, rows)
     chats = []
     for row in rows:
         id, name = found.get(row.mailbox, (None, ""))
-        chats.append(Chat(_line(row, {}), row.mailbox, name, tables.get(id), id in called))
+        chats.append(Chat(_line(row, who), row.mailbox, name, tables.get(id), id in called))
     return chats
 
 
@@ -187,7 +199,7 @@ def _tables(db: Session, workspace_id: UUID, ids: list[UUID]) -> dict[UUID | Non
     """Where these guests last ordered to, not long ago."""
     lately = (Order.workspace_id == workspace_id, Order.created_at > datetime.now(UTC) - SEATED_FOR)
     query = select(Order.conversation_id, Order.table_number).where(*lately, Order.conversation_id.in_(ids))
-    newest = query.distinct(Order.conversation_id).order_by(Order.conversation_id, Order.created_at.desc())
+    newest = query.ext(distinct_on(Order.conversation_id)).order_by(Order.conversation_id, Order.created_at.desc())
     return {row.conversation_id: row.table_number for row in db.execute(newest)}
 
 
@@ -196,8 +208,9 @@ def _called(db: Session, workspace_id: UUID, ids: list[UUID]) -> set[UUID]:
     return set(db.scalars(select(StaffCall.conversation_id).where(*mine, StaffCall.conversation_id.in_(ids))))
 
 
-def _writers(db: Session, workspace_id: UUID, event_ids: list[str]) -> dict[str, str]:
-    """Who is behind these events, by their ids."""
+def _writers(db: Session, workspace_id: UUID, messages: list[Message]) -> dict[str, str]:
+    """Who of the staff wrote, by the ids of the events behind these messages."""
+    event_ids = [row.event_id for row in messages if row.kind == STAFF_SAID and row.event_id]
     own = [UUID(id) for id in event_ids if len(id) == 36]
     rows = db.scalars(select(Outbox).where(Outbox.workspace_id == workspace_id, Outbox.id.in_(own))).all()
     names = _names(db, [row.payload.get("by", "") for row in rows])

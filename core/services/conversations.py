@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from core import metrics
+from core import clock, metrics
 from core.conversation import flow, texts
 from core.conversation.catalogues import ENGLISH, wording
 from core.conversation.effects import RESUME_MESSAGES, STOP_MESSAGES
@@ -33,6 +33,7 @@ from core.store.sql.engine import transaction
 
 TRIES = 3
 LATER_SECONDS = 1.0
+WAITING_FIRST = -1
 PATIENCE_SECONDS = 3.0
 EFFECTS_SECONDS = 3.0
 
@@ -97,8 +98,8 @@ def _kept_apart(program: Program, claim: Claim, effects: str) -> Iterator[_Attem
 def _give_back(program: Program, claim: Claim, counts: bool, error: str = "") -> None:
     """The event stays; a guest whose message has waited for a while is told that it does."""
     metrics.turn_failures.labels("error" if counts else "try_again").inc()
-    waited = time.time() - claim.body["at"] > PATIENCE_SECONDS and claim.body.get("external")
-    reply = letter(claim, _sorry(claim, texts.ONE_MOMENT)) if waited and not counts else None
+    waited = clock.now().timestamp() - claim.body["at"] > PATIENCE_SECONDS and claim.body.get("external")
+    reply = letter(claim, _sorry(claim, texts.ONE_MOMENT), nth=WAITING_FIRST) if waited and not counts else None
     bell = program.store.conversations.release(claim, counts, 0.0 if counts else LATER_SECONDS, reply, error)
     program.ring.senders([bell] if bell else [])
 
@@ -111,17 +112,18 @@ def _decide(program: Program, claim: Claim) -> tuple[Claim, Turn] | None:
         return None
     if claim.plan is not None:
         return claim, Turn.from_plan(claim.plan)
-    session = Session.from_dict(claim.session) if claim.session is not None else None
-    menu = _menu(program, claim)
+    session, menu = _session(claim), _menu(program, claim)
     whole = heard(claim, session, menu)
     if whole is None:
         program.store.conversations.rest(claim)
         return None
-    return whole, flow.step(session, _event(whole), menu, datetime.now(UTC))
+    return whole, flow.step(session, _event(whole), menu, clock.now())
 
 
 def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
     """Store the plan, do all effects in one transaction, then tell the guest what came of it."""
+    if claim.plan is not None and flow.comes_too_late(turn.effects, _event(claim).at, clock.now()):
+        return _commit(program, [_called_off(program, claim)])
     crashpoint("turn.before_plan")
     plan = Turn.from_plan(program.store.conversations.plan(claim, turn.to_plan()))
     crashpoint("turn.after_plan")
@@ -130,10 +132,22 @@ def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
         profile = read_profile(db, _guest(claim), plan.session.language)
         crashpoint("turn.before_effects_commit")
     crashpoint("turn.after_effects_commit")
-    final = flow.conclude(plan, outcomes, _menu(program, claim), datetime.now(UTC))
+    final = flow.conclude(plan, outcomes, _menu(program, claim), clock.now())
     _commit(program, [(claim, replace(_ending(claim, final), stopped=_stopped(plan), profile=profile))])
     crashpoint("turn.before_followup")
-    follow_up(program, followup)
+    return follow_up(program, followup)
+
+
+def _called_off(program: Program, claim: Claim) -> tuple[Claim, Ending]:
+    """PostgreSQL was away for so long that this must not order or pay any more. If it has done so, its outcome is said;
+    else it never will, and the guest hears where things stand."""
+    if ending := _late_ending(program, claim):
+        return claim, ending
+    session, menu, now = _session(claim), _menu(program, claim), clock.now()
+    whole = heard(replace(claim, plan=None, covers=()), session, menu) or claim
+    turn = flow.step(session, _event(whole), menu, now)
+    nothing = [{"result": "abandoned"} for _ in turn.effects]
+    return whole, _ending(whole, flow.conclude(turn, nothing, menu, now) if nothing else turn)
 
 
 def _commit(program: Program, endings: list[tuple[Claim, Ending]]) -> None:
@@ -165,13 +179,14 @@ def _late_ending(program: Program, claim: Claim) -> Ending | None:
         outcomes = abandon(db, claim.id, UUID(claim.guest["workspace"]))
     if outcomes is None:
         return None
-    final = flow.conclude(Turn.from_plan(claim.plan), outcomes, _menu(program, claim), datetime.now(UTC))
+    final = flow.conclude(Turn.from_plan(claim.plan), outcomes, _menu(program, claim), clock.now())
     return _ending(claim, final)
 
 
 def _ending(claim: Claim, turn: Turn) -> Ending:
     metrics.turns.labels(turn.session.state.value).inc()
-    replies = tuple(letter(claim, reply, turn.quiet_for, turn.session.language) for reply in turn.replies)
+    said = enumerate(turn.replies)
+    replies = tuple(letter(claim, reply, turn.quiet_for, turn.session.language, nth) for nth, reply in said)
     history = _note(claim, replies) | {"state": turn.session.state.value}
     beside = tuple(_note(one, ()) for one in _covered(claim))
     return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over, beside=beside)
@@ -227,6 +242,10 @@ def _event(claim: Claim) -> Event:
     at, data = datetime.fromtimestamp(body["at"], UTC), body["data"]
     data = data | {"text": claim.whole} if claim.whole else data
     return Event(claim.id, body["kind"], at, data, guest.get("name", ""), guest.get("phone", ""), _known(claim))
+
+
+def _session(claim: Claim) -> Session | None:
+    return None if claim.session is None else Session.from_dict(claim.session)
 
 
 def _known(claim: Claim) -> Profile:

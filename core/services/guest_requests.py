@@ -1,12 +1,13 @@
 """The smaller things a guest asks for: call an order off, see what is running, say they are of age."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.effects import Outcome
 from core.domain.money import plain
 from core.domain.statuses import OrderStatus
@@ -44,7 +45,7 @@ def cancel_order(db: Session, guest: Guest, order_id: UUID) -> tuple[Outcome, Fo
 
 def find_orders(db: Session, guest: Guest) -> Outcome:
     """What this guest ordered lately, newest first."""
-    since = datetime.now(UTC) - SHOWN_FOR
+    since = clock.now() - SHOWN_FOR
     query = select(Order).where(Order.customer_id == guest.customer.id, Order.created_at > since)
     orders = db.scalars(query.order_by(Order.created_at.desc(), Order.number.desc()).limit(SHOWN)).all()
     return {"result": "found", "orders": [_summary(db, order) for order in orders]}
@@ -52,13 +53,13 @@ def find_orders(db: Session, guest: Guest) -> Outcome:
 
 def confirm_age(guest: Guest) -> Outcome:
     """The guest said they are old enough; the first time counts."""
-    guest.customer.age_confirmed_at = guest.customer.age_confirmed_at or datetime.now(UTC)
+    guest.customer.age_confirmed_at = guest.customer.age_confirmed_at or clock.now()
     return {"result": "confirmed"}
 
 
 def stop_messages(guest: Guest) -> Outcome:
     """The guest wants nothing unasked; the first time counts."""
-    guest.customer.messages_stopped_at = guest.customer.messages_stopped_at or datetime.now(UTC)
+    guest.customer.messages_stopped_at = guest.customer.messages_stopped_at or clock.now()
     return {"result": "stopped"}
 
 
@@ -79,5 +80,5 @@ def _summary(db: Session, order: Order) -> dict[str, Any]:
         "due": plain(order.total - paid_so_far(db, order.id)) if unpaid else "0",
         "currency": order.currency,
         "receipt": receipt_of(db, order.id),
-        "wait": minutes_left(db, order, datetime.now(UTC)),
+        "wait": minutes_left(db, order, clock.now()),
     }

@@ -87,17 +87,22 @@ def _rows(note: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _incoming(note: dict[str, Any]) -> dict[str, Any]:
-    data = note["data"]
     return {
         "id": uuid5(NAMESPACE_URL, note["event"]),
         "direction": Direction.IN,
         "external_id": note["external"],
         "kind": note["kind"],
         "important": False,
-        "body": data.get("text") or data.get("title") or "",
+        "body": _words(note["data"]),
         "status": None,
         "at": _time(note["at"]),
     }
+
+
+def _words(data: dict[str, Any]) -> str:
+    """What a guest said; of what is not text, as much as can be said of it."""
+    place = [data[name] for name in ("name", "address", "latitude", "longitude") if data.get(name) not in (None, "")]
+    return str(data.get("text") or data.get("title") or ", ".join(map(str, place)) or data.get("type") or "")
 
 
 def _outgoing(reply: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Nobody paid in time: the stock goes back and the order is over. Swept every few seconds."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from core import clock
 from core.conversation.events import ORDER_FAILED
 from core.crashpoint import crashpoint
 from core.domain.statuses import LIVE_PAYMENTS, OrderStatus
@@ -21,7 +22,7 @@ AT_ONCE = 100
 
 def expire_holds(sessions: sessionmaker[Session], now: datetime | None = None) -> Followup:
     """Expire what is due, one short transaction per order; what a settlement holds at the moment waits its turn."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     with transaction(sessions) as db:
         due = db.scalars(select(Order.id).where(*_is_due(now)).order_by(Order.expires_at).limit(AT_ONCE)).all()
     followup = Followup()

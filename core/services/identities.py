@@ -1,11 +1,11 @@
 """What a guest tells of themselves, and what is forgotten when another number or id stands behind the chat."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.cipher import installed
 from core.conversation.effects import Outcome
 from core.conversation.profile import DETAILS
@@ -51,7 +51,7 @@ def _take(db: Session, other: Customer | None, *, bsuid: bool) -> None:
     else:
         other.phone = other.phone_index = None
     if other.bsuid is None and other.phone is None:
-        other.deleted_at = datetime.now(UTC)
+        other.deleted_at = clock.now()
     db.flush()
 
 

@@ -7,11 +7,10 @@ from threading import Lock
 from core.errors import StoreUnavailable
 from core.log import get_logger
 from core.services.program import Program
-from core.store.redis.arrivals import Arrival, read, written
+from core.store.redis.arrivals import BAD, GOOD, Arrival, read, written
 from core.store.sql.engine import transaction
 from core.store.sql.journal import drop_partitions, make_partitions, months, save
 
-GOOD, BAD = "good", "bad"
 KEPT, NOTHING = "kept", "nothing"
 REFUSED = "refused"
 BATCH = 200

@@ -1,11 +1,11 @@
 """An item of the outbox: a reply, why it is sent, and how."""
 
-import time
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
+from core import clock
 from core.conversation import events
 from core.conversation.catalogues import ENGLISH, money
 from core.conversation.replies import Reply
@@ -21,17 +21,18 @@ IMPORTANT = frozenset(
 IMPORTANT_STATUSES = frozenset({OrderStatus.READY, OrderStatus.OUT_FOR_DELIVERY, OrderStatus.CANCELLED})
 
 
-def letter(claim: Claim, reply: Reply, quiet_for: str = "", language: str = "") -> dict[str, Any]:
-    """What is said of one event. `releases` names the payment whose prompt may go out once this is sent (rule 9)."""
+def letter(claim: Claim, reply: Reply, quiet_for: str = "", language: str = "", nth: int = 0) -> dict[str, Any]:
+    """What is said of one event, as its `nth` reply. `releases` names the payment whose prompt may go out once this is
+    sent (rule 9). The id is the same in every replay of the night: statuses name it."""
     kind, data, plain = claim.body["kind"], claim.body["data"], _plain_length(reply)
     template = template_of(kind, data, language)
     extras = ({"plain": plain} if plain else {}) | ({"template": template} if template else {})
     return extras | {
-        "id": str(uuid4()),
+        "id": str(uuid5(NAMESPACE_URL, f"{claim.id}:{nth}")),
         "reply": reply.to_dict(),
         "cause": claim.id,
         "releases": quiet_for if reply.prompt else "",
-        "at": time.time(),
+        "at": clock.now().timestamp(),
         "trace": claim.body.get("trace", ""),
         "kind": kind if kind in events.NEWS else "reply",
         "rank": NOTICE if kind in (events.ORDER_STATUS, events.MONEY_RETURNED) else REPLY,
@@ -45,7 +46,7 @@ def _is_important(kind: str, data: dict[str, Any]) -> bool:
 
 def _plain_length(reply: Reply) -> int:
     """UTF-16 units of a text that may be merged with others: without taps, and not the one a prompt waits for."""
-    if reply.buttons or reply.rows or reply.image or reply.prompt:
+    if reply.buttons or reply.rows or reply.image or reply.prompt or reply.contact:
         return 0
     return len(reply.body.encode("utf-16-le")) // 2
 
@@ -57,8 +58,8 @@ def content(letter: Letter) -> Reply | Filled:
         return Filled(**template)
     if len(letter.items) == 1:
         reply = Reply.from_dict(letter.item["reply"])
-        # A picture is the likeliest thing to be refused (131053), and the one that can be done without.
-        return replace(reply, image="") if letter.tries else reply
+        # What is likeliest to be refused can be done without: a picture (131053), WhatsApp's button for the number.
+        return replace(reply, image="", contact=False) if letter.tries else reply
     # Ten pictures of an album have ten answers, nine of them the same words.
     return Reply("\n\n".join(dict.fromkeys(item["reply"]["body"] for item in letter.items)))
 

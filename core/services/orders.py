@@ -1,7 +1,6 @@
 """An order moves on: under its lock, by the table of legal moves, and those concerned are told."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.events import ORDER_STATUS
 from core.domain.money import plain
 from core.domain.orders import OPEN, check_move
@@ -48,7 +48,7 @@ def mark_order(db: Session, order: Order, to: OrderStatus, user_id: UUID | None 
     order.status = to
     order.version += 1
     if to is OrderStatus.PAID:
-        order.paid_at = datetime.now(UTC)
+        order.paid_at = clock.now()
     if to in TICKETS_AFTER:
         _close_tickets(db, order, TICKETS_AFTER[to])
     db.flush()

@@ -1,13 +1,13 @@
 """The guest may be prompted now: claim the attempt, ask the provider for the money once, write down the answer."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 from threading import Event
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.crashpoint import crashpoint
 from core.domain.payments import CLAIM_LIFETIME, RESEND_AFTER, UNANSWERED_LIFETIME, Reason, next_check
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, Provider
@@ -75,7 +75,7 @@ def _claim(program: Program, db: Session, payment_id: UUID) -> Prompt | Followup
     if locked is None:
         return Followup()
     order, payment = locked
-    now = datetime.now(UTC)
+    now = clock.now()
     if payment.status is not PaymentStatus.CREATED or payment.provider is not Provider.KOPOKOPO:
         return Followup()
     if order.status is not OrderStatus.PENDING or now - payment.created_at >= UNANSWERED_LIFETIME:
@@ -122,7 +122,7 @@ def _clear(program: Program, prompt: Prompt) -> bool:
     """The last look before the call: still claimed, and not for long. A worker that was frozen stops here (rule 10)."""
     with transaction(program.sessions) as db:
         locked = lock_payment(db, prompt.payment_id)
-        payment, now = locked[1] if locked else None, datetime.now(UTC)
+        payment, now = locked[1] if locked else None, clock.now()
         if payment is None or payment.status is not PaymentStatus.REQUESTED or payment.requested_at is None:
             return False
         if now - payment.requested_at >= CLAIM_LIFETIME:
@@ -141,13 +141,13 @@ def _write(db: Session, prompt: Prompt, answered: Answered) -> Followup:
     if payment.status is not PaymentStatus.REQUESTED:
         return Followup()
     if answered.refused:
-        fail(db, order, payment, answered.refused, FailedBy.ANSWER, datetime.now(UTC))
+        fail(db, order, payment, answered.refused, FailedBy.ANSWER, clock.now())
         return tell_failed(db, order, payment)
     _sent(payment, kept)
     return Followup()
 
 
 def _sent(payment: Payment, kept: bool) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     move(payment, PaymentStatus.PENDING if kept else PaymentStatus.UNKNOWN)
     payment.next_check_at = next_check(payment.posted_at or now, now)

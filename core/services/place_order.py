@@ -1,14 +1,15 @@
 """A guest confirmed a cart: the order, its lines and its stock, all or nothing, once per cart."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.effects import Effect, Outcome
 from core.crashpoint import crashpoint
 from core.domain.money import order_total, plain, vat_in
@@ -33,7 +34,7 @@ def place_order(db: Session, guest: Guest, effect: Effect) -> Result:
     products = _products(db, workspace.id, effect["lines"])
     if not workspace.accepts_orders or products is None:
         return {"result": "closed"}, Followup()
-    closed = shut(workspace, products.values(), datetime.now(UTC))
+    closed = shut(workspace, products.values(), clock.now())
     return (closed, Followup()) if closed else _place(db, guest, workspace, effect, products)
 
 
@@ -99,6 +100,7 @@ def _order(guest: Guest, workspace: Workspace, number: int, effect: Effect) -> O
     fee = Decimal(effect.get("delivery_fee", 0))
     total = fee + order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
     return Order(
+        id=order_id_of(workspace.id, effect["cart_id"]),
         workspace_id=workspace.id,
         conversation_id=guest.conversation.id,
         customer_id=guest.customer.id,
@@ -114,8 +116,13 @@ def _order(guest: Guest, workspace: Workspace, number: int, effect: Effect) -> O
         currency=effect["currency"],
         vat_percent=workspace.vat_percent,
         vat=vat_in(total, workspace.vat_percent),
-        expires_at=datetime.now(UTC) + timedelta(seconds=workspace.hold_seconds),
+        expires_at=clock.now() + timedelta(seconds=workspace.hold_seconds),
     )
+
+
+def order_id_of(workspace_id: UUID, cart_id: str) -> UUID:
+    """A cart becomes one order, and the same one in every replay of the night: old taps and callbacks name it."""
+    return uuid5(workspace_id, f"order:{cart_id}")
 
 
 def _write_lines(db: Session, order: Order, lines: list[dict[str, Any]], products: Products) -> None:

@@ -1,6 +1,6 @@
 """Money that really arrived: one row per provider's reference, whoever tells us first."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
+from core import clock
 from core.domain.receipts import Notice
 from core.domain.statuses import Provider, ReceiptState, RefundStatus
 from core.store.sql.tables import Payment, Receipt, Refund
@@ -26,7 +27,7 @@ def take_in(db: Session, notice: Notice, workspace_id: UUID) -> tuple[Receipt, b
         currency=notice.currency,
         till=notice.till or None,
         payer_hash=notice.payer_hash or None,
-        received_at=notice.at or datetime.now(UTC),
+        received_at=notice.at or clock.now(),
         state=ReceiptState.UNMATCHED,
     )
     new = db.scalar(row.on_conflict_do_nothing().returning(Receipt.id)) is not None
@@ -58,7 +59,7 @@ def refund_came_about(db: Session, receipt: Receipt) -> None:
     """The provider took the money back, so nothing is left to be sent."""
     refund = db.scalar(select(Refund).where(Refund.receipt_id == receipt.id).with_for_update())
     if refund is not None and refund.status is not RefundStatus.DONE:
-        refund.status, refund.done_at = RefundStatus.DONE, datetime.now(UTC)
+        refund.status, refund.done_at = RefundStatus.DONE, clock.now()
 
 
 def find_for(db: Session, payment: Payment, payer_hash: str) -> Receipt | None:

@@ -13,6 +13,7 @@ from core.services.program import Program
 from core.store.redis.mailbox import Item
 
 SOURCE = "payment"
+NOTICE = "payment_notice"
 NOT_MONEY = "not about a payment"
 
 log = get_logger(__name__)
@@ -37,5 +38,5 @@ def _items(program: Program, notices: Iterable[Notice], workspaces: Sequence[str
         told = hashlib.sha256(f"{notice.provider} {notice.key} {list(workspaces)}".encode()).hexdigest()[:32]
         address = program.addresses.of("payments", notice.provider, notice.subject)
         structlog.contextvars.bind_contextvars(trace=told[:16])
-        body = {"kind": "payment_notice", "at": at, "data": notice.to_dict(), "workspaces": list(workspaces)}
+        body = {"kind": NOTICE, "at": at, "data": notice.to_dict(), "workspaces": list(workspaces)}
         yield Item(f"p:{told}", (address,), at, body | {"trace": told[:16]})

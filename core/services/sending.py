@@ -13,7 +13,7 @@ from core.services.directory import Line
 from core.services.letters import content
 from core.services.program import Program
 from core.services.refusals import back_off, give_up, later, notes, refused, withhold
-from core.store.redis.outbox import CAMPAIGN, LEASE_SECONDS, Letter
+from core.store.redis.outbox import CAMPAIGN, LEASE_SECONDS, Delivered, Letter
 
 SERVE_SECONDS = 20.0
 PAUSE_SECONDS = 5.0
@@ -24,24 +24,44 @@ log = get_logger(__name__)
 def send_messages(program: Program, bell: str) -> str:
     """Send what is due until nothing is, or the doorbell's time is up. Answers a successor's bell, "" if none."""
     end = monotonic() + SERVE_SECONDS
+    before: Delivered | None = None
     while monotonic() < end:
         claimed_at = monotonic()
-        letter = program.store.outbox.next(bell)
+        letter = program.store.outbox.next(bell, before)
+        _written(program, before)
+        before = None
         if letter is None:
             return ""
         if isinstance(letter, float):
             time.sleep(letter)
             continue
         bind(trace=letter.item.get("trace", ""), message=letter.id)
-        if _deliver(program, letter, claimed_at):
-            _release_prompt(program, letter)
+        before = _deliver(program, letter, claimed_at)
+    if before:
+        program.store.outbox.sent(before.letter, *before.history)
+        _written(program, before)
     return program.store.outbox.leave(bell)
 
 
-def _deliver(program: Program, letter: Letter, claimed_at: float) -> bool:
+def _written(program: Program, before: Delivered | None) -> None:
+    """The end of a letter that left is kept: what waited for it may go on."""
+    if before:
+        crashpoint("send.after_end")
+        _release_prompt(program, before.letter)
+
+
+def _deliver(program: Program, letter: Letter, claimed_at: float) -> Delivered | None:
+    """One attempt; answers what is still to be written of a letter that left."""
+    came = _attempt(program, letter, claimed_at)
+    if came is True:
+        _release_prompt(program, letter)
+    return came if isinstance(came, Delivered) else None
+
+
+def _attempt(program: Program, letter: Letter, claimed_at: float) -> Delivered | bool:
     """One attempt with the head of one conversation's outbox; it stays `sending` until its end is known (rule 8).
 
-    Answers whether its end is known now.
+    Answers how it left, or else whether its end is known and written.
     """
     line = program.directory.line(letter.guest.get("channel", ""))
     if letter.again > 1:
@@ -62,7 +82,10 @@ def _deliver(program: Program, letter: Letter, claimed_at: float) -> bool:
         return False
     except TryAgain:
         return later(program, letter, "unreachable", back_off(letter.tries))
-    return _sent(program, letter, answer) if isinstance(answer, Sent) else refused(program, letter, answer)
+    if isinstance(answer, Refused):
+        return refused(program, letter, answer)
+    metrics.sends.labels("sent").inc()
+    return Delivered(letter, tuple(notes(letter, "sent", answer.external_id)))
 
 
 def _post(program: Program, letter: Letter, line: Line) -> Sent | Refused:
@@ -71,13 +94,6 @@ def _post(program: Program, letter: Letter, line: Line) -> Sent | Refused:
         answer = send(program.http, line, letter.guest, content(letter), letter.callback)
         crashpoint("send.after_post")
     return answer
-
-
-def _sent(program: Program, letter: Letter, answer: Sent) -> bool:
-    metrics.sends.labels("sent").inc()
-    program.store.outbox.sent(letter, *notes(letter, "sent", answer.external_id))
-    crashpoint("send.after_end")
-    return True
 
 
 def _release_prompt(program: Program, letter: Letter) -> None:

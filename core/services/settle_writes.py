@@ -1,11 +1,12 @@
 """A settlement, written down: payment, receipt, refund, order, and what guest and board are owed."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.events import MONEY_RETURNED, PAYMENT_REVIEW, PAYMENT_SETTLED
 from core.domain.money import plain
 from core.domain.receipts import Notice
@@ -46,7 +47,7 @@ def write(db: Session, case: Case, decision: Settlement) -> Followup:
 
 
 def _write_payment(db: Session, order: Order, payment: Payment, notice: Notice, status: PaymentStatus) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     if status is PaymentStatus.FAILED:
         return fail(db, order, payment, notice.reason, FailedBy(notice.source.value), now)
     if payment.status is not status:
@@ -97,7 +98,7 @@ def _tell_settled(db: Session, order: Order, payment: Payment, case: Case, decis
     if decision.due:
         # Who paid a part gets the time of a new attempt for the rest.
         hold = timedelta(seconds=db.get_one(Workspace, order.workspace_id).hold_seconds)
-        order.expires_at = max(order.expires_at, datetime.now(UTC) + hold)
+        order.expires_at = max(order.expires_at, clock.now() + hold)
     return tell_guest(
         db, order, payment, PAYMENT_SETTLED,
         receipt=case.notice.receipt,

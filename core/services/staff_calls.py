@@ -1,6 +1,6 @@
 """A guest asks for somebody: a call that stands on the board until a member of staff has seen it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.effects import Outcome
 from core.conversation.events import STAFF_DONE
 from core.domain.statuses import CallStatus
@@ -38,7 +39,7 @@ def see_call(db: Session, workspace_id: UUID, call_id: UUID, user_id: UUID) -> F
         raise Rejected("not_found")
     if call.status is CallStatus.SEEN:
         return Followup()
-    call.status, call.seen_by, call.seen_at = CallStatus.SEEN, user_id, datetime.now(UTC)
+    call.status, call.seen_by, call.seen_at = CallStatus.SEEN, user_id, clock.now()
     call.version += 1
     owe_board_call(db, workspace_id, call_id)
     _note(db, call.workspace_id, call.conversation_id, "guest_handed_back", user_id=user_id)
@@ -72,7 +73,7 @@ def _open_call(db: Session, guest: Guest, reason: str) -> UUID:
 
 def _table(db: Session, guest: Guest) -> int | None:
     """Where this guest last ordered to."""
-    lately = (Order.customer_id == guest.customer.id, Order.created_at > datetime.now(UTC) - SEATED_FOR)
+    lately = (Order.customer_id == guest.customer.id, Order.created_at > clock.now() - SEATED_FOR)
     return db.scalar(select(Order.table_number).where(*lately).order_by(Order.created_at.desc()).limit(1))
 
 

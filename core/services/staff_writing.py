@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from core.conversation.events import STAFF_DONE, STAFF_SAID
@@ -92,7 +92,8 @@ def write_to_guest(program: Program, words: Words) -> Followup:
     Raises Rejected ("not_found", or a barrier) and StoreUnavailable.
     """
     with transaction(program.sessions) as db:
-        if db.get(Outbox, words.event_id) is not None:
+        mine = (Outbox.workspace_id == words.workspace_id, Outbox.id == words.event_id)
+        if db.scalar(select(exists().where(*mine))):
             return Followup()
     if barrier := standing(program, words.workspace_id, words.box).barrier:
         raise Rejected(barrier)

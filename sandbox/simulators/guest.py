@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.simulators.inbound import bsuid_of, media_message, tap_message, text_message
+from sandbox.simulators.inbound import bsuid_of, card_message, media_message, tap_message, text_message
 
 if TYPE_CHECKING:
     from sandbox.simulators.control import Simulators
@@ -33,6 +33,11 @@ class Message:
     text: str
     choices: tuple[Choice, ...]
     body: dict[str, Any] = field(repr=False)
+
+    @property
+    def asks_for_number(self) -> bool:
+        """Whether WhatsApp's own button is under it, with which a guest shares their number."""
+        return self.type == "interactive" and self.body["interactive"]["type"] == "request_contact_info"
 
     def find(self, wanted: str) -> Choice | None:
         """The choice with this id or title, else the first whose title contains it."""
@@ -92,6 +97,11 @@ class Guest:
         reply = {"id": choice.id, "title": choice.title}
         described = reply | ({"description": choice.description} if choice.description else {})
         return self.sends_raw(tap_message(choice.kind, described, message.id), **more)
+
+    def shares_number(self, message: Message) -> Sent:
+        """Tap WhatsApp's own button under a request for the number."""
+        assert message.asks_for_number, f"{message.text!r} asks for no number"
+        return self.sends_raw(card_message(self.name, self.who, message.id))
 
     @property
     def messages(self) -> list[Message]:

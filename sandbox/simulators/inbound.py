@@ -98,6 +98,13 @@ def tap_message(kind: str, reply: dict[str, str], context_id: str) -> dict[str, 
     return {"type": "interactive", "context": context, "interactive": {"type": kind, kind: reply}}
 
 
+def card_message(name: str, phone: str, context_id: str) -> dict[str, Any]:
+    """The guest's own card: what comes of a tap on WhatsApp's button under a request for it."""
+    phones = [{"phone": f"+{phone}", "wa_id": phone, "type": "CELL"}]
+    card = {"name": {"formatted_name": name, "first_name": name}, "phones": phones, "origin": "contact_request"}
+    return {"type": "contacts", "context": {"from": DISPLAY_PHONE, "id": context_id}, "contacts": [card]}
+
+
 def media_message(kind: str) -> dict[str, Any]:
     """An image, audio, video, document or sticker."""
     media = {"id": str(uuid.uuid4().int)[:16], "mime_type": f"{kind}/simulated", "sha256": "c2ltdWxhdGVk"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench import table
 
-NAMES = ("acknowledge", "turns", "sql", "latency", "backlog")
+NAMES = ("acknowledge", "turns", "sql", "latency", "flood", "backlog")
 
 
 def main() -> int:

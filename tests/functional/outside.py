@@ -147,6 +147,15 @@ class Staff:
         address = f"{self._url}/admin/board/orders/{order['id']}"
         return self._http.post(address, json=body, headers=headers, timeout=10)
 
+    def reads(self, address: str) -> str:
+        """A page of theirs."""
+        return self._http.get(f"{self._url}{address}", timeout=10).text
+
+    def posts(self, address: str, **form: str) -> requests.Response:
+        """A form of theirs, sent."""
+        headers = {"X-CSRFToken": token_in(self.reads("/admin/board")), "Referer": f"{self._url}/admin/board"}
+        return self._http.post(f"{self._url}{address}", data=form, headers=headers, timeout=10)
+
     def changes(self, after: str) -> Iterator[Row]:
         """Listen from now on: what the live stream tells, change by change."""
         address = f"{self._url}/admin/board/events"

@@ -10,6 +10,7 @@ import psutil
 import pytest
 import requests
 
+from core.jobs import WORKER_GROUPS
 from sandbox.simulators.guest import Guest
 from sandbox.simulators.inbound import Sender, inbound_text
 from tests.functional.conftest import Newcomer
@@ -135,6 +136,11 @@ def test_without_postgres_guests_browse_on_and_a_checkout_completes_afterwards(
     buyer.reads("receipt", timeout=PATIENCE)
     orders = outside.rows("select status from orders where customer_name = %s", buyer.name)
     assert orders == [{"status": "PAID"}]
+
+
+def test_bookkeeping_stands_back_behind_replies(product: Product) -> None:
+    nice = {group.name: {one.nice() for one in product.processes(f"-n {group.name}@")} for group in WORKER_GROUPS}
+    assert nice == {group.name: {group.niceness} for group in WORKER_GROUPS}
 
 
 @pytest.mark.parametrize("group", ["turns", "messages", "payments"])

@@ -13,7 +13,7 @@ from core.services.conversation_history import Chat, Person, Place
 from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.staff_writing import Standing, Words, checked, hand_back, standing, write_to_guest
-from core.store.sql.tables import Conversation, Workspace
+from core.store.sql.tables import Workspace
 from webapp.admin.login import staff
 from webapp.admin.said import REFUSALS, UNKNOWN, between, place_in, place_of, said, why_not
 from webapp.admin.trouble import zone_of
@@ -48,10 +48,10 @@ def conversations() -> str:
 def conversation_of(conversation_id: UUID) -> Any:
     """The way from a call on the board."""
     with current_program().sessions.begin() as db:
-        found = db.get(Conversation, conversation_id)
-    if found is None or found.workspace_id != staff().workspace_id:
+        box = history.box_of(db, staff().workspace_id, conversation_id)
+    if box is None:
         abort(404)
-    return redirect(url_for("admin.conversation", box=found.mailbox))
+    return redirect(url_for("admin.conversation", box=box))
 
 
 def conversation(box: str) -> Response:
@@ -79,7 +79,7 @@ def write(box: str) -> Response:
     except Rejected as error:
         return _refused(box, REFUSALS[error.reason].format(error.detail), text)
     except StoreUnavailable:
-        return _refused(box, UNKNOWN, text)
+        return _refused(box, UNKNOWN, text, 503)
     if wants_json():
         return jsonify(_live(_shown(box)) | {"key": str(uuid4())})
     return make_response(redirect(url_for("admin.conversation", box=box)))
@@ -104,12 +104,12 @@ def _key() -> UUID:
         abort(400)
 
 
-def _refused(box: str, problem: str, text: str) -> Response:
+def _refused(box: str, problem: str, text: str, code: int = 409) -> Response:
     if wants_json():
-        return make_response(jsonify(error=problem), 409)
+        return make_response(jsonify(error=problem), code)
     with current_program().sessions.begin() as db:
         _known_or_404(db, box)
-    return _page(box, problem, text, 409)
+    return _page(box, problem, text, code)
 
 
 def _page(box: str, problem: str = "", text: str = "", code: int = 200) -> Response:
@@ -124,19 +124,19 @@ def _shown(box: str) -> dict[str, Any]:
     with program.sessions.begin() as db:
         who = history.person(db, workspace_id, box)
         lines, more = history.messages(db, workspace_id, box, before)
-        waiting = history.on_the_way(db, who.conversation_id) if who.conversation_id and not before else []
+        if who.conversation_id and before is None:
+            lines += history.on_the_way(db, workspace_id, who.conversation_id)
         zone = zone_of(db.get_one(Workspace, workspace_id).timezone)
     stands = _stands(program, workspace_id, box)
-    shown = between([said(line, zone) for line in [*lines, *waiting]])
     return {
         "box": box,
         "person": _known(program, box, who),
-        "days": shown,
+        "days": between(said(line, zone) for line in lines),
         "older": place_in(lines[0].place) if more else "",
         "past": before is not None,
         "stands": stands,
         "why_not": why_not(stands),
-        "until": stands.until.astimezone(zone).strftime("%H:%M") if stands and stands.until else "",
+        "until": stands.until.astimezone(zone).strftime("%A %H:%M") if stands and stands.until else "",
     }
 
 

@@ -50,7 +50,8 @@ def letters() -> str:
         others = [one for one in dead_letters.letters(db, workspace_id) if one.state is not DeadLetterState.DEAD]
         count = dead_letters.undecided(db, workspace_id)
         zone = zone_of(db.get_one(Workspace, workspace_id).timezone)
-    return render_template("admin/letters.html", waiting=waiting, others=others, count=count, zone=zone)
+    shown = {"waiting": waiting, "others": others, "count": count}
+    return render_template("admin/letters.html", **shown, zone=zone, died=DIED)
 
 
 def letter(letter_id: UUID) -> Response:

@@ -47,7 +47,7 @@ REASONS = {
 KINDS = {
     events.TAP: "tapped",
     events.LOCATION: "a place on the map",
-    events.UNREADABLE: "something that is not text",
+    events.UNREADABLE: "not text",
     events.CARDS: "contact cards",
     events.CATALOGUE: "a cart from the catalogue",
     events.FORM: "a filled-in form",
@@ -58,7 +58,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Said:
-    """One message, ready to be shown. `side`: guest, bot or staff. `failed`: somebody should tell the guest."""
+    """One message, ready to be shown. `side`: theirs, bot or staff. `failed`: somebody should tell the guest."""
 
     side: str
     by: str
@@ -74,7 +74,7 @@ def said(line: Line, zone: tzinfo) -> Said:
     """A message in the venue's time and in plain words."""
     staffs = line.kind == events.STAFF_SAID
     return Said(
-        side="guest" if line.incoming else "staff" if staffs else "bot",
+        side="theirs" if line.incoming else "staff" if staffs else "bot",
         by="" if line.incoming else (line.by or "Staff") if staffs else "Bot",
         words=line.words,
         what=KINDS.get(line.kind, "") if line.incoming else "",

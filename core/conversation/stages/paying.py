@@ -17,7 +17,8 @@ def ask_payment(here: Here) -> Turn:
     """Which M-Pesa number to ask."""
     own = here.own_number()
     if not own:
-        return here.ask(here.say(texts.WHICH_NUMBER))
+        # Whoever shows no number may share it with a tap; one that M-Pesa cannot reach helps nobody.
+        return here.ask(here.say(texts.WHICH_NUMBER), contact=not (here.guest_phone or here.session.phone))
     body = f"{here.say(texts.WHICH_NUMBER)}\n{here.say(texts.OR_THIS_NUMBER, phone=figures.local_phone(own))}"
     return here.ask(body, buttons=(here.button(f"this:{_target(here.session)}", texts.B_THIS_NUMBER),))
 

@@ -89,6 +89,8 @@ def _content(reply: Reply) -> dict[str, Any]:
         return {"type": "interactive", "interactive": _buttons(reply)}
     if reply.rows:
         return {"type": "interactive", "interactive": _list(reply)}
+    if reply.contact:
+        return {"type": "interactive", "interactive": _contact(reply)}
     return {"type": "text", "text": {"preview_url": False, "body": reply.body}}
 
 
@@ -103,6 +105,11 @@ def _list(reply: Reply) -> dict[str, Any]:
     sections = [{"title": reply.list_title or reply.list_label, "rows": rows}]
     action = {"button": reply.list_label, "sections": sections}
     return {"type": "list", "body": {"text": reply.body}, "action": action}
+
+
+def _contact(reply: Reply) -> dict[str, Any]:
+    """A request for the guest's own number (Cloud API reference 3.8, since July 2026)."""
+    return {"type": "request_contact_info", "body": {"text": reply.body}, "action": {"name": "request_contact_info"}}
 
 
 def _row(id: str, title: str, description: str) -> dict[str, str]:

@@ -12,6 +12,8 @@ from core.store.redis.connection import Client, Scripts, in_time
 from core.store.redis.streams import GROUP, Entry, Stream
 
 NAME = "journal"
+GOOD, BAD = "good", "bad"
+SIGNED = frozenset({GOOD})
 ORDER_OF_A_MILLISECOND = 1_000_000
 
 
@@ -29,6 +31,11 @@ class Arrival:
     size: int = 0
     others: int = 0
     position: int = 0
+
+    @property
+    def signed(self) -> bool:
+        """Whether it was proven to come from whom it says."""
+        return self.signature in SIGNED
 
 
 def written(arrival: Arrival) -> str:

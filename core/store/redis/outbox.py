@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from core.store.redis.connection import Scripts
+from core.store.redis.connection import Call, Scripts
 from core.store.redis.mailbox import BELL_SECONDS, SENDERS, Swept
 
 LANE = "outbox"
@@ -62,6 +62,19 @@ class Letter:
         return f"{self.box}:{self.mark}:{self.again}"
 
 
+@dataclass(frozen=True)
+class Delivered:
+    """Meta took it; `history` is still to be noted, and the letter to be removed."""
+
+    letter: Letter
+    history: tuple[dict[str, Any], ...]
+
+    @property
+    def call(self) -> Call:
+        """What writes it down."""
+        return "send_end", (self.letter.box, self.letter.mark, "", *map(json.dumps, self.history))
+
+
 class Outbox:
     """Claim, then exactly one of sent, given_up, later, unknown."""
 
@@ -73,11 +86,15 @@ class Outbox:
         letter = self.next(bell)
         return letter if isinstance(letter, Letter) else None
 
-    def next(self, bell: str) -> Letter | float | None:
-        """As `claim`; where a number is at its limit for some milliseconds, the seconds to wait with the bell kept."""
+    def next(self, bell: str, before: Delivered | None = None) -> Letter | float | None:
+        """As `claim`; where a number is at its limit for some milliseconds, the seconds to wait with the bell kept.
+
+        `before`: the end of the letter before, written in the same round trip.
+        """
         times = (LEASE_SECONDS * 1000, BELL_SECONDS * 1000, BLOCKED_SECONDS * 1000)
         limits = (MERGED_MOST, MERGED_UNITS, PAIR_SECONDS * 1000, PAIR_BURST)
-        row = self._scripts.run("send_claim", bell, uuid4().hex, *times, *limits)
+        claim: Call = ("send_claim", (bell, uuid4().hex, *times, *limits))
+        row = self._scripts.run_many([before.call, claim] if before else [claim])[-1]
         if len(row) < 2:
             return int(row[0]) / 1000 if row else None
         box, token, guest, again, tries, window, stopped, *items = row
@@ -85,9 +102,13 @@ class Outbox:
         known = json.loads(guest) if guest else {}
         return Letter(box, token, read, known, int(again), int(tries), bool(window), bool(stopped))
 
+    def keep_silent(self) -> list[dict[str, Any]]:
+        """Take every reply that waits, of every guest, in order; none of them is ever sent. For a replay only."""
+        return [json.loads(item) for item in self._scripts.run("unsent")]
+
     def sent(self, letter: Letter, *history: dict[str, Any]) -> None:
         """Meta took it. True whoever holds the lease now."""
-        self._scripts.run("send_end", letter.box, letter.mark, "", *map(json.dumps, history))
+        self._scripts.run_many([Delivered(letter, history).call])
 
     given_up = sent
 

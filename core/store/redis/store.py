@@ -90,6 +90,11 @@ class Store:
         )
 
     @in_time()
+    def remembers_nothing(self) -> bool:
+        """Whether this store has never kept an event."""
+        return next(iter(self.client.scan_iter("seen:*", count=1000)), None) is None
+
+    @in_time()
     def remember(self, box: str, profile: dict[str, Any]) -> None:
         """Keep what is known of a guest beside their session, unless a turn has kept something newer."""
         self.client.set(f"profile:{box}", json.dumps(profile), nx=True, ex=PROFILE_SECONDS)

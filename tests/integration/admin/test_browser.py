@@ -142,6 +142,7 @@ def test_what_is_urgent_stands_on_the_board_until_seen_to(page: Page, venue: Ven
     venue.account_notice()
     page.reload()
     page.get_by_role("link", name="Account violation").click()
+    expect(page.get_by_role("button", name="Seen to")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Seen to").click()
     expect(page.get_by_role("button", name="Seen to")).to_have_count(0)

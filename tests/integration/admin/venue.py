@@ -1,6 +1,7 @@
 """A venue with somebody who works there, orders on its board, and browsers without a window."""
 
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,12 +16,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from core.domain.statuses import ChannelKind, OrderStatus, Role, Station
+from core.services.conversations import take_turns
 from core.services.effects import GuestRef, perform
 from core.services.followup import Followup
+from core.services.history import save_messages
 from core.services.notices import save_notices
 from core.services.orders import board_order
 from core.services.program import Program
 from core.services.relay import follow_up
+from core.store.redis.mailbox import Item
 from core.store.sql.outbox import owe_board
 from core.store.sql.tables import Category, Channel, Membership, Order, OrderItem, Product, User, Workspace
 
@@ -71,6 +75,30 @@ class Venue:
         with self.program.sessions.begin() as db:
             _, followup = perform(db, ref, uuid4().hex, [{"kind": "call_staff", "reason": reason}])
         follow_up(self.program, followup)
+
+    def hears(self, text: str, phone: str = "254700000001", guest: str = "Amina") -> None:
+        """This guest wrote, and their turn was really taken and written down."""
+        id, at = uuid4().hex, time.time()
+        body = {"kind": "text", "at": at, "data": {"text": text}, "external": f"wamid.{id}"}
+        known = {"channel": str(self.channel_id), "workspace": str(self.workspace_id), "phone": phone, "name": guest}
+        item = Item(id, (self.box(phone),), at, body, known)
+        self.program.store.conversations.push([item])
+        self.serve()
+
+    def box(self, phone: str = "254700000001") -> str:
+        """The guest's mailbox."""
+        return self.program.addresses.of(str(self.channel_id), "phone", phone)
+
+    def serve(self) -> None:
+        """All turns that are due are taken and written down, as workers would."""
+        while claims := self.program.store.conversations.claim("bell", 16):
+            take_turns(self.program, claims)
+        save_messages(self.program)
+
+    def role(self, role: Role) -> None:
+        """What the member of staff is from now on."""
+        with self.program.sessions.begin() as db:
+            db.execute(update(Membership).where(Membership.user_id == self.user_id).values(role=role))
 
     def account_notice(self, event: str = "ACCOUNT_VIOLATION", *, loud: bool = True) -> None:
         """WhatsApp says something of the account."""

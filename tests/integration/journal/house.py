@@ -60,10 +60,10 @@ class House:
         return list(read(self.program.sessions, span))
 
 
-def make_house(bar: Bar, program: Program) -> House:
+def make_house(bar: Bar, program: Program, kopokopo_url: str = "http://127.0.0.1:1") -> House:
     """The bar with a number at Meta and a till at Kopo Kopo."""
     bar.change(Channel, bar.channel_id, phone_number_id=NUMBER)
-    open_account(bar, "http://127.0.0.1:1")
+    open_account(bar, kopokopo_url)
     app = Flask(__name__)
     app.extensions["program"] = program
     for blueprint in (whatsapp.blueprint, payment.blueprint):

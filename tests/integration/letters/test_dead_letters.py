@@ -120,6 +120,19 @@ def test_a_tap_that_is_long_ago_never_places_an_order(
     assert len(guest.reads()) - said == (0 if age > 24 * 3600 else 1), "what is a day old is not answered any more"
 
 
+def test_rule_07_a_replay_passes_the_dedupe_that_keeps_its_event_out(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, event = guest.house, guest.says("cart")
+    letter = dies(guest, monkeypatch)
+    again = Item(event, (guest.box,), time.time(), {"kind": "text", "at": time.time(), "data": {"text": "cart"}})
+    assert house.program.store.conversations.push([again]).fresh == ()
+    replay(house, letter)
+    assert house.program.store.knows([letter.event_id, only(house).replayed_as]) == [True, True]
+    guest.is_served()
+    assert "empty" in guest.reads()[-1]
+
+
 def test_who_taps_twice_or_beside_a_colleague_replays_once(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:
     guest.says("cart")
     letter = dies(guest, monkeypatch)

@@ -1,7 +1,7 @@
 """Rules 8 and 9: replies leave in order, marked before they go, and stay in while a PIN dialog is open."""
 
 from core.store.redis.mailbox import Ending
-from core.store.redis.outbox import Letter
+from core.store.redis.outbox import Delivered, Letter
 from core.store.redis.store import Store
 from tests.integration.queue.guests import answer, commit, lease_lapses, serve_one, texts_waiting, wrote
 
@@ -34,6 +34,16 @@ def test_replies_leave_in_order_one_at_a_time(store: Store) -> None:
     assert store.outbox.claim("another sender") is None
     store.outbox.sent(first, {"type": "sent"})
     assert next_letter(store).item["text"] == "two"
+
+
+def test_the_end_of_one_letter_and_the_claim_of_the_next_are_one_round_trip(store: Store) -> None:
+    replies(store, "ann", "one", "two")
+    first = next_letter(store)
+    second = store.outbox.next("sender", Delivered(first, ({"type": "sent", "id": "one"},)))
+    assert isinstance(second, Letter)
+    assert second.item["text"] == "two"
+    assert store.outbox.next("sender", Delivered(second, ())) is None
+    assert store.report()["outbox"]["events"] == 0
 
 
 def test_rule_08_a_message_found_sending_blocks_its_guest_and_nobody_else(store: Store) -> None:

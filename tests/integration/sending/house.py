@@ -134,7 +134,7 @@ class House:
     def _end(self, *texts: str, language: str = "") -> list[str]:
         mailboxes = self.program.store.conversations
         [claim] = mailboxes.claim("bell")
-        replies = tuple(letter(claim, Reply(text), "", language) for text in texts)
+        replies = tuple(letter(claim, Reply(text), "", language, nth) for nth, text in enumerate(texts))
         said = [{name: one[name] for name in ("id", "at", "kind", "important")} | {"body": ""} for one in replies]
         note = {"type": "turn", "event": claim.id, "box": claim.box, "workspace": claim.guest["workspace"]}
         note |= {"kind": claim.body["kind"], "at": claim.body["at"], "data": {}, "external": "", "replies": said}

@@ -123,6 +123,14 @@ def test_a_prompt_can_be_cancelled_or_ignored(phone: Page, money: Any, simulator
     assert money.ask().status_code == 429
 
 
+def test_one_tap_shares_the_number(phone: Page, webhook: Any, graph: Any) -> None:
+    action = {"name": "request_contact_info"}
+    graph.send(interactive({"type": "request_contact_info", "body": {"text": "Which number?"}, "action": action}))
+    phone.get_by_role("button", name="Share contact info").click()
+    [card] = last_message(webhook, b"contact_request")["contacts"]
+    assert card["origin"] == "contact_request" and card["phones"][0]["wa_id"] == PHONE
+
+
 def test_another_guest_takes_the_phone(phone: Page, webhook: Any) -> None:
     phone.get_by_text("change").click()
     phone.get_by_label("Name").fill("Zoë")

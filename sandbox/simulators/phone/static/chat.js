@@ -12,11 +12,12 @@ function photo(link) {
 }
 
 export class Chat {
-  constructor({ onButton, onList }) {
+  constructor({ onButton, onList, onContact }) {
     this.log = element("chat");
     this.hint = element("hint");
     this.onButton = onButton;
     this.onList = onList;
+    this.onContact = onContact;
     this.bubbles = new Map();
     this.words = new Map();
   }
@@ -81,6 +82,7 @@ export class Chat {
     };
     (inside.action.buttons || []).forEach(({ reply }) => add(reply.title, () => this.onButton(reply, message)));
     if (inside.type === "list") add(`☰ ${inside.action.button}`, () => this.onList(message));
+    if (inside.type === "request_contact_info") add("Share contact info", () => this.onContact(message));
     if (inside.type === "cta_url") taps.append(link(inside.action.parameters));
     if (taps.childElementCount) bubble.append(taps);
   }

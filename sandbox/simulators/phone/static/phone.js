@@ -15,6 +15,7 @@ const sheet = new Sheet((row, message) => tap("list_reply", row, message));
 const chat = new Chat({
   onButton: (reply, message) => tap("button_reply", reply, message),
   onList: (message) => sheet.open(message),
+  onContact: (message) => shareNumber(message),
 });
 
 function whoAmI() {
@@ -53,6 +54,12 @@ function tap(kind, reply, message) {
     type: "interactive", context: { from: "254700000100", id: message.id },
     interactive: { type: kind, [kind]: reply },
   });
+}
+
+function shareNumber(message) {
+  const phones = [{ phone: `+${guest.phone}`, wa_id: guest.phone, type: "CELL" }];
+  const card = { name: { formatted_name: guest.name, first_name: guest.name }, phones, origin: "contact_request" };
+  return send({ type: "contacts", context: { from: "254700000100", id: message.id }, contacts: [card] });
 }
 
 function say(text) {

@@ -1,0 +1,176 @@
+"""A recorded night runs again, twice, and ends as it ended: orders, money, stock, and what every guest heard."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from core.store.redis.store import Store
+from sandbox.servers import PostgresServer, RedisServer
+from sandbox.simulators.guest import Guest
+from tests.functional.conftest import Newcomer
+from tests.functional.outside import Outside
+from tests.product import PROJECT, Product
+from tests.waiting import eventually
+
+# One in eight only looks.
+GUESTS = 2288 if os.environ.get("PROVE") else 48
+AT_ONCE = 40
+PATIENCE = 180
+THIRST = ("1 tusker", "2 white cap", "1 guinness", "1 coke and 1 tusker", "3 coke", "1 wings", "2 nyama choma")
+# Whoever the guests were: two exports of a night give them other names.
+SUMS = {
+    "orders": "select status::text, total, table_number, count(*) from orders where {then} group by 1, 2, 3",
+    "lines": "select name, sum(quantity), sum(quantity * price_at_time) from order_items where {then} group by 1",
+    "payments": """select case when status in ('PENDING', 'UNKNOWN') then 'OPEN' else status::text end, amount, reason,
+                   count(*) from payments where {then} group by 1, 2, 3""",
+    "receipts": "select reference, state::text, amount from receipts where {then}",
+    "sold": """select p.slug, sum(m.quantity) from stock_movements m join products p on p.id = m.product_id
+               where m.reason = 'SOLD' and {then_m} group by 1""",
+    "held": """select p.slug, h.state::text, sum(h.quantity) from stock_holds h join products p on p.id = h.product_id
+               where {then_h} group by 1, 2""",
+    "messages": """select incoming, kinds, count(*) from (
+                     select mailbox, count(*) filter (where direction = 'in') as incoming,
+                            array_agg(kind order by kind) filter (where direction = 'out') as kinds
+                     from messages where {then} group by 1) as chats group by 1, 2""",
+    "chats": "select distinct mailbox from messages where {then}",
+}
+
+
+class Venue:
+    """Books and mailbox store, wherever they are."""
+
+    def __init__(self, database_url: str, redis_url: str, since: datetime) -> None:
+        self._database_url, self._since = database_url, since
+        self._store = Store(redis_url)
+
+    def rests(self) -> bool:
+        """Nothing waits any more, neither guests nor what is to be written down."""
+        report = self._store.report()
+        lanes = [report[lane]["events"] + report[lane]["leased"] for lane in ("conversations", "payments", "outbox")]
+        return not any((*lanes, report["history"], report["statuses"], report["journal"]))
+
+    def state(self) -> dict[str, list[Any]]:
+        """What the night came to."""
+        found = {name: self._rows(query) for name, query in SUMS.items()}
+        chats = [self._store.chat(box)[0] or {} for (box,) in found["chats"]]
+        found["chats"] = sorted([(one.get("state"), len(one.get("lines", ()))) for one in chats], key=str)
+        return found
+
+    def _rows(self, query: str) -> list[Any]:
+        words = {f"then{'_' * bool(t)}{t}": f"{t}{'.' * bool(t)}created_at >= %(since)s" for t in ("", "m", "h")}
+        with psycopg2.connect(self._database_url) as connection, connection.cursor() as cursor:
+            cursor.execute(query.format(**words), {"since": self._since})
+            return sorted(cursor.fetchall(), key=str)
+
+
+@pytest.mark.timeout(3600)
+def test_a_recorded_night_runs_twice_to_the_same_state(
+    product: Product, outside: Outside, newcomer: Newcomer, tmp_path: Path
+) -> None:
+    since = outside.now()["now"]
+    guests = [newcomer() for _ in range(GUESTS)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(spend_the_evening, range(GUESTS), guests))
+    venue = Venue(product.settings["DATABASE_URL"], product.settings["REDIS_URL"], since)
+    eventually(venue.rests, PATIENCE, what="the night to be written down")
+    before = venue.state()
+    assert sum(row[-1] for row in before["orders"]) == GUESTS - GUESTS // 8
+
+    night = tmp_path / "night.jsonl"
+    night.write_text(flask(product, {}, "journal", "export", "--from", since.isoformat()))
+    assert not [guest.phone for guest in guests if guest.phone in night.read_text() or guest.name in night.read_text()]
+    for time in ("first", "second"):
+        with elsewhere(tmp_path / time) as servers:
+            flask(product, servers, "db", "upgrade")
+            said = flask(product, servers, "journal", "replay", "--file", str(night))
+            assert Venue(servers["DATABASE_URL"], servers["REDIS_URL"], since).state() == before, time
+            flask(product, servers, "audit")
+            print(f"\nthe {time} time: {said.strip()}")
+
+
+def test_a_night_runs_into_the_living_house_without_any_effect(
+    product: Product, outside: Outside, newcomer: Newcomer
+) -> None:
+    since = outside.now()["now"]
+    guests = [newcomer() for _ in range(4)]
+    for number, guest in enumerate(guests):
+        spend_the_evening(number, guest)
+    venue = Venue(product.settings["DATABASE_URL"], product.settings["REDIS_URL"], since)
+    eventually(venue.rests, PATIENCE)
+    before, read = venue.state(), [len(guest.messages) for guest in guests]
+    said = flask(product, {}, "journal", "replay", "--from", since.isoformat())
+    assert ", 0 events" in said
+    eventually(venue.rests, PATIENCE)
+    assert (venue.state(), [len(guest.messages) for guest in guests]) == (before, read)
+
+
+def spend_the_evening(number: int, guest: Guest) -> None:
+    """One looks only, one types a wrong PIN, one calls it off, one asks how it stands; all others drink and pay."""
+    kind, wish = number % 8, THIRST[number % len(THIRST)]
+    if kind in (0, 4):
+        guest.says("hi")
+        guest.reads("Karibu", timeout=PATIENCE)
+    if kind == 0:
+        guest.says("2 coke")
+        guest.reads("Coca-Cola", timeout=PATIENCE)
+        return
+    if kind in (2, 3):
+        guest.holds_the_phone()
+    guest.says(f"{wish} to table {number % 20 + 1}")
+    if any(drink in wish for drink in ("tusker", "cap", "guinness")):
+        guest.taps("I am 18", timeout=PATIENCE)
+    guest.taps("M-Pesa", timeout=PATIENCE)
+    ENDINGS.get(kind, pays)(guest)
+
+
+def pays(guest: Guest) -> None:
+    guest.reads("receipt", timeout=PATIENCE)
+
+
+def types_a_wrong_pin(guest: Guest) -> None:
+    guest.pays("wrong_pin", timeout=PATIENCE)
+    guest.taps("Try again", timeout=PATIENCE)
+    guest.pays(timeout=PATIENCE)
+    pays(guest)
+
+
+def calls_it_off(guest: Guest) -> None:
+    guest.pays("cancelled", timeout=PATIENCE)
+    guest.taps("Cancel", timeout=PATIENCE)
+    guest.reads("cancelled", timeout=PATIENCE)
+
+
+def asks_how_it_stands(guest: Guest) -> None:
+    pays(guest)
+    guest.says("status")
+    guest.reads("paid", timeout=PATIENCE)
+
+
+ENDINGS = {2: types_a_wrong_pin, 3: calls_it_off, 6: asks_how_it_stands}
+
+
+@contextmanager
+def elsewhere(folder: Path) -> Iterator[dict[str, str]]:
+    """Empty servers, in which nothing is known of the house; the settings that lead there."""
+    folder.mkdir()
+    with PostgresServer(folder / "postgres", durable=False) as postgres, RedisServer(folder / "redis") as redis:
+        store = {"REDIS_URL": redis.url, "CELERY_BROKER_URL": redis.url}
+        yield store | {"DATABASE_URL": postgres.url, "FIELD_ENCRYPTION_KEYS": "a key of another house"}
+
+
+def flask(product: Product, servers: dict[str, str], *arguments: str) -> str:
+    """A command of the house, or elsewhere; what it says."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+    environ = product.environ | product.settings | servers
+    ended = subprocess.run(command, cwd=PROJECT, env=environ, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr[-3000:] + ended.stdout[-3000:]
+    return ended.stdout
