@@ -71,7 +71,8 @@ def answer_to(port: int, request: bytes, *, hangs_up: bool = True) -> bytes:
         line.sendall(request)
         if hangs_up:
             line.shutdown(socket.SHUT_WR)
-        return line.makefile("rb").read()
+        with line.makefile("rb") as answer:
+            return answer.read()
 
 
 def post(*headers: bytes, body: bytes = b"") -> bytes:
