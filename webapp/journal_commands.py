@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from core import log
 from core.errors import Rejected
-from core.services.journal_export import export, furnish, read_night, until
+from core.services.journal_export import NotANight, export, furnish, read_night, until
 from core.services.journal_replay import Replayed, books_are_empty, replay_missing, replay_night
 from core.services.program import Program
 from core.store.redis.arrivals import Arrival
@@ -131,10 +131,7 @@ def _replay(program: Program, span: books.Span) -> Replayed:
 
 
 def _replay_file(program: Program, file: TextIO) -> Replayed:
-    try:
-        house, arrivals = read_night(file)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
+    house, arrivals = read_night(file)
     with transaction(program.sessions) as db:
         if not books_are_empty(db, None):
             raise Rejected("books_not_empty")
@@ -163,6 +160,8 @@ def _refusals() -> Iterator[None]:
         yield
     except Rejected as error:
         raise click.ClickException(REFUSALS[error.reason]) from None
+    except NotANight as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _time(one: Arrival) -> str:

@@ -11,13 +11,14 @@ from core.conversation.profile import Profile
 from core.conversation.replies import Reply
 from core.conversation.session import NEW, Session, State
 from core.conversation.stages import details, languages, seating, staffing, table, written
+from core.conversation.stages.after import greet
 from core.conversation.stages.besides import with_caption
 from core.conversation.stages.knowing import remembered
 from core.conversation.stages.news import Data
 from core.conversation.states import ACTIONS, BESIDES, CONCLUSIONS, NEWS, STATES, Telling
 from core.conversation.turn import Turn
 from core.conversation.understanding import intents, keywords
-from core.conversation.understanding.words import ORDINALS
+from core.conversation.understanding.words import ORDINALS, tokens
 from core.domain.menu import Menu
 from core.errors import IllegalTransition
 
@@ -72,12 +73,21 @@ def _answer(here: Here, event: Event) -> tuple[Move, frozenset[State]]:
         if wrong:
             return stay(here, wrong), frozenset()
         said = pieces.heard(here, text)
-        move, leads_to = _written(languages.heard(here, said), said)
-        return with_caption(move, here, str(event.data.get("media", ""))), leads_to
+        here = languages.heard(here, said)
+        move, leads_to = _written(here, said)
+        return with_caption(_greeted(move, here, text), here, str(event.data.get("media", ""))), leads_to
     if event.kind == events.LOCATION:
         return table.take_location(here, event.data), frozenset()
     taking = BESIDES.get(event.kind, BESIDES[events.UNREADABLE])
     return taking.take(here, event.data), taking.leads_to
+
+
+def _greeted(move: Move, here: Here, text: str) -> Move:
+    """Whoever says hello and orders in the next line, or the next message, is welcomed and served at once."""
+    first, _, rest = text.partition("\n")
+    if not rest.strip() or keywords.keyword(tokens(first)) != "hello":
+        return move
+    return move.saying(greet(here, ()).say.partition("\n")[0])
 
 
 def _tapped(here: Here, tap: str) -> tuple[Move, frozenset[State]]:

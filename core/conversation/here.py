@@ -173,7 +173,13 @@ class Said:
     @cached_property
     def request(self) -> Request:
         """The order in it, if any."""
+<<<<<<< HEAD
         return read_order(self.words, self.here.catalogue, self.spoken)
+=======
+        if self._request is None:
+            self._request = _read(tuple(self.words), self.here.catalogue, tuple(self.spoken))
+        return self._request
+>>>>>>> main
 
     @property
     def search(self) -> Search | None:
@@ -209,6 +215,12 @@ Acting = Callable[[Here, tuple[str, ...]], Move]
 def stay(here: Here, say: str = "") -> Move:
     """Ask the current state again, whatever it was waiting for kept."""
     return Move(here.session.state, here.session, say, here.session.aside)
+
+
+@lru_cache(maxsize=256)
+def _read(words: tuple[str, ...], catalogue: Catalogue, spoken: tuple[str, ...]) -> Request:
+    """A turn looks at its text twice: does it need another one, and what does it say."""
+    return read_order(list(words), catalogue, spoken)
 
 
 @lru_cache(maxsize=2048)

@@ -1,6 +1,7 @@
 """What a guest said in pieces: which of the texts that wait are one message, and whether half a thought may wait."""
 
 from dataclasses import replace
+from itertools import chain
 
 from core.conversation import events, pieces
 from core.conversation.session import Session
@@ -25,7 +26,7 @@ def heard(claim: Claim, session: Session | None, menu: Menu) -> Claim | None:
 def _texts(claim: Claim) -> list[str]:
     """The texts that wait one after another, from the claim's own on: nothing else is ever read together."""
     texts: list[str] = []
-    for body in (claim.body, *(one.body for one in claim.behind)):
+    for body in chain([claim.body], (one.body for one in claim.behind)):
         said = body["kind"] == events.TEXT and not body["data"].get("media")
         if not said or body["at"] - claim.body["at"] > ONE_BREATH_SECONDS:
             break

@@ -43,6 +43,10 @@ SECRETS: dict[type[Base], dict[str, Any]] = {
 BY_STAFF = (MovementReason.RECEIVED, MovementReason.CORRECTED)
 
 
+class NotANight(ValueError):
+    """The file was not written by `flask journal export`, or was damaged since."""
+
+
 def export(program: Program, span: Span) -> Iterator[str]:
     """The lines of the file: first the house, then each webhook that was signed and can be read."""
     with transaction(program.sessions) as db:
@@ -56,11 +60,11 @@ def export(program: Program, span: Span) -> Iterator[str]:
 
 
 def read_night(lines: Iterable[str]) -> tuple[dict[str, Any], Iterator[Arrival]]:
-    """The house, and the webhooks. Raises ValueError where it is no such file."""
+    """The house, and the webhooks. Raises NotANight, also while the webhooks are read."""
     found = iter(lines)
-    house = json.loads(next(found, "null"))
-    if not isinstance(house, dict) or house.get("format") != FORMAT:
-        raise ValueError("This is no night that `flask journal export` wrote.")
+    house = _object(next(found, ""))
+    if house.get("format") != FORMAT:
+        raise NotANight("This is no night that `flask journal export` wrote.")
     return house, map(_arrival, found)
 
 
@@ -168,7 +172,19 @@ def _value(column: ColumnElement[Any], value: Any) -> Any:
 
 
 def _arrival(line: str) -> Arrival:
-    told = json.loads(line)
+    told = _object(line)
+    if not {"at", "source", "outcome", "workspaces", "body"} <= told.keys():
+        raise NotANight("A line of this file is no webhook.")
     body = json.dumps(told["body"]).encode()
     owners = tuple(told["workspaces"])
     return Arrival(told["at"], told["source"], GOOD, told["outcome"], owners, body, len(body))
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise NotANight("This is no night that `flask journal export` wrote.")
+    return told

@@ -65,17 +65,22 @@ class Night:
         with self._moment(at):
             for lane, mine in by_lane(self._program, items):
                 lane.push(mine)
-            self._store.conversations.push([], others, notes)
-            self._settle_down()
+            if others or notes:
+                self._store.conversations.push([], others, notes)
+            if items:
+                self._settle_down()
 
     def pass_time(self, until: datetime) -> None:
         """Nothing arrives until then; what is due happens when it is due."""
         if self._resting and (rested := self._now + timedelta(seconds=REST_SECONDS)) <= until:
             with self._moment(rested):
                 self._settle_down(patient=True)
-        while (due := self._next_due()) is not None and due <= until:
+        while until - self._swept >= SWEEP_EVERY:
+            due = self._next_due() or until
+            self._swept = min(due, until)
+            if due > until:
+                break
             with self._moment(due):
-                self._swept = due
                 relay.follow_up(self._program, holds.expire_holds(self._program.sessions, due))
                 relay.follow_up(self._program, check_payments.sweep_payments(self._program.sessions, due))
                 self._settle_down()
@@ -104,7 +109,7 @@ class Night:
     def _settle_down(self, patient: bool = False) -> None:
         """Until nothing moves. Half a thought keeps resting, unless somebody is patient enough to wait for it."""
         pause = Event()
-        while self._turns() or self._settlements() or self._replies() or self._errands() or self._unfinished(patient):
+        while any([self._turns(), self._replies(), self._settlements(), self._errands()]) or self._unfinished(patient):
             if self._resting:
                 pause.wait(GLANCE_SECONDS)
 
@@ -152,8 +157,7 @@ class Night:
         """Something was given back to wait a moment: PostgreSQL may have been slow."""
         if self._resting:
             return patient
-        report = self._store.report()
-        return any(report[lane]["events"] for lane in ("conversations", "payments"))
+        return any(self._store.events(lane) for lane in ("conversations", "payments"))
 
     def _next_due(self) -> datetime | None:
         orders = select(func.min(Order.expires_at)).where(Order.status == OrderStatus.PENDING)
@@ -167,7 +171,8 @@ def by_lane(program: Program, items: list[Item]) -> list[tuple[Mailboxes, list[I
     """Notices about money have mailboxes of their own."""
     money = [item for item in items if item.body["kind"] == NOTICE]
     talk = [item for item in items if item.body["kind"] != NOTICE]
-    return [(program.store.payments, money), (program.store.conversations, talk)]
+    lanes = [(program.store.payments, money), (program.store.conversations, talk)]
+    return [(lane, mine) for lane, mine in lanes if mine]
 
 
 @contextmanager

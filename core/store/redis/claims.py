@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 
@@ -10,7 +11,13 @@ class Waiting:
     """An event behind the head of its mailbox, at its place there."""
 
     place: str
-    body: dict[str, Any]
+    kept: str
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """What it says, read only where somebody looks."""
+        body: dict[str, Any] = json.loads(self.kept)
+        return body
 
     @property
     def id(self) -> str:
@@ -45,7 +52,7 @@ class Claim:
 def claim_of(row: list[Any]) -> Claim:
     """A row as `claim.lua` answers it. A plan covers exactly what is behind it."""
     box, token, id, tries, body, plan, session, guest, version, profile, may_rest, *places = row
-    behind = tuple(Waiting(place, json.loads(text)) for place, text in zip(places[::2], places[1::2], strict=True))
+    behind = tuple(Waiting(place, kept) for place, kept in zip(places[::2], places[1::2], strict=True))
     return Claim(
         box=box,
         token=token,

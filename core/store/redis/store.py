@@ -112,6 +112,11 @@ class Store:
         return [json.loads(one) if one else {} for one in found]
 
     @in_time()
+    def events(self, lane: str) -> int:
+        """How many events wait in the mailboxes of a lane."""
+        return int(self.client.get(f"lane:{lane}:depth") or 0)
+
+    @in_time()
     def report(self) -> dict[str, Any]:
         """Backlog by lane for operators: events, mailboxes, and how long the oldest has waited without an answer."""
         now = float(self.client.time()[0])

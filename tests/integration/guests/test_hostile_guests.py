@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from core.domain.statuses import OrderStatus
 from core.providers.whatsapp.webhook import read
 from core.services import receiving
 from core.services.conversations import take_turns
 from core.services.history import save_messages
 from core.services.program import Program
-from core.store.sql.tables import DeadLetter, Order, OrderItem
+from core.store.sql.tables import DeadLetter, Order, OrderItem, Payment
 from tests.integration.sql.bar import Bar
 from tests.unit.conversation.hostile import NUMBER, TEXT
 
@@ -50,8 +51,8 @@ STEPS = st.one_of(
 class Stranger:
     """Whoever Meta says is writing, to a bar with books."""
 
-    def __init__(self, bar: Bar, program: Program, name: str) -> None:
-        self.bar, self.program = bar, program
+    def __init__(self, bar: Bar, program: Program, name: str, phone: str = "254712345678") -> None:
+        self.bar, self.program, self.phone = bar, program, phone
         self.name, self.bsuid = name, f"KE.{uuid4().hex}"
         line = program.directory.line(str(bar.channel_id))
         assert line is not None
@@ -59,8 +60,8 @@ class Stranger:
 
     def sends(self, message: dict[str, Any]) -> None:
         """One webhook, and its turn."""
-        who = {"from": "254712345678", "from_user_id": self.bsuid, "id": uuid4().hex, "timestamp": str(int(time()))}
-        contact = {"profile": {"name": self.name}, "wa_id": "254712345678", "user_id": self.bsuid}
+        who = {"from": self.phone, "from_user_id": self.bsuid, "id": uuid4().hex, "timestamp": str(int(time()))}
+        contact = {"profile": {"name": self.name}, "wa_id": self.phone, "user_id": self.bsuid}
         metadata = {"phone_number_id": self.line.phone_number_id}
         value = {"metadata": metadata, "contacts": [contact], "messages": [who | message]}
         body = {"object": "whatsapp_business_account", "entry": [{"changes": [{"field": "messages", "value": value}]}]}
@@ -72,15 +73,23 @@ class Stranger:
     def says(self, text: str) -> None:
         self.sends({"type": "text", "text": {"body": text}})
 
-    def pays(self) -> None:
-        """The newest tap that asks for the money."""
-        letters = (json.loads(one) for key in self.program.store.client.keys("out:*") for one in self._outbox(key))
-        taps = [button for letter in letters for button in letter["reply"]["buttons"] if "M-Pesa" in button[1]]
-        reply = {"type": "button_reply", "button_reply": {"id": taps[-1][0], "title": taps[-1][1]}}
+    def taps(self, id: str) -> None:
+        """A button, whoever was shown it."""
+        reply = {"type": "button_reply", "button_reply": {"id": id, "title": "x"}}
         self.sends({"type": "interactive", "interactive": reply})
 
-    def _outbox(self, key: str) -> list[str]:
-        return list(self.program.store.client.lrange(key, 0, -1))
+    def pays(self) -> None:
+        """The newest tap that asks for the money."""
+        self.taps([id for id in everything_shown(self.program) if id.startswith("pay:")][-1])
+
+
+def everything_shown(program: Program) -> list[str]:
+    """The ids of all taps that anybody was shown."""
+    letters = (
+        json.loads(one) for key in program.store.client.keys("out:*") for one in program.store.client.lrange(key, 0, -1)
+    )
+    replies = [letter["reply"] for letter in letters]
+    return [tap[0] for reply in replies for tap in (*reply["buttons"], *reply["rows"])]
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -106,3 +115,23 @@ def test_whatever_guests_send_ends_in_the_books_and_their_order_is_clean(
         )
         assert {item.name for item in db.scalars(select(OrderItem).where(OrderItem.order_id == order.id))} == {"Wings"}
     assert program.store.breaches() == {"I1": [], "I10": []}
+
+
+def test_nobody_orders_pays_or_cancels_with_the_taps_of_another_guest(bar: Bar, program: Program) -> None:
+    hers, his = Stranger(bar, program, "Achieng"), Stranger(bar, program, "Otieno", "254733000111")
+    hers.says("1 wings to table 7")
+    hers.pays()
+    with bar.sessions.begin() as db:
+        order_id = str(db.scalars(select(Order)).one().id)
+    shown = [
+        *everything_shown(program),
+        *(f"{action}:{order_id}" for action in ("retry", "other", "cancel", "pay", "this")),
+    ]
+    for id in shown:
+        his.taps(id)
+    with bar.sessions.begin() as db:
+        assert [(str(order.id), order.status) for order in db.scalars(select(Order))] == [
+            (order_id, OrderStatus.PENDING)
+        ]
+        assert [payment.phone for payment in db.scalars(select(Payment))] == ["254712345678"]
+    assert bar.breaches() == []

@@ -11,7 +11,7 @@ from alembic import command
 from sqlalchemy import text
 
 from core.cipher import Cipher, install
-from core.services.journal_export import export, furnish, read_night, until
+from core.services.journal_export import NotANight, export, furnish, read_night, until
 from core.services.journal_masks import Masks
 from core.services.journal_replay import replay_night
 from core.services.program import Program
@@ -121,7 +121,13 @@ def shape(value: Any) -> Any:
     return [shape(one) for one in value] if isinstance(value, list) else type(value)
 
 
-@pytest.mark.parametrize("lines", [[], ["null"], ["{}"], ['{"format": 99}']])
+@pytest.mark.parametrize("lines", [[], ["null"], ["{}"], ['{"format": 99}'], ["hello"]])
 def test_what_is_no_night_is_named(lines: list[str]) -> None:
-    with pytest.raises(ValueError, match="no night"):
+    with pytest.raises(NotANight, match="no night"):
         read_night(lines)
+
+
+def test_a_damaged_line_is_named() -> None:
+    _, arrivals = read_night(['{"format": 1}', '{"at": 1}'])
+    with pytest.raises(NotANight, match="no webhook"):
+        list(arrivals)

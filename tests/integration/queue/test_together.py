@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from core.services.serving import serve
 from core.store.redis.mailbox import REST_SECONDS, TOGETHER_BYTES, TOGETHER_MOST, Claim, Ending, Item
 from core.store.redis.store import Store
 from tests.integration.queue.guests import answer, commit, lease_lapses, serve_one, texts_waiting, wrote
@@ -53,7 +54,7 @@ def test_whoever_is_claimed_shows_what_waits_behind_in_the_order_it_was_sent(sto
     assert said(claims["ben"]) == ["hi"]
 
 
-def test_what_was_read_together_ends_together_each_counted_and_noted_once(store: Store) -> None:
+def test_rule_23_what_was_read_together_ends_together_each_counted_and_noted_once(store: Store) -> None:
     texts = [wrote("ann", text, id=f"id-{text}", at=at) for at, text in enumerate(("2", "dawa", "pay"), 1)]
     store.conversations.push(texts)
     claim = read_together(serve_one(store), 1)
@@ -77,7 +78,7 @@ def test_nothing_is_left_of_a_mailbox_whose_texts_were_all_read(store: Store) ->
     }  # fmt: skip
 
 
-def test_rule_03_a_plan_takes_what_it_was_made_of_and_no_text_that_came_meanwhile(store: Store) -> None:
+def test_rule_23_a_plan_takes_what_it_was_made_of_and_no_text_that_came_meanwhile(store: Store) -> None:
     store.conversations.push([wrote("ann", "0722", at=10), wrote("ann", "000111", at=11)])
     first = read_together(serve_one(store), 1)
     store.conversations.plan(first, {"pays": "0722000111"})
@@ -125,7 +126,7 @@ def test_payments_are_settled_one_by_one(store: Store) -> None:
     assert claim.behind == () and claim.may_rest == 0
 
 
-def test_half_a_thought_waits_alone_for_a_second_and_a_half_at_most(store: Store) -> None:
+def test_rule_24_half_a_thought_waits_alone_for_a_second_and_a_half_at_most(store: Store) -> None:
     store.conversations.push([wrote("ann", "2")])
     claim = serve_one(store)
     assert 0 < claim.may_rest <= REST_SECONDS
@@ -138,7 +139,7 @@ def test_half_a_thought_waits_alone_for_a_second_and_a_half_at_most(store: Store
     assert (again.may_rest, again.tries) == (0, 1), "it waits no second time, and that was no try"
 
 
-def test_a_second_text_ends_the_wait_at_once_and_rings(store: Store) -> None:
+def test_rule_24_a_second_text_ends_the_wait_at_once_and_rings(store: Store) -> None:
     bell = half_said(store)
     assert isinstance(store.conversations.next(bell, 16), float)
     assert store.conversations.push([wrote("ann", "dawa", at=2)]).bell
@@ -148,7 +149,7 @@ def test_a_second_text_ends_the_wait_at_once_and_rings(store: Store) -> None:
     assert store.conversations.next("bell", 16) == [], "nobody is waited for any more"
 
 
-def test_a_tap_never_waits_behind_half_a_thought(store: Store) -> None:
+def test_rule_24_a_tap_never_waits_behind_half_a_thought(store: Store) -> None:
     half_said(store)
     body = {"kind": "tap", "at": 2.0, "data": {"id": "menu"}}
     assert store.conversations.push([Item("tap", ("ann",), 2.0, body, {"channel": "c"})]).bell
@@ -158,7 +159,7 @@ def test_a_tap_never_waits_behind_half_a_thought(store: Store) -> None:
     assert serve_one(store).body["kind"] == "tap"
 
 
-def test_what_comes_while_the_half_is_looked_at_ends_its_wait_before_it_began(store: Store) -> None:
+def test_rule_24_what_comes_while_the_half_is_looked_at_ends_its_wait_before_it_began(store: Store) -> None:
     store.conversations.push([wrote("ann", "2", at=1)])
     claim = serve_one(store)
     store.conversations.push([wrote("ann", "dawa", at=2)])
@@ -192,7 +193,7 @@ def test_while_one_waits_for_the_other_half_everybody_else_is_served(store: Stor
     assert [claim.box for claim in store.conversations.claim(bell, 16)] == ["ben"]
 
 
-def test_if_nobody_waits_for_the_other_half_the_sweep_finds_it(store: Store) -> None:
+def test_rule_24_if_nobody_waits_for_the_other_half_the_sweep_finds_it(store: Store) -> None:
     store.conversations.push([wrote("ann", "2")])
     store.conversations.rest(serve_one(store))
     store.client.delete("lane:conversations:serving")
@@ -206,3 +207,21 @@ def test_a_text_kept_by_the_release_before_waits_for_nothing(store: Store) -> No
     state = "box:conversations:ann"
     store.client.hdel(state, *[field for field in store.client.hkeys(state) if field.startswith("came:")])
     assert serve_one(store).may_rest == 0
+
+
+def test_a_worker_waits_for_the_other_half_and_serves_whoever_writes_meanwhile(store: Store) -> None:
+    bell = store.conversations.push([wrote("ann", "2")]).bell
+    served: list[tuple[str, int]] = []
+
+    def take(claims: list[Claim]) -> None:
+        for claim in claims:
+            if claim.may_rest and claim.body["data"]["text"] == "2":
+                store.conversations.rest(claim)
+                store.conversations.push([wrote("ben", "hi")])
+            else:
+                served.append((claim.box, claim.tries))
+                commit(store, claim, answer())
+
+    assert serve(store.conversations, bell, take, 16) == ""
+    assert served == [("ben", 1), ("ann", 1)]
+    assert store.client.zcard("lane:conversations:serving") == 0

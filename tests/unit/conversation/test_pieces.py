@@ -49,6 +49,17 @@ def test_a_half_is_forgotten_when_the_guest_goes_on(guest: Guest) -> None:
     guest.says("menu").says("mbili").says("thanks").says("sprite").reads("How many?")
 
 
+def test_who_says_hello_and_orders_at_once_is_welcomed_and_served(guest: Guest) -> None:
+    guest.says("hi\n2 sprite").reads("Karibu *Destination Cocktails*, Jane! 🍹\nAdded: 2 × Sprite")
+    guest.says("habari\nna dawa mbili").reads("Jane").reads("18")
+
+
+def test_who_says_hello_again_keeps_the_cart_and_is_greeted_as_before(guest: Guest) -> None:
+    guest.says("2 sprite").says("hi\n1 coke").reads("Hello again, Jane!", "1 × Coca-Cola", "2 × Sprite")
+    guest.says("hi").reads("Hello again")
+    assert "Karibu" not in guest.text
+
+
 def test_an_address_and_words_for_staff_wait_for_nothing() -> None:
     chat = Chat(demo_menu("delivers", delivers=True))
     chat.guest.says("1 wings").says("checkout").taps("Deliver")
