@@ -173,13 +173,7 @@ class Said:
     @cached_property
     def request(self) -> Request:
         """The order in it, if any."""
-<<<<<<< HEAD
-        return read_order(self.words, self.here.catalogue, self.spoken)
-=======
-        if self._request is None:
-            self._request = _read(tuple(self.words), self.here.catalogue, tuple(self.spoken))
-        return self._request
->>>>>>> main
+        return _read(tuple(self.words), self.here.catalogue, tuple(self.spoken))
 
     @property
     def search(self) -> Search | None:
