@@ -13,7 +13,7 @@ from core.store.sql.journal import drop_partitions, make_partitions, months, sav
 
 KEPT, NOTHING = "kept", "nothing"
 REFUSED = "refused"
-BATCH = 200
+BATCH = 100
 MONTHS_AHEAD = 3
 REFUSED_A_MINUTE = 10
 REFUSED_BYTES = 2048
@@ -72,7 +72,7 @@ def save_journal(program: Program) -> int:
     saved = 0
     while entries := program.store.arrivals.read("journal", BATCH):
         with transaction(program.sessions) as db:
-            save(db, [read(entry) for entry in entries])
+            save(db, [arrival for entry in entries for arrival in read(entry)])
         program.store.arrivals.done(entries)
         saved += len(entries)
     return saved

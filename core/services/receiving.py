@@ -27,6 +27,7 @@ class Taken:
     items: list[Item]
     statuses: list[tuple[str, str]]
     notes: list[str]
+    notices: Sequence[Notice]
     workspaces: tuple[str, ...]
     outcome: str
 
@@ -42,7 +43,15 @@ def take_in(program: Program, raw: bytes, signers: Sequence[Line], at: float) ->
     for reason in reasons:
         log.warning("webhook_noted", reason=reason)
     outcome = outcome_of(bool(events or statuses or notes), reasons)
-    return Taken(events, statuses, notes, _concerned(intake, lines), outcome)
+    return Taken(events, statuses, notes, intake.notices, _concerned(intake, lines), outcome)
+
+
+def announce(notices: Sequence[Notice]) -> None:
+    """What Meta says about the account is counted, and stands in the log."""
+    for notice in notices:
+        metrics.account_notices.labels("yes" if notice.loud else "no").inc()
+        say = log.error if notice.loud else log.warning
+        say("account_notice", field=notice.field, account_event=notice.event)
 
 
 def items(program: Program, messages: Sequence[Message], signers: Sequence[Line]) -> list[Item]:
@@ -97,9 +106,6 @@ def _venues(notice: Notice, signers: Sequence[Line]) -> list[Line]:
 
 
 def _note(notice: Notice, line: Line, at: float) -> str:
-    metrics.account_notices.labels("yes" if notice.loud else "no").inc()
-    say = log.error if notice.loud else log.warning
-    say("account_notice", field=notice.field, account_event=notice.event)
     return json.dumps(
         {
             "type": "account",

@@ -34,8 +34,7 @@ def test_an_order_in_two_texts_is_the_same_order_however_they_come(guest: Guest)
 def test_a_number_and_what_it_counts_is_one_order(guest: Guest) -> None:
     guest.says("2")
     guest.says("coke")
-    assert "2 × Coca-Cola" in guest.reads().text
-    assert len(guest.messages) == 1
+    guest.reads("2 × Coca-Cola")
 
 
 def test_a_number_that_nothing_follows_is_asked_about(guest: Guest) -> None:

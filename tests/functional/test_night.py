@@ -26,7 +26,7 @@ GUESTS = 2288 if os.environ.get("PROVE") else 48
 AT_ONCE = 40
 PATIENCE = 180
 THIRST = ("1 tusker", "2 white cap", "1 guinness", "1 coke and 1 tusker", "3 coke", "1 wings", "2 nyama choma")
-# Whoever the guests were: two exports of a night give them other names.
+# Whoever the guests were: a file names them otherwise. That we are asking is said by the clock of a slow provider.
 SUMS = {
     "orders": "select status::text, total, table_number, count(*) from orders where {then} group by 1, 2, 3",
     "lines": "select name, sum(quantity), sum(quantity * price_at_time) from order_items where {then} group by 1",
@@ -40,7 +40,7 @@ SUMS = {
     "messages": """select incoming, kinds, count(*) from (
                      select mailbox, count(*) filter (where direction = 'in') as incoming,
                             array_agg(kind order by kind) filter (where direction = 'out') as kinds
-                     from messages where {then} group by 1) as chats group by 1, 2""",
+                     from messages where {then} and kind <> 'payment_checking' group by 1) as chats group by 1, 2""",
     "chats": "select distinct mailbox from messages where {then}",
 }
 

@@ -42,5 +42,6 @@ def keep_signed(program: Program, raw: bytes, signature: str) -> None:
     arrival = journal.arrived(receiving.SOURCE, raw, now, taken.workspaces, taken.outcome)
     pushed = program.store.intake.push(taken.items, taken.statuses, taken.notes, [arrival])
     program.directory.saw_version(pushed.directory_version)
+    receiving.announce(taken.notices)
     if pushed.bell:
         program.ring.conversations(pushed.bell)

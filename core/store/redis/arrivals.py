@@ -5,6 +5,7 @@ back as it was, whatever it is, and no JSON has to carry it.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from core.store.redis.streams import GROUP, Entry, Stream
 NAME = "journal"
 GOOD, BAD = "good", "bad"
 SIGNED = frozenset({GOOD})
-ORDER_OF_A_MILLISECOND = 1_000_000
+OF_A_MILLISECOND, OF_A_PUSH = 1_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Arrival:
 
 
 def written(arrival: Arrival) -> str:
-    """As it is pushed."""
+    """As it is pushed; several of them, one after the other, are one entry."""
     about: dict[str, Any] = {
         "at": arrival.at,
         "source": arrival.source,
@@ -47,28 +48,24 @@ def written(arrival: Arrival) -> str:
         "outcome": arrival.outcome,
         "workspaces": arrival.workspaces,
         "size": arrival.size or len(arrival.body),
+        "length": len(arrival.body),
     }
     if arrival.others:
         about["others"] = arrival.others
     return f"{json.dumps(about)}\n{arrival.body.decode('latin-1')}"
 
 
-def read(entry: Entry) -> Arrival:
-    """Inverse of `written`; its place in the stream becomes its position."""
-    head, _, body = entry.body.partition("\n")
-    about = json.loads(head)
+def read(entry: Entry) -> Iterator[Arrival]:
+    """The arrivals of one push, in their order, which with the entry's place in the stream makes their positions."""
     moment, _, order = entry.id.partition("-")
-    return Arrival(
-        at=about["at"],
-        source=about["source"],
-        signature=about["signature"],
-        outcome=about["outcome"],
-        workspaces=tuple(about["workspaces"]),
-        body=body.encode("latin-1"),
-        size=about["size"],
-        others=about.get("others", 0),
-        position=int(moment) * ORDER_OF_A_MILLISECOND + int(order),
-    )
+    position, text = (int(moment) * OF_A_MILLISECOND + int(order)) * OF_A_PUSH, entry.body
+    while text:
+        head, _, rest = text.partition("\n")
+        about = json.loads(head)
+        length = about.pop("length")
+        body, text = rest[:length].encode("latin-1"), rest[length:]
+        yield Arrival(**about | {"workspaces": tuple(about["workspaces"])}, body=body, position=position)
+        position += 1
 
 
 class Arrivals(Stream):

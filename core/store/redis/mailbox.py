@@ -123,8 +123,9 @@ class Mailboxes:
             "statuses": [{"id": id, "body": body} for id, body in statuses],
             "notes": list(notes),
             "journal_most": JOURNAL_BYTES,
+            "arrivals": len(arrivals),
         }
-        fresh, bell, version = self._scripts.run("push", json.dumps(request), *arrivals)
+        fresh, bell, version = self._scripts.run("push", json.dumps(request), "".join(arrivals))
         return Pushed(tuple(fresh), bell, version)
 
     def claim(self, bell: str, limit: int = 1) -> list[Claim]:

@@ -57,7 +57,7 @@ def waiting(house: House) -> int:
 
 def journal(house: House) -> list[str]:
     """What became of the signed ones."""
-    arrivals = [read(entry) for entry in house.program.store.arrivals.read("test")]
+    arrivals = [one for entry in house.program.store.arrivals.read("test") for one in read(entry)]
     return [one.outcome for one in arrivals if one.signature == "good"]
 
 

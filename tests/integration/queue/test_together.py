@@ -4,11 +4,20 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from core.services.serving import serve
+from core.store.redis import mailbox
 from core.store.redis.mailbox import REST_SECONDS, TOGETHER_BYTES, TOGETHER_MOST, Claim, Ending, Item
 from core.store.redis.store import Store
 from tests.integration.queue.guests import answer, commit, lease_lapses, serve_one, texts_waiting, wrote
 from tests.waiting import eventually
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a thought rests for an hour: nobody's time is up because the machine is busy."""
+    monkeypatch.setattr(mailbox, "REST_SECONDS", 3600.0)
 
 
 def said(claim: Claim) -> list[str]:
@@ -126,20 +135,31 @@ def test_payments_are_settled_one_by_one(store: Store) -> None:
     assert claim.behind == () and claim.may_rest == 0
 
 
-def test_rule_24_half_a_thought_waits_alone_for_a_second_and_a_half_at_most(store: Store) -> None:
+def test_rule_24_half_a_thought_waits_alone_until_its_time_is_up(store: Store, patient: None) -> None:
     store.conversations.push([wrote("ann", "2")])
     claim = serve_one(store)
-    assert 0 < claim.may_rest <= REST_SECONDS
+    assert 0 < claim.may_rest <= 3600
     store.conversations.rest(claim)
-
+    came = next(int(value) for name, value in store.client.hgetall("box:conversations:ann").items() if "came:" in name)
+    assert store.client.zscore("lane:conversations:waiting", "ann") == came + 3600 * 1000, "from when it came"
     left = store.conversations.next("bell", 16)
-    assert isinstance(left, float) and 0 < left <= REST_SECONDS
-    [again] = eventually(lambda: store.conversations.claim("bell"), what="its time to be up")
+    assert isinstance(left, float) and 0 < left <= 3600
+
+    time_passes(store)
+    again = serve_one(store)
     assert again.body["data"]["text"] == "2"
     assert (again.may_rest, again.tries) == (0, 1), "it waits no second time, and that was no try"
 
 
-def test_rule_24_a_second_text_ends_the_wait_at_once_and_rings(store: Store) -> None:
+def test_rule_24_that_is_a_second_and_a_half_after_it_came_at_most(store: Store) -> None:
+    assert REST_SECONDS == 1.5
+    store.conversations.push([wrote("ann", "2")])
+    store.conversations.rest(serve_one(store))
+    [again] = eventually(lambda: store.conversations.claim("bell"), what="its time to be up")
+    assert again.may_rest == 0
+
+
+def test_rule_24_a_second_text_ends_the_wait_at_once_and_rings(store: Store, patient: None) -> None:
     bell = half_said(store)
     assert isinstance(store.conversations.next(bell, 16), float)
     assert store.conversations.push([wrote("ann", "dawa", at=2)]).bell
@@ -149,7 +169,7 @@ def test_rule_24_a_second_text_ends_the_wait_at_once_and_rings(store: Store) -> 
     assert store.conversations.next("bell", 16) == [], "nobody is waited for any more"
 
 
-def test_rule_24_a_tap_never_waits_behind_half_a_thought(store: Store) -> None:
+def test_rule_24_a_tap_never_waits_behind_half_a_thought(store: Store, patient: None) -> None:
     half_said(store)
     body = {"kind": "tap", "at": 2.0, "data": {"id": "menu"}}
     assert store.conversations.push([Item("tap", ("ann",), 2.0, body, {"channel": "c"})]).bell
@@ -159,7 +179,7 @@ def test_rule_24_a_tap_never_waits_behind_half_a_thought(store: Store) -> None:
     assert serve_one(store).body["kind"] == "tap"
 
 
-def test_rule_24_what_comes_while_the_half_is_looked_at_ends_its_wait_before_it_began(store: Store) -> None:
+def test_rule_24_what_comes_while_the_half_is_looked_at_ends_its_wait(store: Store, patient: None) -> None:
     store.conversations.push([wrote("ann", "2", at=1)])
     claim = serve_one(store)
     store.conversations.push([wrote("ann", "dawa", at=2)])
@@ -167,7 +187,7 @@ def test_rule_24_what_comes_while_the_half_is_looked_at_ends_its_wait_before_it_
     assert said(serve_one(store)) == ["2", "dawa"]
 
 
-def test_a_worker_whose_lease_lapsed_puts_nobody_to_rest(store: Store) -> None:
+def test_a_worker_whose_lease_lapsed_puts_nobody_to_rest(store: Store, patient: None) -> None:
     store.conversations.push([wrote("ann", "2")])
     zombie = serve_one(store)
     lease_lapses(store, "ann")
@@ -177,7 +197,7 @@ def test_a_worker_whose_lease_lapsed_puts_nobody_to_rest(store: Store) -> None:
     assert texts_waiting(store, "ann") == ["of what?"]
 
 
-def test_one_doorbell_waits_for_the_other_half_and_the_others_go(store: Store) -> None:
+def test_one_doorbell_waits_for_the_other_half_and_the_others_go(store: Store, patient: None) -> None:
     store.conversations.push([wrote("ann", "2")])
     store.conversations.rest(serve_one(store, "first"))
     assert isinstance(store.conversations.next("first", 16), float)
@@ -186,14 +206,14 @@ def test_one_doorbell_waits_for_the_other_half_and_the_others_go(store: Store) -
     assert store.conversations.leave("first"), "whoever must go has somebody else wait"
 
 
-def test_while_one_waits_for_the_other_half_everybody_else_is_served(store: Store) -> None:
+def test_while_one_waits_for_the_other_half_everybody_else_is_served(store: Store, patient: None) -> None:
     bell = half_said(store)
     assert isinstance(store.conversations.next(bell, 16), float)
     assert store.conversations.push([wrote("ben", "hi")]).bell
     assert [claim.box for claim in store.conversations.claim(bell, 16)] == ["ben"]
 
 
-def test_rule_24_if_nobody_waits_for_the_other_half_the_sweep_finds_it(store: Store) -> None:
+def test_rule_24_if_nobody_waits_for_the_other_half_the_sweep_finds_it(store: Store, patient: None) -> None:
     store.conversations.push([wrote("ann", "2")])
     store.conversations.rest(serve_one(store))
     store.client.delete("lane:conversations:serving")
@@ -209,7 +229,10 @@ def test_a_text_kept_by_the_release_before_waits_for_nothing(store: Store) -> No
     assert serve_one(store).may_rest == 0
 
 
-def test_a_worker_waits_for_the_other_half_and_serves_whoever_writes_meanwhile(store: Store) -> None:
+def test_a_worker_waits_for_the_other_half_and_serves_whoever_writes_meanwhile(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "REST_SECONDS", 4.0)
     bell = store.conversations.push([wrote("ann", "2")]).bell
     served: list[tuple[str, int]] = []
 

@@ -23,17 +23,12 @@ local function note(stream, body) redis.call('XADD', 'stream:' .. stream, 'MAXLE
 
 -- The journal waits here to be written down, as many bytes of it as are allowed; what comes after that is only counted.
 -- Nothing of it may fail a webhook that is kept otherwise.
-local function journal(arrivals, most)
-  if #arrivals == 0 then return end
-  local bytes = 0
-  for _, arrival in ipairs(arrivals) do bytes = bytes + #arrival end
-  if redis.call('INCRBY', 'journal:bytes', bytes) > most then
-    redis.call('DECRBY', 'journal:bytes', bytes)
-    redis.call('INCRBY', 'journal:missed', #arrivals)
-    return
-  end
-  for _, arrival in ipairs(arrivals) do
-    redis.pcall('XADD', 'stream:journal', 'MAXLEN', '~', STREAM_MOST, '*', 'body', arrival)
+local function journal(arrivals, count, most)
+  if redis.call('INCRBY', 'journal:bytes', #arrivals) > most then
+    redis.call('DECRBY', 'journal:bytes', #arrivals)
+    redis.call('INCRBY', 'journal:missed', count)
+  else
+    redis.pcall('XADD', 'stream:journal', 'MAXLEN', '~', STREAM_MOST, '*', 'body', arrivals)
   end
 end
 

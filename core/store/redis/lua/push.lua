@@ -1,8 +1,8 @@
 -- Keep what a webhook or the relay brings: dedupe, append, mark waiting, in one step.
 -- ARGV[1]: JSON {lane, bell, most, bell_ttl, seen_ttl, alias_ttl, guest_ttl,
 --   items: [{id, addresses, owner, former, fixed, at, body, guest, workspace, heard, external, window, channel}],
---   statuses: [{id, body}], notes: [body], journal_most}
--- ARGV[2…]: for the journal, each webhook as it arrived; bytes that no JSON need carry.
+--   statuses: [{id, body}], notes: [body], journal_most, arrivals}
+-- ARGV[2]: for the journal, the webhooks as they arrived, in one piece ('' for none); no JSON need carry them.
 -- Answers {ids that were new, bell to publish, directory version}.
 local a = cjson.decode(ARGV[1])
 local now = now_ms()
@@ -87,8 +87,7 @@ for _, status in ipairs(a.statuses) do
   end
 end
 for _, body in ipairs(a.notes) do note('history', body) end
-table.remove(ARGV, 1)
-journal(ARGV, a.journal_most)
+if ARGV[2] ~= '' then journal(ARGV[2], a.arrivals, a.journal_most) end
 local bell = ''
 if #fresh > 0 then bell = ring(a.lane, a.bell, a.most, a.bell_ttl, now) end
 return {fresh, bell, redis.call('GET', 'directory:version') or ''}
