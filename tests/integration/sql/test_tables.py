@@ -11,6 +11,7 @@ from sqlalchemy import Engine, Enum, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.cipher import Cipher, install
 from core.domain import orders, payments
 from core.domain.statuses import OrderStatus, PaymentStatus
 from core.services.setup import seed_demo
@@ -46,6 +47,7 @@ def test_up_down_up_leaves_no_trace_and_fits_the_program(empty: str, seeded: boo
 
 
 def _fill(sessions: sessionmaker[Session]) -> None:
+    install(Cipher(["a key for these tests"]))
     with sessions.begin() as db:
         seed_demo(db, development())
     bar = open_bar(sessions)
