@@ -5,6 +5,8 @@ import os
 from prometheus_client import Counter, Gauge, Histogram, values
 
 _names: list[str] = []
+_ids: list[str] = []
+os.register_at_fork(after_in_child=_ids.clear)
 
 
 def count_as(name: str) -> None:
@@ -14,7 +16,10 @@ def count_as(name: str) -> None:
 
 
 def _name() -> str:
-    return _names[0] if _names else str(os.getpid())
+    """Asked for at every count."""
+    if not _names and not _ids:
+        _ids.append(str(os.getpid()))
+    return (_names or _ids)[0]
 
 
 if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):

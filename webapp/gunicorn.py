@@ -5,6 +5,7 @@ which must come before Flask and requests have seen it. For the same reason ther
 process (database pool, Redis connections) is then made after the fork, too.
 """
 
+import gc
 import os
 import tempfile
 from typing import Any
@@ -71,10 +72,14 @@ def post_worker_init(worker: Any) -> None:
     worker wait for PostgreSQL without holding up everybody."""
     worker.wsgi.extensions["streams"].serving = lambda: worker.alive
     if worker_class.startswith("gevent"):
-        from webapp import green
+        from webapp import green, http
 
         green.install()
+        http.Handler.door = worker.wsgi.wsgi_app
+        worker.wsgi_handler = http.Handler  # of `gevent_pywsgi`; gunicorn's plain gevent worker has no use for it
     worker.wsgi.extensions["program"].directory.begin()  # the first webhook need not wait for it
+    gc.collect()
+    gc.freeze()  # what stands now stays: nobody need look through it again and again for what may go
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from core.conversation.profile import Profile
+from core.conversation.profile import UNKNOWN, Profile
 
 # What a guest may send. Everything that is neither text nor tap nor location is answered, never silent (bar reactions).
 TEXT = "text"
@@ -82,5 +82,5 @@ class Event:
     data: dict[str, Any] = field(default_factory=dict)
     guest_name: str = ""
     guest_phone: str = ""
-    profile: Profile = field(default_factory=Profile)
+    profile: Profile = UNKNOWN
     down: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ LARGEST = Decimal(10) ** 12
 def amount(value: Any) -> Decimal:
     """An amount from an event, whatever was in it."""
     try:
-        found = Decimal(str(value))
+        found = value if isinstance(value, Decimal) else Decimal(str(value))
     except InvalidOperation:
         return Decimal(0)
     return found if found.is_finite() and abs(found) < LARGEST else Decimal(0)

@@ -9,7 +9,7 @@ from core.conversation.events import Event
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.profile import Profile
 from core.conversation.replies import Reply
-from core.conversation.session import Session, State
+from core.conversation.session import NEW, Session, State
 from core.conversation.stages import choosing, details, languages, seating, staffing, table, written
 from core.conversation.stages.after import greet
 from core.conversation.stages.besides import with_caption
@@ -33,7 +33,7 @@ ABOUT_MONEY = (PLACE_ORDER, REQUEST_PAYMENT, PAY_CASH)
 def step(session: Session | None, event: Event, menu: Menu, now: datetime) -> Turn:
     """One event: the next session, what to say, and what to do. With effects it is a plan for `conclude`."""
     guest = (event.id, event.guest_name, event.guest_phone)
-    here = Here(session or Session(), menu, now, *guest, known=event.profile, down=event.down)
+    here = Here(session or NEW, menu, now, *guest, known=event.profile, down=event.down)
     here = staffing.after_silence(remembered(here, new=session is None))
     if event.kind in NEWS:
         return _tell(here, NEWS[event.kind], event.data)
@@ -108,7 +108,7 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
         return choosing.take_code(here, code), MONEY
     if name := details.introduced(said.text):
         return details.take_name(here, name), frozenset()
-    if (name := _word(said)) or (name := _row(here, said)):
+    if (name := _word(here, said)) or (name := _row(here, said)):
         return _tapped(here, name)
     if name := _beside_table(said):
         return _tapped(written.at_table(here, said.request.table), name)
@@ -117,10 +117,12 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
     return _tapped(here, near) if near else (move, frozenset())
 
 
-def _word(said: Said) -> str:
+def _word(here: Here, said: Said) -> str:
     """The action the message names; "food menu" is about the food, "where is my food" is not."""
-    name, request = keywords.keyword(said.words), said.request
-    if not request.category or request.items:
+    name = keywords.keyword(said.words)
+    if name and not here.catalogue.mentions(said.words):
+        return name
+    if not said.request.category or said.request.items:
         return name
     about = intents.intent(said.words)
     return about if about in intents.ABOUT_ORDERS else "" if name == "menu" else name

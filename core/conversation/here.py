@@ -1,16 +1,17 @@
 """What a state may look at, and the move it answers with."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from core.conversation import catalogues, figures
 from core.conversation.catalogues import Text
+from core.conversation.copies import but
 from core.conversation.effects import Effect
-from core.conversation.profile import DETAILS, Profile
+from core.conversation.profile import DETAILS, UNKNOWN, Profile
 from core.conversation.replies import Button, Reply, Row
 from core.conversation.session import Line, Session, State
 from core.conversation.turn import Turn
@@ -40,10 +41,10 @@ class Here:
     guest_name: str = ""
     guest_phone: str = ""
     before: str = ""
-    known: Profile = field(default_factory=Profile)
+    known: Profile = UNKNOWN
     down: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def catalogue(self) -> Catalogue:
         """The menu, ready for look-ups."""
         return catalogue(self.menu)
@@ -117,7 +118,7 @@ class Here:
 
     def at(self, session: Session, before: str = "") -> "Here":
         """The same moment with another session."""
-        return Here(**vars(self) | {"session": session, "before": clean_end(before)})
+        return but(self, session=session, before=clean_end(before))
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ class Move:
 
     def saying(self, text: str) -> "Move":
         """The same move with something said first."""
-        return replace(self, say="\n".join(part for part in (text, self.say) if part))
+        return but(self, say="\n".join(part for part in (text, self.say) if part))
 
 
 class Said:
@@ -157,7 +158,6 @@ class Said:
         self.spoken = spoken(text)
         self.words = [stem(word) for word in self.spoken]
         self.short = keywords.short_reply(self.words)
-        self._request: Request | None = None
 
     @property
     def number(self) -> int | None:
@@ -179,12 +179,10 @@ class Said:
         """The message without politeness."""
         return keywords.core_of(self.words)
 
-    @property
+    @cached_property
     def request(self) -> Request:
         """The order in it, if any."""
-        if self._request is None:
-            self._request = _read(tuple(self.words), self.here.catalogue, tuple(self.spoken))
-        return self._request
+        return _read(tuple(self.words), self.here.catalogue, tuple(self.spoken))
 
     @property
     def search(self) -> Search | None:

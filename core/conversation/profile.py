@@ -36,3 +36,6 @@ class Profile:
         # Written by the release before or after this one.
         read = {name: value for name, value in data.items() if name in cls.__dataclass_fields__}
         return cls(**read | {"phones": tuple(data["phones"]), "asked": tuple(data["asked"])})
+
+
+UNKNOWN = Profile()

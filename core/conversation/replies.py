@@ -25,7 +25,9 @@ PAGE_LINK = re.compile(r"https?://[!-~]{1,1900}")
 
 def clip(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units, ending in an ellipsis where something was cut."""
-    if (len(text) <= limit and text.isascii()) or len(text.encode("utf-16-le")) // 2 <= limit:
+    if len(text) * 2 <= limit or (len(text) <= limit and text.isascii()):
+        return text
+    if len(text.encode("utf-16-le")) // 2 <= limit:
         return text
     units = text.encode("utf-16-le")[: (limit - 1) * 2]
     return units.decode("utf-16-le", "ignore").rstrip() + "…"
@@ -80,9 +82,8 @@ class Reply:
         object.__setattr__(self, "link", self.link if PAGE_LINK.fullmatch(self.link) else "")
         object.__setattr__(self, "link_label", clip(self.link_label, BUTTON_TITLE_LIMIT))
         object.__setattr__(self, "body", clip(self.body, BODY_LIMIT if any(kinds) else TEXT_LIMIT))
-        buttons = tuple(Button(b.id, clip(b.title, BUTTON_TITLE_LIMIT)) for b in self.buttons)
-        object.__setattr__(self, "buttons", buttons)
-        object.__setattr__(self, "rows", tuple(_clipped(r) for r in self.rows))
+        object.__setattr__(self, "buttons", tuple([_short(b) for b in self.buttons]))
+        object.__setattr__(self, "rows", tuple([_clipped(r) for r in self.rows]))
         object.__setattr__(self, "image", self.image if self.buttons and IMAGE_LINK.fullmatch(self.image) else "")
         object.__setattr__(self, "list_label", clip(self.list_label, BUTTON_TITLE_LIMIT))
         object.__setattr__(self, "list_title", clip(self.list_title, ROW_TITLE_LIMIT))
@@ -113,5 +114,11 @@ class Reply:
         return replace(self, body=f"{self.body}\n{self.link}", link="", link_label="") if self.link else self
 
 
+def _short(button: Button) -> Button:
+    title = clip(button.title, BUTTON_TITLE_LIMIT)
+    return button if title is button.title else Button(button.id, title)
+
+
 def _clipped(row: Row) -> Row:
-    return Row(row.id, clip(row.title, ROW_TITLE_LIMIT), clip(row.description, ROW_DESCRIPTION_LIMIT))
+    title, description = clip(row.title, ROW_TITLE_LIMIT), clip(row.description, ROW_DESCRIPTION_LIMIT)
+    return row if title is row.title and description is row.description else Row(row.id, title, description)

@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from core.conversation import copies
+
 
 class State(StrEnum):
     """Where the conversation stands."""
@@ -83,7 +85,7 @@ class Session:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, defaults left out; `from_dict` reads it back."""
-        data = {name: value for name, value in vars(self).items() if value != getattr(_EMPTY, name)}
+        data = {name: value for name, value in vars(self).items() if value != getattr(NEW, name)}
         for name in ("lines", "last_lines"):
             if name in data:
                 data[name] = [vars(line) | {"unit_price": str(line.unit_price)} for line in data[name]]
@@ -104,12 +106,12 @@ class Session:
 
     def but(self, **changes: Any) -> "Session":
         """A copy with changes."""
-        return Session(**vars(self) | changes)
+        return copies.but(self, **changes)
 
 
 def _line(data: dict[str, Any]) -> Line:
     return Line(**data | {"unit_price": Decimal(data["unit_price"])})
 
 
-_EMPTY = Session()
-_FIELDS = frozenset(vars(_EMPTY))
+NEW = Session()
+_FIELDS = frozenset(vars(NEW))

@@ -25,8 +25,16 @@ PATH = "/api/webhooks/whatsapp"
 NAME = "whatsapp"
 
 
+# A status line and headers; there is never a body.
+Answer = tuple[str, tuple[tuple[str, str], ...]]
+
+_ALWAYS = (("Content-Length", "0"), ("X-Content-Type-Options", "nosniff"))
+KEPT: Answer = ("200 OK", _ALWAYS)
+COME_AGAIN: Answer = ("503 Service Unavailable", (*_ALWAYS, ("Retry-After", RETRY_SECONDS)))
+
+
 class Door:
-    """WSGI in front of the application."""
+    """WSGI in front of the application; a server that knows of it may ask `answer` without WSGI (`webapp/http`)."""
 
     def __init__(self, inside: "WSGIApplication", program: Program) -> None:
         self._inside = inside
@@ -43,25 +51,26 @@ class Door:
             return self._inside(environ, start_response)
         raw = environ["wsgi.input"].read(int(length))
         environ["wsgi.input"] = BytesIO(raw)
-        return self._answer(environ, start_response, raw)
+        answer = self.answer(raw, environ.get("HTTP_X_HUB_SIGNATURE_256", ""))
+        if not answer:
+            return self._inside(environ, start_response)
+        status, headers = answer
+        start_response(status, list(headers))
+        return [b""]
 
-    def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse", raw: bytes) -> Iterable[bytes]:
+    def answer(self, raw: bytes, signature: str) -> Answer | None:
+        """Keep what is plainly good; None for whatever the view must answer."""
         began = time.perf_counter()
         bind()
         try:
-            keep_signed(self._program, raw, environ.get("HTTP_X_HUB_SIGNATURE_256", ""))
+            keep_signed(self._program, raw, signature)
         except StoreUnavailable:
             metrics.webhooks.labels(NAME, "503").inc()
-            answer = _empty(start_response, "503 Service Unavailable", ("Retry-After", RETRY_SECONDS))
+            answer = COME_AGAIN
         except Exception:  # noqa: BLE001 - the view meets it again, answers and logs it
-            return self._inside(environ, start_response)
+            return None
         else:
             self._kept.inc()
-            answer = _empty(start_response, "200 OK")
+            answer = KEPT
         self._seconds.observe(time.perf_counter() - began)
         return answer
-
-
-def _empty(start_response: "StartResponse", status: str, *more: tuple[str, str]) -> Iterable[bytes]:
-    start_response(status, [("Content-Length", "0"), ("X-Content-Type-Options", "nosniff"), *more])
-    return [b""]

@@ -1,6 +1,7 @@
 """The menu made ready for look-ups: built once per version of a menu, then only read."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -40,8 +41,8 @@ class Catalogue:
         }
         self.categories: tuple[Category, ...] = tuple(c for c in menu.categories if self.by_category[c.id])
         self.names = _names(menu)
-        self.longest = max((name.count(" ") + 1 for name in self.names), default=0)
-        self.starts = {name.partition(" ")[0] for name in self.names}
+        self.starts = _starts(self.names)
+        self.longest = max(self.starts.values(), default=0)
         self.words = {word for name in self.names for word in name.split()}
         self.called = {p.id: frozenset(tokens(" ".join(p.calls))) for p in served}
         self.texts = {p.id: _text(p, menu) for p in served}
@@ -62,6 +63,10 @@ class Catalogue:
         """A heading that still has something under it."""
         return next((c for c in self.categories if c.id == category_id), None)
 
+    def mentions(self, words: list[str]) -> bool:
+        """Whether some name begins with one of these words: where none does, nothing of the menu is named."""
+        return not (self.starts.keys().isdisjoint(words) and self.synonyms.keys().isdisjoint(words))
+
     def translated(self, words: list[str], spoken: list[str]) -> tuple[list[str], list[str]]:
         """The words with those of the other language in the menu's own; `spoken` keeps pace with them."""
         if self.synonyms.keys().isdisjoint(words):
@@ -71,9 +76,7 @@ class Catalogue:
 
     def exact(self, words: list[str], at: int) -> tuple[Match, int] | None:
         """The longest name that starts at this word, and how many words it takes."""
-        if words[at] not in self.starts:
-            return None
-        for length in range(min(self.longest, len(words) - at), 0, -1):
+        for length in range(min(self.starts.get(words[at], 0), len(words) - at), 0, -1):
             if match := self.names.get(" ".join(words[at : at + length])):
                 return match, length
         return None
@@ -152,6 +155,15 @@ def _names(menu: Menu) -> dict[str, Match]:
 
 def _headings(category: Category) -> set[str]:
     return {_phrase(name) for name in (category.name, *category.names.values())} - {""}
+
+
+def _starts(names: Iterable[str]) -> dict[str, int]:
+    """How many words the longest name has that starts with each."""
+    longest: dict[str, int] = {}
+    for name in names:
+        first, length = name.partition(" ")[0], name.count(" ") + 1
+        longest[first] = max(length, longest.get(first, 0))
+    return longest
 
 
 def _speaks(name: str, names: dict[str, Match]) -> bool:

@@ -35,12 +35,14 @@ def _points(language: str) -> dict[str, int]:
     return dict.fromkeys(stems(_LIKELY[language]), 1) | dict.fromkeys(stems(_SURE[language]), 2)
 
 
-POINTS = {language: _points(language) for language in (ENGLISH, SWAHILI)}
+_ENGLISH, _SWAHILI = _points(ENGLISH), _points(SWAHILI)
+# How far a word leans towards Swahili; below nothing, towards English.
+_LEANING = {word: _SWAHILI.get(word, 0) - _ENGLISH.get(word, 0) for word in _ENGLISH | _SWAHILI}
 
 
 def guessed(words: Sequence[str], before: str, lead: int) -> str:
     """The language of these words where it leads by so many points, else the one spoken before."""
-    english, swahili = (sum(points.get(word, 0) for word in words[:LONGEST]) for points in POINTS.values())
-    if abs(swahili - english) < lead:
+    leaning = sum([_LEANING.get(word, 0) for word in words[:LONGEST]])
+    if abs(leaning) < lead:
         return before
-    return SWAHILI if swahili > english else ENGLISH
+    return SWAHILI if leaning > 0 else ENGLISH

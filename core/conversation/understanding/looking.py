@@ -94,7 +94,8 @@ def _leftover(text: Sequence[str], catalogue: Catalogue) -> tuple[str, tuple[str
     """The heading named, and the words that say something besides."""
     category, left = "", []
     for at, word in enumerate(text):
-        match = catalogue.names.get(word) or catalogue.names.get(" ".join(text[at : at + 2]))
+        known = word in catalogue.starts
+        match = catalogue.names.get(word) or catalogue.names.get(" ".join(text[at : at + 2])) if known else None
         if match and match.category:
             category = match.category
         elif word not in _SILENT and word not in SEPARATORS and word not in AND and number(word) is None:

@@ -27,13 +27,19 @@ class _Reader(Notes, Verbs):
             self._plain, self._similar,
         )  # fmt: skip
         while self.at < len(self.words):
-            if not any(take() for take in takes):
-                self.strange.append(self.words[self.at])
-                self.lost = self.pending is not None
-                self.beside = False
-                self.at += 1
+            for take in takes:
+                if take():
+                    break
+            else:
+                self._pass_over()
         self.close()
         return self._whole()
+
+    def _pass_over(self) -> None:
+        self.strange.append(self.words[self.at])
+        self.lost = self.pending is not None
+        self.beside = False
+        self.at += 1
 
     def _whole(self) -> Request:
         found = self.found
@@ -53,6 +59,8 @@ class _Reader(Notes, Verbs):
         return found
 
     def _phone(self) -> bool:
+        if not self.words[self.at].isdecimal():
+            return False
         end, digits = self.at, ""
         while end < len(self.words) and self.words[end].isdecimal() and len(digits) < PHONE_LENGTHS[0]:
             digits, end = digits + self.words[end], end + 1

@@ -4,12 +4,21 @@ from core.conversation.understanding import vocabulary as vocab
 from core.conversation.understanding.cursor import Cursor
 from core.conversation.understanding.words import number_at
 
+# Whatever says what to do begins with one of these: most words of a message do not.
+_FIRST = (
+    vocab.REMOVE | vocab.SWAP | vocab.LESS | vocab.SET | vocab.ADD | vocab.INSTEAD | vocab.LINKS | vocab.NOT
+    | vocab.ONLY | vocab.BECOME | vocab.MORE
+    | {pair.partition(" ")[0] for pair in vocab.REMOVE_PAIRS | vocab.INSTEAD_PAIRS}
+)  # fmt: skip
+
 
 class Verbs(Cursor):
     """The words that say what to do with what is named."""
 
     def verb(self) -> bool:
         """A word, or two, that say what to do."""
+        if self.words[self.at] not in _FIRST:
+            return False
         word, pair = self.words[self.at], f"{self.word()} {self.word(1)}"
         if taken := self._corrects(word, pair):
             self.found.verb, self.at = "set", self.at + taken

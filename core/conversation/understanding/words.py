@@ -130,8 +130,10 @@ def _half_a_dozen(words: list[str], at: int) -> tuple[int, int] | None:
 
 def clean(text: str, limit: int) -> str:
     """What a guest wrote, safe to say back or keep: no control, bidi or markup characters, one line, short."""
-    kept = (" " if c in "\r\n\t" else c for c in text[: limit * 4] if c in "\r\n\t" or _printable(c))
-    line = " ".join("".join(kept).split())
+    kept = text[: limit * 4]
+    if not (kept.isascii() and kept.isprintable() and _MARKUP.isdisjoint(kept)):
+        kept = "".join([" " if c in "\r\n\t" else c for c in kept if c in "\r\n\t" or _printable(c)])
+    line = " ".join(kept.split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

@@ -1,7 +1,6 @@
 """Webhooks that come while a round trip to the mailbox store is under way share the next one."""
 
 import threading
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,20 +11,21 @@ MOST_AT_ONCE = 100
 
 
 @dataclass(eq=False)
-class _Delivery:
-    """What one webhook brings, and what became of it. `called`: it is done, or it is its turn to lead."""
+class _Batch:
+    """What several webhooks bring, and what became of it: `pushed` stays empty where it was not kept."""
 
-    items: Sequence[Item]
-    statuses: Sequence[tuple[str, str]]
-    notes: Sequence[str]
-    arrivals: Sequence[str]
-    called: threading.Event = field(default_factory=threading.Event)
-    leads: bool = False
+    items: list[Item] = field(default_factory=list)
+    statuses: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    arrivals: list[str] = field(default_factory=list)
+    webhooks: int = 0
+    done: threading.Event = field(default_factory=threading.Event)
     pushed: Pushed | None = None
 
 
 class Gathering:
-    """One process's pushes into one lane: the first of those who wait makes the round trip for all of them.
+    """One process's pushes into one lane. Whoever begins a batch makes the round trip for all who join it until the one
+    before is over.
 
     Under load the store then answers dozens of webhooks with one script and one fsync; alone, nobody waits.
     """
@@ -34,8 +34,8 @@ class Gathering:
         self._mailboxes = mailboxes
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._waiting: deque[_Delivery] = deque()
-        self._under_way = False
+        self._road = threading.Lock()
+        self._open: _Batch | None = None
 
     def push(
         self,
@@ -46,49 +46,38 @@ class Gathering:
     ) -> Pushed:
         """As `Mailboxes.push`; the bell goes to one of those who shared. Raises StoreUnavailable where that
         takes longer than `seconds` of waiting and one round trip."""
-        mine = _Delivery(items, statuses, notes, arrivals)
         with self._lock:
-            self._waiting.append(mine)
-            if not self._under_way:
-                self._call_next()
-        if not mine.called.wait(self._seconds):
-            self._withdraw(mine)
-        if mine.leads:
-            self._carry()
-        if mine.pushed is None:
+            batch, leads = self._joined()
+            batch.items += items
+            batch.statuses += statuses
+            batch.notes += notes
+            batch.arrivals += arrivals
+            batch.webhooks += 1
+        if leads:
+            self._carry(batch)
+        else:
+            batch.done.wait()  # never longer than its leader, whose every step is bounded
+        if batch.pushed is None:
             raise StoreUnavailable("not kept in time")
-        return mine.pushed
+        return batch.pushed if leads else Pushed(batch.pushed.fresh, "", batch.pushed.directory_version)
 
-    def _call_next(self) -> None:
-        self._under_way = bool(self._waiting)
-        if self._waiting:
-            self._waiting[0].leads = True
-            self._waiting[0].called.set()
+    def _joined(self) -> tuple[_Batch, bool]:
+        batch = self._open
+        if batch and batch.webhooks < MOST_AT_ONCE:
+            return batch, False
+        self._open = _Batch()
+        return self._open, True
 
-    def _withdraw(self, mine: _Delivery) -> None:
-        """Too late to wait on; one that was called this very moment still leads, or the others would wait for ever."""
-        with self._lock:
-            if mine in self._waiting and not mine.leads:
-                self._waiting.remove(mine)
-
-    def _carry(self) -> None:
-        with self._lock:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+    def _carry(self, batch: _Batch) -> None:
+        """Wait for the road, close the batch, push it. Whatever happens, nobody is left waiting."""
+        free = self._road.acquire(timeout=self._seconds)
         try:
-            self._push(batch)
-        finally:
             with self._lock:
-                self._call_next()
-            for delivery in batch:
-                delivery.called.set()
-
-    def _push(self, batch: list[_Delivery]) -> None:
-        pushed = self._mailboxes.push(
-            [item for delivery in batch for item in delivery.items],
-            [status for delivery in batch for status in delivery.statuses],
-            [note for delivery in batch for note in delivery.notes],
-            [arrival for delivery in batch for arrival in delivery.arrivals],
-        )
-        for delivery in batch:
-            delivery.pushed = pushed
-            pushed = Pushed(pushed.fresh, "", pushed.directory_version)
+                if self._open is batch:
+                    self._open = None
+            if free:
+                batch.pushed = self._mailboxes.push(batch.items, batch.statuses, batch.notes, batch.arrivals)
+        finally:
+            if free:
+                self._road.release()
+            batch.done.set()

@@ -21,7 +21,7 @@ def test_webhooks_that_come_during_a_round_trip_share_the_next_one(store: Store,
     mailbox_server.freeze()
     with ThreadPoolExecutor(WEBHOOKS) as pool:
         answers = [pool.submit(gathering.push, [wrote(f"guest {n}")], (), ()) for n in range(WEBHOOKS)]
-        eventually(lambda: len(gathering._waiting) == WEBHOOKS - 1)
+        eventually(lambda: gathering._open and gathering._open.webhooks == WEBHOOKS - 1)
         mailbox_server.thaw()
         pushed = [answer.result() for answer in answers]
     assert _round_trips(store) - before == 2

@@ -66,3 +66,33 @@ def test_a_profile_outlives_the_session_and_is_handed_to_every_turn(store: Store
     assert (again.session, again.profile) == (None, {"name": "Jane"})
     commit(store, again, answer())
     assert 23 * 3600 < store.client.ttl("profile:b1") <= 24 * 3600
+
+
+def said(bsuid: str, phone: str, name: str = "Amina") -> Item:
+    """A message as Meta brings it: it opens the guest's day."""
+    body = {"kind": "text", "at": time(), "data": {}, "external": uuid4().hex}
+    addresses = tuple(filter(None, (bsuid, phone)))
+    return Item(uuid4().hex, addresses, time(), body, {"channel": "c", "name": name}, bsuid)
+
+
+def test_what_stands_of_a_guest_in_the_middle_of_an_order_is_not_written_again(store: Store) -> None:
+    box = box_of(store, said("b1", "n1"))
+    names = [f"guest:{box}", f"owner:{box}", "alias:b1", "alias:n1"]
+    for name in names:
+        store.client.expire(name, 3600)
+    assert box_of(store, said("b1", "n1")) == box
+    assert all(store.client.ttl(name) <= 3600 for name in names)
+    store.client.expire(f"window:{box}", 1800)  # as if hours had gone by
+    assert box_of(store, said("b1", "n1")) == box
+    assert all(store.client.ttl(name) > 3600 for name in [*names, f"window:{box}"])
+
+
+def test_what_changes_in_the_middle_of_an_order_is_written_at_once(store: Store) -> None:
+    box = box_of(store, said("b1", "n1"))
+    box_of(store, said("b1", "n1", name="Aisha"))
+    assert '"Aisha"' in store.client.get(f"guest:{box}")
+    box_of(store, said("b1", "n2"))
+    assert store.client.get("alias:n2") == box
+    store.client.delete("alias:n1", f"owner:{box}")
+    box_of(store, said("b1", "n1"))
+    assert store.client.get("alias:n1") == box and store.client.get(f"owner:{box}") == "b1"

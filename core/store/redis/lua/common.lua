@@ -32,6 +32,16 @@ local function journal(arrivals, count, most)
   end
 end
 
+local function add(pairs, one, other)
+  pairs[#pairs + 1] = one
+  pairs[#pairs + 1] = other
+end
+
+-- One command for many members costs a fraction of one for each; Lua hands over no more than some thousands at once.
+local function in_pieces(members, call)
+  for first = 1, #members, 1000 do call(unpack(members, first, math.min(first + 999, #members))) end
+end
+
 -- Ring only while fewer than `most` doorbells are live (rule 6: deadlines, not a counter). Returns the bell to publish or ''.
 local function ring(lane, bell, most, ttl, now)
   if bell == '' then return '' end
@@ -46,13 +56,18 @@ end
 -- One place at a time (rule 5): a mailbox that is leased stays where it is, its commit or release enlists it again.
 -- `since` is when what it holds began to wait: a release moves `waiting` on, and must not hide an hour without an answer.
 -- One that rests for the second half of a thought has it now, or something else that must not wait.
-local function enlist(lane, box, at)
-  redis.call('ZADD', key(lane, 'since'), 'NX', at, box)
-  if redis.call('ZREM', key(lane, 'resting'), box) == 1 then
-    redis.call('ZADD', key(lane, 'waiting'), at, box)
-  elseif not redis.call('ZSCORE', key(lane, 'leased'), box) then
-    redis.call('ZADD', key(lane, 'waiting'), 'NX', at, box)
+local function enlist(lane, boxes, at)
+  local since, idle = {}, {}
+  for _, box in ipairs(boxes) do
+    add(since, at, box)
+    if redis.call('ZREM', key(lane, 'resting'), box) == 1 then
+      redis.call('ZADD', key(lane, 'waiting'), at, box)
+    elseif not redis.call('ZSCORE', key(lane, 'leased'), box) then
+      add(idle, at, box)
+    end
   end
+  in_pieces(since, function(...) redis.call('ZADD', key(lane, 'since'), 'NX', ...) end)
+  in_pieces(idle, function(...) redis.call('ZADD', key(lane, 'waiting'), 'NX', ...) end)
 end
 
 -- The head of a mailbox has gone: the next one waits from now on, an empty mailbox does not wait.

@@ -31,19 +31,33 @@ end
 -- The newest message of each guest, until it shows as read. Without anybody to show it, a minute is enough.
 local UNREAD, UNREAD_IDS, UNREAD_SECONDS = 'unread', 'unread:ids', 60
 
-local function unread(box, id, now)
-  redis.call('ZADD', UNREAD, 'NX', now, box)
-  redis.call('HSET', UNREAD_IDS, box, id)
+-- `since` and `ids` are flat pairs for ZADD and HSET.
+local function unread(since, ids)
+  if #ids == 0 then return end
+  in_pieces(since, function(...) redis.call('ZADD', UNREAD, 'NX', ...) end)
+  in_pieces(ids, function(...) redis.call('HSET', UNREAD_IDS, ...) end)
   redis.call('EXPIRE', UNREAD, UNREAD_SECONDS)
   redis.call('EXPIRE', UNREAD_IDS, UNREAD_SECONDS)
 end
 
--- A guest wrote: it is one of the number's messages, opens the guest's 24 hours anew, and wants to be shown as read.
-local function heard(box, item, now)
-  local counted = heard_key(item.channel, now)
-  redis.call('INCR', counted)
+-- So many guests wrote to this channel: they are messages of its number, too.
+local function heard(channel, count, now)
+  local counted = heard_key(channel, now)
+  redis.call('INCRBY', counted, count)
   redis.call('EXPIRE', counted, HEARD_SECONDS)
-  unread(box, item.external, now)
-  local left = item.heard * 1000 + item.window - now
-  if left > redis.call('PTTL', window_key(box)) then redis.call('SET', window_key(box), '1', 'PX', math.ceil(left)) end
+end
+
+-- A guest wrote: that opens the guest's 24 hours anew. What was written within the same minute changes nothing: five minutes
+-- of the day are left to such things (WINDOW_SECONDS).
+local LATELY_MS = 60000
+
+local function window_left(item, now) return math.ceil(item.heard * 1000 + item.window - now) end
+
+local function heard_lately(box, item, now)
+  return redis.call('PTTL', window_key(box)) > math.max(window_left(item, now) - LATELY_MS, 0)
+end
+
+local function opened(box, item, now)
+  local left = window_left(item, now)
+  if left > redis.call('PTTL', window_key(box)) then redis.call('SET', window_key(box), '1', 'PX', left) end
 end
