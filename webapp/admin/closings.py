@@ -13,13 +13,14 @@ from core.log import get_logger
 from core.services.closings import begin_shift, close_shift, closings, current_shift, so_far
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
-from webapp.admin.login import staff
+from webapp.admin.login import may_decide, staff
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
 
 logger = get_logger(__name__)
 
 PROBLEMS = {
+    "not_theirs": "Only an owner or a manager closes a shift. Nothing was done: ask one of them.",
     "unreadable": "Write what is in the drawer in whole shillings; 0 where there is nothing.",
     "closed_before": "This shift is closed already. Below is its closing; the figures above are of the next one.",
     "begun_before": "Somebody has begun this shift already.",
@@ -61,6 +62,8 @@ def begin() -> Any:
 def close() -> Any:
     """The drawer was counted."""
     who, form = staff(), _form()
+    if not may_decide():
+        return _page(403, PROBLEMS["not_theirs"])
     if form is None:
         return _page(400, PROBLEMS["unreadable"])
     try:
@@ -87,4 +90,5 @@ def _page(status: int, problem: str = "") -> Response:
         made = [(one.id, ClosingReport.from_dict(one.report)) for one in closings(db, mine)]
         zone = zone_of(db.get_one(Workspace, mine).timezone)
     shown = {"shift": shift, "report": report, "made": made, "zone": zone, "problem": problem}
+    shown["may_decide"] = may_decide()
     return make_response(render_template("admin/closings.html", **shown), status)

@@ -8,18 +8,17 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 
 from core.conversation.events import FROM_GUESTS
 from core.conversation.flow import LONG_AGO, TOO_LATE
-from core.domain.statuses import DeadLetterState, Role
+from core.domain.statuses import DeadLetterState
 from core.errors import Rejected, StoreUnavailable
 from core.log import get_logger
 from core.services import dead_letters
 from core.services.dead_letters import CONVERSATIONS, LONGEST_REASON, Decider
 from core.store.sql.tables import DeadLetter, User, Workspace
-from webapp.admin.login import staff
+from webapp.admin.login import may_decide, staff
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
 
 PAGES = frozenset({"admin.letters", "admin.letter"})
-MAY_DECIDE = (Role.OWNER, Role.MANAGER)
 REFUSALS = {
     "decided": "Somebody has decided on this one already.",
     "no_reason": "Say why it is dropped: whoever looks for it later wants to know.",
@@ -84,7 +83,7 @@ def drop(letter_id: UUID) -> Response:
 
 def _decider() -> Decider:
     """Who asks, if they may."""
-    if staff().role not in MAY_DECIDE:
+    if not may_decide():
         abort(403)
     return Decider(staff().user_id, staff().name, request.form.get("reason", ""))
 
@@ -109,7 +108,7 @@ def _page(letter_id: UUID, problem: str = "", code: int = 200) -> Response:
     except Rejected:
         abort(404)
     shown = _shown(found) | {"zone": zone, "decided_by": decided_by.name if decided_by else "by command"}
-    may = {"may_decide": who.role in MAY_DECIDE, "longest": LONGEST_REASON}
+    may = {"may_decide": may_decide(), "longest": LONGEST_REASON}
     return make_response(render_template("admin/letter.html", **shown, **may, problem=problem), code)
 
 

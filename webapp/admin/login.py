@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, make_response, redirect, render_
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from core.domain.statuses import Role
 from core.log import get_logger
 from core.services import sign_in as logins
 from core.services.program import Program
@@ -18,6 +19,7 @@ logger = get_logger(__name__)
 
 WRONG = "The address or the password is not right."
 TOO_MANY = "Too many tries. Please wait a quarter of an hour."
+DECIDERS = (Role.OWNER, Role.MANAGER)
 _A_YEAR = 365 * 24 * 3600
 
 
@@ -50,6 +52,11 @@ def register(app: Flask, program: Program) -> None:
 def staff() -> logins.Staff:
     """Who is asking, in a view behind the login."""
     return cast(SignedIn, current_user).staff
+
+
+def may_decide() -> bool:
+    """Whether they decide about money and about what failed; the others see all of it."""
+    return staff().role in DECIDERS
 
 
 def login() -> Any:

@@ -22,7 +22,7 @@ from core.services.relay import follow_up
 from core.services.unmatched import assign, give_back, take_as_sales, unmatched
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, Payment, User, Workspace
-from webapp.admin.login import staff
+from webapp.admin.login import may_decide, staff
 from webapp.admin.money_words import PROBLEMS, told
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
@@ -106,6 +106,8 @@ def see(difference_id: UUID) -> Any:
 def reconcile() -> Any:
     """Compare a day with the providers' lists, now."""
     who = staff()
+    if not may_decide():
+        return _page(403, PROBLEMS["not_theirs"])
     try:
         day = date.fromisoformat(request.form.get("day", ""))
     except ValueError:
@@ -135,6 +137,8 @@ def _people(lines: list[Any]) -> list[UUID]:
 def _do(acts: dict[str, Act]) -> Any:
     """One decision, in one transaction, in the name of who is signed in."""
     who = staff()
+    if not may_decide():
+        return _page(403, PROBLEMS["not_theirs"])
     try:
         form = cast(dict[str, Any], Form().load({name: value for name, value in request.form.items() if value}))
     except ValidationError:
@@ -164,9 +168,8 @@ def _page(status: int, problem: str = "") -> Response:
             "runs": reconciliations(db, mine, 6),
         }
     zone = zone_of(venue.timezone)
-    return make_response(
-        render_template("admin/money.html", **shown, zone=zone, problem=problem, day=_yesterday(zone)), status
-    )
+    shown |= {"zone": zone, "problem": problem, "day": _yesterday(zone), "may_decide": may_decide()}
+    return make_response(render_template("admin/money.html", **shown), status)
 
 
 def _yesterday(zone: Any) -> date:

@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import select
 
 from core.domain.receipts import Notice, Outcome, Source
-from core.domain.statuses import OrderStatus, Provider, ReceiptState, RefundStatus
+from core.domain.statuses import OrderStatus, Provider, ReceiptState, RefundStatus, Role
 from core.services.relay import follow_up
 from core.services.settle import settle_in
 from core.store.sql.engine import transaction
@@ -19,6 +20,12 @@ from tests.integration.admin.venue import Browser, Venue, open_venue
 
 SHIFT = re.compile(r'name="shift" value="([^"]+)"')
 NASTY = "<script>alert(1)</script>"
+
+
+@pytest.fixture(autouse=True)
+def manager(venue: Venue) -> None:
+    """Who decides about money: test_who_decides.py."""
+    venue.role(Role.MANAGER)
 
 
 def money_comes(venue: Venue, reference: str = "", amount: int = 700) -> UUID:
