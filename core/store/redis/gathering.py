@@ -8,6 +8,8 @@ from core.errors import StoreUnavailable
 from core.store.redis.mailbox import Item, Mailboxes, Pushed
 
 MOST_AT_ONCE = 100
+# A webhook may bring four megabytes: a hundred of them at once would keep the store from everybody else.
+MOST_BYTES = 2 * 1024 * 1024
 
 
 @dataclass(eq=False)
@@ -19,6 +21,7 @@ class _Batch:
     notes: list[str] = field(default_factory=list)
     arrivals: list[str] = field(default_factory=list)
     webhooks: int = 0
+    size: int = 0
     done: threading.Event = field(default_factory=threading.Event)
     pushed: Pushed | None = None
 
@@ -46,13 +49,15 @@ class Gathering:
     ) -> Pushed:
         """As `Mailboxes.push`; the bell goes to one of those who shared. Raises StoreUnavailable where that
         takes longer than `seconds` of waiting and one round trip."""
+        size = sum(map(len, arrivals))
         with self._lock:
-            batch, leads = self._joined()
+            batch, leads = self._joined(size)
             batch.items += items
             batch.statuses += statuses
             batch.notes += notes
             batch.arrivals += arrivals
             batch.webhooks += 1
+            batch.size += size
         if leads:
             self._carry(batch)
         else:
@@ -61,9 +66,10 @@ class Gathering:
             raise StoreUnavailable("not kept in time")
         return batch.pushed if leads else Pushed(batch.pushed.fresh, "", batch.pushed.directory_version)
 
-    def _joined(self) -> tuple[_Batch, bool]:
+    def _joined(self, size: int) -> tuple[_Batch, bool]:
+        """The open batch, if so many bytes more still fit; one webhook alone may be larger."""
         batch = self._open
-        if batch and batch.webhooks < MOST_AT_ONCE:
+        if batch and batch.webhooks < MOST_AT_ONCE and batch.size + size <= MOST_BYTES:
             return batch, False
         self._open = _Batch()
         return self._open, True

@@ -5,7 +5,7 @@ from time import monotonic
 
 from core.bootstrap import WEBHOOK_STORE_SECONDS
 from core.errors import StoreUnavailable
-from core.store.redis.gathering import MOST_AT_ONCE, Gathering
+from core.store.redis.gathering import MOST_AT_ONCE, MOST_BYTES, Gathering
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
 from tests.integration.queue.guests import wrote
@@ -27,6 +27,22 @@ def test_webhooks_that_come_during_a_round_trip_share_the_next_one(store: Store,
     assert _round_trips(store) - before == 2
     assert len([one.bell for one in pushed if one.bell]) <= 2, "one bell a round trip, not one a webhook"
     assert store.report()["conversations"]["events"] == WEBHOOKS + 1
+
+
+def test_large_webhooks_share_no_round_trip(store: Store, mailbox_server: RedisServer) -> None:
+    gathering, large = Gathering(store.conversations, seconds=10), "x" * (MOST_BYTES // 2 + 1)
+    gathering.push([wrote("ann")], (), ())
+    before = _round_trips(store)
+    mailbox_server.freeze()
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(gathering.push, [wrote("ben")], (), ())
+        eventually(lambda: gathering._road.locked() and not gathering._open)
+        answers = [pool.submit(gathering.push, [wrote(f"guest {n}")], (), (), [large]) for n in range(3)]
+        eventually(lambda: gathering._open)
+        mailbox_server.thaw()
+        pushed = [answer.result() for answer in (first, *answers)]
+    assert _round_trips(store) - before == 4
+    assert all(one.fresh for one in pushed)
 
 
 def test_a_frozen_store_is_noticed_in_time_by_all_who_wait(store: Store, mailbox_server: RedisServer) -> None:
