@@ -15,11 +15,11 @@ from core.log import get_logger
 from core.services.history import mark_said
 from core.services.program import Program
 from core.services.second_way import DAY_IS_OVER, NOT_FETCHED, say_it_another_way, send_the_link
-from core.store.redis.streams import Entry
+from core.store.redis.streams import FIRST, Entry, came
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Message
 
-BATCH = 500
+READER, BATCH = "statuses", 500
 PATIENCE_SECONDS = 120
 ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 CALLBACK = re.compile(rf"[0-9a-f]{{32}}:(?P<ids>{ID}(,{ID}){{0,9}}):[0-9]{{1,3}}")
@@ -44,30 +44,43 @@ log = get_logger(__name__)
 
 
 def save_statuses(program: Program) -> int:
-    """Apply what waits in the status stream. A status whose message is not saved yet is looked at again later."""
-    applied = 0
-    while entries := program.store.statuses.read("statuses", BATCH):
-        done = _apply_all(program, entries)
-        program.store.statuses.done(done)
-        applied += len(done)
-        if len(done) < len(entries):
-            return applied
+    """Apply what waits in the status stream. A status whose message is not saved yet is looked at again later, after
+    those that are new: statuses of messages nobody knows hold up no others."""
+    applied, place = _save_new(program), FIRST
+    while place:
+        place, left = program.store.statuses.left(READER, place, BATCH)
+        applied += _save(program, left) + _save_new(program)
     return applied
 
 
-def _apply_all(program: Program, entries: list[Entry]) -> list[Entry]:
-    """The entries that need no second look; an odd one sinks no other."""
-    patient = program.store.history.length() > 0
+def _save_new(program: Program) -> int:
+    applied = 0
+    while entries := program.store.statuses.new(READER, BATCH):
+        applied += _save(program, entries)
+    return applied
+
+
+def _save(program: Program, entries: list[Entry]) -> int:
+    if not entries:
+        return 0
+    done = _apply_all(program, entries, program.store.history.oldest())
+    program.store.statuses.done(done)
+    return len(done)
+
+
+def _apply_all(program: Program, entries: list[Entry], unsaved: float | None) -> list[Entry]:
+    """The entries that need no second look; an odd one sinks no other. `unsaved`: since when messages wait to be
+    saved."""
     try:
-        return _apply_together(program, entries, patient)
+        return _apply_together(program, entries, unsaved)
     except (DBAPIError, ValueError, KeyError) as error:
         if len(entries) == 1:
             log.exception("status_refused", error=type(error).__name__)
             return entries
-    return [done for entry in entries for done in _apply_all(program, [entry])]
+    return [done for entry in entries for done in _apply_all(program, [entry], unsaved)]
 
 
-def _apply_together(program: Program, entries: list[Entry], patient: bool) -> list[Entry]:
+def _apply_together(program: Program, entries: list[Entry], unsaved: float | None) -> list[Entry]:
     read = [(entry, json.loads(entry.body)) for entry in entries]
     with transaction(program.sessions) as db:
         messages = _messages(db, [status for _, status in read])
@@ -81,8 +94,7 @@ def _apply_together(program: Program, entries: list[Entry], patient: bool) -> li
             say_it_another_way(program, box, ids)
         elif status["error"] == NOT_FETCHED:
             send_the_link(program, box, ids)
-    # While messages wait to be saved, a status may well be here before its message.
-    return [entry for entry, status in read if status in known or (not patient and _is_late(entry))]
+    return [entry for entry, status in read if status in known or _is_late(entry, unsaved)]
 
 
 def _messages(db: Session, statuses: list[dict[str, Any]]) -> dict[tuple[str, UUID], Message]:
@@ -123,5 +135,7 @@ def _message_ids(callback: str) -> list[UUID]:
     return [UUID(id) for id in found["ids"].split(",")] if found else []
 
 
-def _is_late(entry: Entry) -> bool:
-    return time.time() - int(entry.id.split("-")[0]) / 1000 > PATIENCE_SECONDS
+def _is_late(entry: Entry, unsaved: float | None) -> bool:
+    """Nobody will ever know its message: a while has passed, and all that was said before it is saved."""
+    at = came(entry.id)
+    return time.time() - at > PATIENCE_SECONDS and (unsaved is None or at < unsaved)
