@@ -14,9 +14,11 @@ from core.providers.whatsapp.templates import Filled
 from core.store.redis.mailbox import Claim
 from core.store.redis.outbox import NOTICE, REPLY, Letter
 
-# News of which staff must hear when they do not reach the guest: about money, and about an order that waits or is off.
+# News of which staff must hear when they do not reach the guest: about money, about an order that waits or is off, and
+# what they wrote themselves.
 IMPORTANT = frozenset(
     {events.PAYMENT_SETTLED, events.PAYMENT_EXPIRED, events.PAYMENT_REVIEW, events.ORDER_FAILED, events.MONEY_RETURNED}
+    | {events.PAYMENT_LINK, events.STAFF_SAID}
 )
 IMPORTANT_STATUSES = frozenset({OrderStatus.READY, OrderStatus.OUT_FOR_DELIVERY, OrderStatus.CANCELLED})
 

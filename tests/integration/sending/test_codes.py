@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from core.conversation.events import PAYMENT_LINK, STAFF_SAID
 from core.domain.statuses import MessageStatus
 from core.services.relay import relay_conversation
 from core.services.statuses import save_statuses
@@ -184,6 +185,15 @@ def test_what_matters_is_marked_so_that_staff_see_it_when_it_fails(house: House)
         ("order_status", True, MessageStatus.FAILED),
         ("reply", False, MessageStatus.FAILED),
     ]
+
+
+@pytest.mark.parametrize("kind", [STAFF_SAID, PAYMENT_LINK])
+def test_what_staff_wrote_and_a_page_to_pay_on_matter(house: House, kind: str) -> None:
+    house.hears()
+    house.simulators.graph.fail_next(131026, guest=PHONE)
+    house.says("👤 The kitchen is out of wings", body={"kind": kind, "data": {}})
+    house.sends()
+    assert [(one.important, one.status) for one in house.saved()] == [(True, MessageStatus.FAILED)]
 
 
 def test_131047_that_comes_as_a_status_sends_the_news_once_more_as_a_template(house: House) -> None:
