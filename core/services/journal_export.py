@@ -35,11 +35,6 @@ from core.store.sql.tables import (
 FORMAT = 1
 HOUSE: tuple[type[Base], ...] = (Workspace, Channel, ProviderAccount, VenueTable, Category, Product)
 NOWHERE = "http://127.0.0.1:9"
-# A file opens no door: what was secret is made up.
-SECRETS: dict[type[Base], dict[str, Any]] = {
-    Channel: {"access_token": "none", "app_secrets": ["none"], "verify_token": "none"},
-    ProviderAccount: {"client_id": "none", "client_secret": "none", "api_key": "none"},
-}
 BY_STAFF = (MovementReason.RECEIVED, MovementReason.CORRECTED)
 
 
@@ -140,8 +135,8 @@ def _rows(db: Session, table: type[Base], span: Span) -> list[Any]:
 def _dumped(db: Session, row: Any, span: Span) -> dict[str, Any]:
     found = {column.key: getattr(row, column.key) for column in row.__table__.columns}
     found |= {name: None for name in ("created_by", "updated_by") if name in found}
-    if type(row) in SECRETS:
-        found["secrets"] = SECRETS[type(row)]
+    if isinstance(row, Channel | ProviderAccount):
+        found["secrets"] = {name: _made_up(secret) for name, secret in row.secrets.items()}
     if isinstance(row, Channel):
         found["api_url"] = NOWHERE
     if isinstance(row, ProviderAccount):
@@ -149,6 +144,11 @@ def _dumped(db: Session, row: Any, span: Span) -> dict[str, Any]:
     if isinstance(row, Product):
         found |= {"on_hand": _stock_before(db, row.id, span), "held": 0}
     return found
+
+
+def _made_up(secret: Any) -> Any:
+    """A file opens no door, but under the same names, so that an account is filled in as it was."""
+    return ["none"] * len(secret) if isinstance(secret, list) else "none"
 
 
 def _stock_before(db: Session, product_id: UUID, span: Span) -> int:

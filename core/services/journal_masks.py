@@ -21,7 +21,11 @@ from core.services.place_order import order_id_of
 PHONES = frozenset({"from", "to", "wa_id", "recipient_id", "sender_phone_number", "phone", "phone_number"})
 NAMES = frozenset({"formatted_name", "first_name", "last_name", "middle_name", "username"})
 PAYERS = frozenset({"sender_first_name", "sender_middle_name", "sender_last_name"})
-PLACES = frozenset({"address", "street", "city", "zip"})
+PLACES = frozenset({"address", "street", "city", "zip", "ip_address"})
+# What tells one card, one account or one payer of a provider from another.
+CARDS = frozenset(
+    {"authorization_code", "bin", "last4", "account_name", "account_number", "customer_code", "signature"}
+)
 REPLIES_PER_EVENT = range(-1, 5)
 _WAMID = re.compile(r"wamid\.[A-Za-z0-9+/=_-]+")
 _BSUID = re.compile(r"\b[A-Z]{2}\.[A-Za-z0-9]{8,}\b")
@@ -146,11 +150,11 @@ class Masks:
     def _word(self, value: str, key: str) -> str:
         if key in PHONES:
             return self.phone(value)
-        if key in NAMES | PAYERS | PLACES:
+        if key in NAMES | PAYERS | PLACES | CARDS:
             return self.name(value)
         if key == "hashed_sender_phone":
             return self.hashes.setdefault(value, payer_hash(f"nobody {len(self.hashes)}"))
-        if key in ("body", "caption", "text", "title", "description", "payload"):
+        if key in ("body", "caption", "text", "title", "description", "payload", "email"):
             return self.text(self._ids(value))
         return self._ids(value)
 

@@ -3,7 +3,7 @@ place, and nothing leaves the house."""
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,12 +14,12 @@ from sqlalchemy import event, func, select
 
 from core import clock
 from core.domain.statuses import OrderStatus
-from core.errors import OutcomeUnknown, TryAgain
-from core.jobs import CHECK_PAYMENT, REQUEST_PAYMENT, Job, request_payment
+from core.jobs import CHECK_PAYMENT, MAKE_DOCUMENTS, REQUEST_PAYMENT, SEND_REFUND, Job, request_payment
 from core.providers.http import Answer, Http
-from core.services import check_payments, history, holds, payments, relay, statuses
+from core.services import check_payments, documents, history, holds, payments, refund_calls, relay, statuses
 from core.services.conversations import take_turns
 from core.services.doorbells import TURNS_AT_ONCE
+from core.services.followup import Followup
 from core.services.program import Program
 from core.services.receiving_money import KINDS
 from core.services.ring import Ring
@@ -32,19 +32,28 @@ from core.store.sql.tables import Order, Payment
 BELL = "replay"
 SWEEP_EVERY = timedelta(seconds=2)
 GLANCE_SECONDS = 0.05
+PAGE = "https://replay.invalid/"
+# What each provider says to whom it lets in, and about a page it made.
+_SAID: dict[str, dict[str, Any]] = {
+    "/oauth/token": {"access_token": "of a replay", "expires_in": 3600},
+    "/api/Auth/RequestToken": {"status": "200", "token": "of a replay"},
+    "/transaction/initialize": {"status": True, "data": {"authorization_url": PAGE}},
+    "/Transactions/SubmitOrderRequest": {"status": "200", "redirect_url": PAGE},
+}
 
 
 class Silence(Http):
-    """Whom a replay asks does not answer: no prompt, no message, no question leaves the house. Asked for money, a
-    provider may have heard it, so that the callback in the journal is what tells."""
+    """Nothing leaves the house: no prompt, no message, no refund, no question. Whoever would be asked gives an answer
+    without a word: nobody knows whether it was taken, the journal tells what came of it, and no provider counts as
+    down. Only tokens are given, and pages to pay on, which the guests of the night had seen."""
 
-    def send(self, method: str, url: str, **_: Any) -> Answer:
-        """Raises TryAgain, or OutcomeUnknown where the original prompt may have gone out."""
-        if url.endswith("/oauth/token"):
-            return Answer(200, {}, b'{"access_token": "of a replay", "expires_in": 3600}')
-        if url.endswith("/incoming_payments") and method == "POST":
-            raise OutcomeUnknown("a replay prompts nobody")
-        raise TryAgain("a replay asks nobody")
+    def send(self, method: str, url: str, *, payload: Any = None, **_: Any) -> Answer:
+        """Answers at once."""
+        told = next((said for end, said in _SAID.items() if url.endswith(end)), None)
+        if told is None:
+            return Answer(200, {}, b"")
+        named = {"order_tracking_id": (payload or {}).get("id")}
+        return Answer(200, {}, json.dumps(told | named).encode())
 
 
 class Night:
@@ -144,12 +153,12 @@ class Night:
         return bool(letters)
 
     def _errands(self) -> bool:
-        """What would have been sent to the workers for payments; doorbells ring for nobody here."""
+        """What would have been sent to the workers for payments and documents; doorbells ring for nobody here."""
         done = False
         while self._jobs:
             job = self._jobs.popleft()
-            if job.task in _ERRANDS:
-                relay.follow_up(self._program, _ERRANDS[job.task](self._program, *job.args))
+            if job.task in ERRANDS:
+                relay.follow_up(self._program, ERRANDS[job.task](self._program, *job.args))
                 done = True
         return done
 
@@ -189,4 +198,14 @@ def written_as_of_then() -> Iterator[None]:
         event.remove(Row, "before_insert", date_back)
 
 
-_ERRANDS = {REQUEST_PAYMENT: payments.request_payment, CHECK_PAYMENT: check_payments.check_payment}
+def _make_documents(program: Program) -> Followup:
+    documents.make_documents(program)
+    return Followup()
+
+
+ERRANDS: dict[str, Callable[..., Followup]] = {
+    REQUEST_PAYMENT: payments.request_payment,
+    CHECK_PAYMENT: check_payments.check_payment,
+    SEND_REFUND: refund_calls.send_refund,
+    MAKE_DOCUMENTS: _make_documents,
+}

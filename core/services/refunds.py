@@ -1,7 +1,7 @@
 """Money to give back: proposed, approved, given from the drawer or sent, in the end done. Receipts are locked first."""
 
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -33,6 +33,7 @@ def propose_refund(
     PostgreSQL refuses more than was paid. `provider`: the way it goes, else the way it came.
     """
     row = insert(Refund).values(
+        id=refund_id_of(receipt, key),
         workspace_id=receipt.workspace_id,
         order_id=receipt.order_id,
         payment_id=receipt.payment_id,
@@ -50,6 +51,11 @@ def propose_refund(
     refund = db.scalar(row.on_conflict_do_nothing(index_elements=["workspace_id", "dedupe_key"]).returning(Refund))
     db.refresh(receipt, ["refunding", "refunded", "refunded_cash"])
     return refund
+
+
+def refund_id_of(receipt: Receipt, key: str) -> UUID:
+    """The same in every replay of the night: what a provider says of its refund names it."""
+    return uuid5(receipt.workspace_id, f"refund:{receipt.provider}:{receipt.reference}:{key}")
 
 
 def propose_refunds(db: Session, order: Order, reason: str) -> list[Receipt]:
