@@ -12,6 +12,7 @@ place_order   {cart_id, lines: [{product_id, name, quantity, unit_price, note}],
     closed        {reason, products: [{product_id, name, reason}]}
                   nothing was placed: not at this hour (a reason of `core.domain.hours.Shut`), or, with no reason, the
                   venue or a product is gone
+    too_little    {minimum, goods, delivery: bool}               nothing was placed: the house takes only larger orders
 request_payment {order_id: str|None (None: the order just placed), method, provider?, phone}
                   `phone` in E.164 digits, "2547…", empty for a link; its news is the event `payment_link`
     requested     {payment_id, order_id, number, amount, currency, start, provider}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.conversation.effects import Effect, Outcome
 from core.crashpoint import crashpoint
+from core.domain.delivery import read_delivery
 from core.domain.money import order_total, plain, vat_in
 from core.domain.pricing import Bill, bill
 from core.domain.statuses import OrderStatus
@@ -35,8 +36,22 @@ def place_order(db: Session, guest: Guest, effect: Effect) -> Result:
     products = _products(db, workspace.id, effect["lines"])
     if not workspace.accepts_orders or products is None:
         return {"result": "closed"}, Followup()
-    closed = shut(workspace, products.values(), clock.now())
-    return (closed, Followup()) if closed else _place(db, guest, workspace, effect, products)
+    refused = shut(workspace, products.values(), clock.now()) or _too_little(workspace, effect)
+    return (refused, Followup()) if refused else _place(db, guest, workspace, effect, products)
+
+
+def _too_little(workspace: Workspace, effect: Effect) -> Outcome | None:
+    """The outcome where the house takes only larger orders; the chat may have been shown older rules."""
+    delivered = read_delivery(workspace.delivery).minimum if effect["address"] else Decimal(0)
+    least, goods = max(workspace.minimum_order, delivered), _goods(effect)
+    if goods >= least:
+        return None
+    amounts = {"minimum": plain(least), "goods": plain(goods)}
+    return {"result": "too_little", **amounts, "delivery": least > workspace.minimum_order}
+
+
+def _goods(effect: Effect) -> Decimal:
+    return order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
 
 
 def _place(db: Session, guest: Guest, workspace: Workspace, effect: Effect, products: Products) -> Result:
@@ -129,10 +144,9 @@ def order_id_of(workspace_id: UUID, cart_id: str) -> UUID:
 
 def _bill(guest: Guest, effect: Effect) -> Bill:
     """At the prices the guest agreed to; a discount given since the review is theirs, one taken away still is."""
-    goods = order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
     fee, customer = Decimal(effect.get("delivery_fee", 0)), guest.customer
     percent = max(Decimal(effect.get("discount_percent", 0)), own_discount(customer))
-    return bill(goods, fee, percent, effect.get("tip", ""))
+    return bill(_goods(effect), fee, percent, effect.get("tip", ""))
 
 
 def _write_lines(db: Session, order: Order, lines: list[dict[str, Any]], products: Products) -> None:

@@ -93,7 +93,7 @@ def take_code(here: Here, code: str) -> Move:
 def conclude_code(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) -> Move:
     """Whether that money is there, and what it is for."""
     results = {str(o.get("result")): o for o in outcomes}
-    if results.keys() & {"sold_out", "closed"}:
+    if results.keys() & {"sold_out", "closed", "too_little"}:
         return conclude_pay(here, note, outcomes)
     here = with_order(here, results.get("placed"))
     said = next((name for name in texts.CODE if name in results), "no_order")

@@ -80,13 +80,20 @@ def checkout(here: Here) -> Move:
         return Move(State.ADDING_TO_CART, session, "\n".join(filter(None, (notices, closed))))
     if asks_age(here, [here.catalogue.products[line.product_id] for line in lines]):
         return Move(State.ADDING_TO_CART, session, notices, Wish((), straight=True).kept())
-    if session.table is None and not session.address and not session.pickup:
+    if not has_place(here, session):
         return Move(State.COLLECTING_TABLE, session, notices)
     if detail := here.missing_detail():
         return Move(State.COLLECTING_DETAILS, session, notices, {"detail": detail})
     if here.menu.venue.paying.tips and not session.tip:
         return Move(State.COLLECTING_TIP, session, notices)
     return Move(State.REVIEWING_ORDER, session, notices)
+
+
+def has_place(here: Here, session: Session) -> bool:
+    """Whether it is known where the order goes, in a way the venue still offers."""
+    venue = here.menu.venue
+    brought = session.address and venue.delivers
+    return session.table is not None or bool(brought) or (session.pickup and venue.delivery.pickup)
 
 
 def paying_state(session: Session) -> State:

@@ -5,7 +5,7 @@ from core.conversation.effects import CALL_STAFF, FIND_ORDERS, PAY_CASH, PLACE_O
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button
 from core.conversation.session import Session, State
-from core.conversation.stages.ordering import checkout, paying_state, too_little
+from core.conversation.stages.ordering import checkout, has_place, paying_state, too_little
 from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.domain.paying import LINKS, METHODS, PROVIDERS, Way
@@ -177,7 +177,7 @@ def ask_money(here: Here, phone: str, placed: bool = False, way: Way = Way.MPESA
         return _ask_for_order(here, phone, way)
     if not session.lines or session.reviewed != session.cart_version or carts.renewed(here)[1]:
         return checkout(here)
-    if opening.house_shut(here) or too_little(here, session):
+    if opening.house_shut(here) or too_little(here, session) or not has_place(here, session):
         return checkout(here)
     if not here.menu.venue.features.payments:
         call: Effect = {"kind": CALL_STAFF, "reason": "order"}

@@ -124,6 +124,13 @@ def _closed(here: Here, note: Note, outcome: Outcome) -> Move:
     return Move(to, session, notices or here.say(texts.CLOSED))
 
 
+def _too_little(here: Here, note: Note, outcome: Outcome) -> Move:
+    """The house takes only larger orders since the cart was shown."""
+    text = texts.MINIMUM_DELIVERY if outcome.get("delivery") else texts.MINIMUM
+    least, total = (here.money(figures.amount(outcome.get(name))) for name in ("minimum", "goods"))
+    return Move(State.ADDING_TO_CART, carts.touched(here.session), here.say(text, minimum=least, total=total))
+
+
 def _shut_in_words(here: Here, outcome: Outcome) -> str:
     known = here.catalogue.products
     products = [
@@ -151,6 +158,7 @@ def _without_shut(here: Here, outcome: Outcome, said: str) -> Move:
 _PAID_OUTCOMES = {
     "sold_out": _sold_out,
     "closed": _closed,
+    "too_little": _too_little,
     "requested": _requested,
     "live_attempt": _live_attempt,
     "cash_code": _cash_code,

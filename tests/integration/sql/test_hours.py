@@ -121,6 +121,15 @@ def test_a_venue_without_alcohol_sells_none_whatever_the_chat_says(bar: Bar, clo
     assert reasons(bar.perform(bar.guest(), bar.place(Dawa=1))[0]) == {"Dawa": "alcohol"}
 
 
+def test_the_smallest_order_is_looked_at_again_when_ordering(bar: Bar, clock: time_machine.Traveller) -> None:
+    bar.change(Workspace, bar.workspace_id, minimum_order=1000, delivery={"minimum": "2000"})
+    (refused,) = bar.perform(bar.guest(), bar.place(Wings=1))
+    assert refused == {"result": "too_little", "minimum": "1000", "goods": "900", "delivery": False}
+    assert bar.perform(bar.guest(), bar.place(Wings=2))[0]["result"] == "placed"
+    brought = bar.place(Wings=2) | {"address": "Kilimani", "table": None}
+    assert bar.perform(bar.guest(), brought)[0]["minimum"] == "2000"
+
+
 def test_the_snapshot_carries_the_rules(bar: Bar) -> None:
     delivery = {"fee": "200", "latitude": -1.29, "longitude": 36.82, "radius_km": 5.0}
     bar.change(Workspace, bar.workspace_id, delivery=delivery, features={"tracking": False}, minimum_order=500)

@@ -145,6 +145,15 @@ def test_a_delivery_has_a_minimum_of_its_own() -> None:
     chat.guest.says("1 fanta").taps("Checkout").reads("Total KES 1,250")
 
 
+def test_where_nothing_is_delivered_any_more_the_guest_is_asked_for_a_table() -> None:
+    chat = delivering()
+    chat.guest.says("1 wings").taps("Checkout").taps("Deliver").says("Argwings Kodhek Road 4").reads("KES 1,100")
+    chat.menu_becomes(delivers=False)
+    chat.guest.taps("Pay with M-Pesa").reads("Which table")
+    assert not chat.world.orders
+    chat.guest.says("7").reads("Table 7", "Total KES 900")
+
+
 def test_a_placed_order_is_not_sent_elsewhere(asked: Guest, chat: Chat, bar: Bar) -> None:
     bar.fails()
     for tap in ("deliver", "pickup", "tables"):

@@ -217,6 +217,14 @@ def test_a_cart_that_shrank_below_the_minimum_is_not_ordered() -> None:
     assert not chat.world.orders
 
 
+def test_a_minimum_that_was_raised_meanwhile_is_explained(guest: Guest, chat: Chat) -> None:
+    guest.says("2 sprite to table 7")
+    chat.world.least = 500
+    guest.taps("Pay with M-Pesa").reads("smallest order is KES 500", "KES 300", "Add more")
+    assert not chat.world.orders
+    guest.says("1 wings").taps("Checkout").taps("Pay with M-Pesa").reads("KES 1,200")
+
+
 def test_a_wish_goes_with_its_drink_to_the_ticket(guest: Guest, chat: Chat) -> None:
     guest.says("1 sprite no ice and 1 wings to table 7").reads("Sprite", "(no ice)").taps("Pay with M-Pesa")
     assert {line["name"]: line["note"] for line in chat.world.orders[0]["lines"]} == {
@@ -277,6 +285,17 @@ def test_without_payments_staff_are_called() -> None:
     chat = switched(payments=False)
     chat.guest.says("1 wings to table 7").taps("Pay with M-Pesa").reads("called our staff", "1 × Chicken Wings")
     assert [effect["kind"] for effect in chat.world.done] == ["call_staff"]
+
+
+def test_with_everything_on_guests_pay_are_known_and_follow_their_order() -> None:
+    chat = switched()
+    chat.guest.says("hi").reads("Jane")
+    chat.guest.says("1 wings to table 7").taps("Pay with M-Pesa").reads("Check your phone")
+    chat.bar.pays()
+    chat.guest.says("my order").reads("with the bar")
+    chat.bar.order_is("PREPARING")
+    assert "being prepared" in chat.last.replies[0].body
+    chat.guest.says("habari, naomba menyu tafadhali").reads("Ungependa nini?")
 
 
 def test_without_tracking_the_guest_hears_only_what_matters() -> None:

@@ -17,6 +17,7 @@ class World:
     prompts: list[dict[str, Any]] = field(default_factory=list)
     done: list[Effect] = field(default_factory=list)
     closed: bool = False
+    least: int = 0
     shut: dict[str, str] = field(default_factory=dict)
     wait: int | None = None
     busy_phone: bool = False
@@ -42,6 +43,9 @@ class World:
         shut = [line for line in effect["lines"] if line["product_id"] in self.shut]
         if shut and not known:
             return self._shut(shut)
+        goods = sum(line["quantity"] * Decimal(line["unit_price"]) for line in effect["lines"])
+        if goods < self.least and not known:
+            return {"result": "too_little", "minimum": str(self.least), "goods": str(goods), "delivery": False}
         short = [line for line in effect["lines"] if line["quantity"] > self.left.get(line["product_id"], 1000)]
         if short and not known:
             fields = [{k: s[k] for k in ("product_id", "name")} | {"left": self.left[s["product_id"]]} for s in short]
