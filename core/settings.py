@@ -1,5 +1,6 @@
 """Settings as one typed object, read from the environment once. A bad value stops the program by name."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ class WhatsAppSettings:
     access_token: str = field(repr=False)
     app_secret: str = field(repr=False)
     verify_token: str = field(repr=False)
+    display_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,12 @@ class _Reader:
             raise SettingsError(f"{name} must be a whole number from 1 to {most}")
         return int(value)
 
+    def phone(self, name: str) -> str:
+        digits = re.sub(r"[ ()+-]", "", self.text(name, ""))
+        if digits and not re.fullmatch(r"[1-9][0-9]{7,14}", digits):
+            raise SettingsError(f"{name} must be a phone number with its country, like +254 712 345678")
+        return digits
+
     def url(self, name: str, schemes: tuple[str, ...], default: str | None = None) -> str:
         value = self.text(name, default).rstrip("/")
         if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).netloc):
@@ -168,6 +176,7 @@ def _whatsapp(read: _Reader) -> WhatsAppSettings:
         access_token=read.provider("WHATSAPP_ACCESS_TOKEN"),
         app_secret=read.provider("WHATSAPP_APP_SECRET"),
         verify_token=read.provider("WHATSAPP_VERIFY_TOKEN"),
+        display_number=read.phone("WHATSAPP_DISPLAY_NUMBER"),
     )
 
 

@@ -9,11 +9,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from core.domain.phone import chat_address
 from core.errors import Rejected
 from core.services.demo import SLUG
 from core.services.discounts import MOST, set_discount
 from core.services.program import Program
-from core.services.rules import rules_of, table_codes, write_rules
+from core.services.rules import chat_number, rules_of, table_codes, write_rules
 from core.store.sql.engine import transaction
 
 WORKSPACE = click.option("--workspace", default=SLUG, show_default=True, help="Slug of the venue.")
@@ -45,15 +46,16 @@ def rules_command(workspace: str, file: TextIO | None) -> None:
 @WORKSPACE
 @with_appcontext
 def table_codes_command(workspace: str) -> None:
-    """Print the text for the QR of each table, signed with its short code."""
+    """Print the text for the QR of each table, signed with its short code, and the address that it leads to."""
     program = cast(Program, current_app.extensions["program"])
     try:
         with transaction(program.sessions) as db:
-            codes = table_codes(db, workspace)
+            codes, bar = table_codes(db, workspace), chat_number(db, workspace)
     except Rejected:
         raise click.ClickException(NO_VENUE) from None
     for number, code in codes:
-        click.echo(f"Table {number} {code}")
+        text = f"Table {number} {code}"
+        click.echo(f"{text} {chat_address(bar, text)}".rstrip())
 
 
 @click.command("discount")

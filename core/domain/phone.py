@@ -1,5 +1,7 @@
 """Phone numbers, as digits with their country: `254712345678`."""
 
+from urllib.parse import quote
+
 import phonenumbers
 
 HOME = "KE"
@@ -20,6 +22,15 @@ def is_kenyan_mobile(digits: str) -> bool:
 def masked(digits: str) -> str:
     """What may be shown of it: the last three digits."""
     return "…" + digits[-3:]
+
+
+def chat_address(digits: str, text: str = "") -> str:
+    """Opens the chat with this number, with a text already written; "" without a number.
+
+    https://faq.whatsapp.com/5913398998672934
+    """
+    said = f"?text={quote(text)}" if text else ""
+    return f"https://wa.me/{digits}{said}" if digits else ""
 
 
 def _digits(text: str) -> str | None:

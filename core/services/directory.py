@@ -38,6 +38,7 @@ class Line:
     access_token: str = field(repr=False)
     app_secrets: tuple[str, ...] = field(repr=False)
     verify_token: str = field(repr=False)
+    display_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ def _line(channel: Channel) -> Line:
         access_token=secrets.get("access_token", ""),
         app_secrets=tuple(secret for secret in secrets.get("app_secrets", ()) if secret),
         verify_token=secrets.get("verify_token", ""),
+        display_number=channel.display_number,
     )
 
 

@@ -7,12 +7,12 @@ from threading import Lock
 from core.errors import StoreUnavailable
 from core.log import get_logger
 from core.services.program import Program
-from core.store.redis.arrivals import BAD, GOOD, Arrival, read, written
+from core.store.redis.arrivals import BAD, GOOD, UNSIGNED, Arrival, read, written
 from core.store.sql.engine import transaction
 from core.store.sql.journal import drop_partitions, make_partitions, months, save
 
 KEPT, NOTHING = "kept", "nothing"
-REFUSED = "refused"
+REFUSED, HEARD = "refused", "heard"
 BATCH = 100
 MONTHS_AHEAD = 3
 REFUSED_A_MINUTE = 10
@@ -26,6 +26,12 @@ def arrived(source: str, raw: bytes, at: float, workspaces: tuple[str, ...], out
     return written(Arrival(at, source, GOOD, outcome, workspaces, raw))
 
 
+def hinted(source: str, raw: bytes, at: float) -> str:
+    """What a sender who signs nothing said of a thing that we made: it may be looked up, and is never replayed. Cut
+    short, for whoever has seen its name may say anything."""
+    return written(Arrival(at, source, UNSIGNED, HEARD, (), raw[:REFUSED_BYTES], len(raw)))
+
+
 def outcome_of(kept: bool, reasons: list[str]) -> str:
     """In a word what became of a webhook: kept, nothing to keep, or why a part of it could not be used."""
     words = [KEPT] * kept + sorted(set(reasons))
@@ -33,8 +39,8 @@ def outcome_of(kept: bool, reasons: list[str]) -> str:
 
 
 class Refusals:
-    """What nobody of ours signed. A few a minute are kept, cut short, and the others counted with the next one: whoever
-    knocks all night fills neither the store nor the books."""
+    """What nobody of ours signed, or is about nothing that we made. A few a minute are kept, cut short, and the others
+    counted with the next one: whoever knocks all night fills neither the store nor the books."""
 
     def __init__(self) -> None:
         self._lock = Lock()

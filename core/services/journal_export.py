@@ -138,7 +138,7 @@ def _dumped(db: Session, row: Any, span: Span) -> dict[str, Any]:
     if isinstance(row, Channel | ProviderAccount):
         found["secrets"] = {name: _made_up(secret) for name, secret in row.secrets.items()}
     if isinstance(row, Channel):
-        found["api_url"] = NOWHERE
+        found |= {"api_url": NOWHERE, "display_number": ""}
     if isinstance(row, ProviderAccount):
         found["settings"] = found["settings"] | {"api_url": NOWHERE, "oauth_url": NOWHERE}
     if isinstance(row, Product):

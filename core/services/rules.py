@@ -17,7 +17,7 @@ from core.domain.paying import read_paying, read_ways, written_paying
 from core.domain.table_codes import code
 from core.domain.timetables import read_hours, written_hours
 from core.errors import Rejected
-from core.store.sql.tables import VenueTable, Workspace
+from core.store.sql.tables import Channel, VenueTable, Workspace
 
 SWITCHES = ("accepts_orders", "serves_alcohol", "age_gate", "delivers")
 OLDEST = 99
@@ -54,6 +54,12 @@ def write_rules(db: Session, slug: str, rules: Mapping[str, Any]) -> UUID:
     for name, value in {name: READ[name](value) for name, value in rules.items()}.items():
         setattr(workspace, name, value)
     return workspace.id
+
+
+def chat_number(db: Session, slug: str) -> str:
+    """The number that guests of this venue write to; "" where nobody has said it. Raises Rejected."""
+    mine = (Channel.workspace_id == _workspace(db, slug).id, Channel.active, Channel.display_number != "")
+    return db.scalar(select(Channel.display_number).where(*mine).order_by(Channel.created_at).limit(1)) or ""
 
 
 def table_codes(db: Session, slug: str) -> list[tuple[int, str]]:

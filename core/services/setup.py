@@ -113,6 +113,7 @@ def _write_channel(db: Session, workspace: Workspace, settings: Settings) -> Non
     channel.api_version = whatsapp.api_version
     channel.business_account_id = whatsapp.business_account_id
     channel.throughput = whatsapp.throughput
+    channel.display_number = whatsapp.display_number or channel.display_number or ""
     channel.secrets = {
         "access_token": whatsapp.access_token,
         "app_secrets": [secret.strip() for secret in whatsapp.app_secret.split(",")],

@@ -5,7 +5,7 @@ It reads what the chat would say now, and whatever is confirmed on it goes into 
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from core.domain import pricing
 from core.domain.money import vat_in
 from core.domain.orders import BOUGHT
 from core.domain.paying import LINKS, Way
+from core.domain.phone import chat_address
 from core.domain.statuses import OrderStatus
 from core.errors import TryAgain
 from core.services.ask_payment import receipt_of
@@ -31,7 +32,7 @@ from core.services.program import Program
 from core.services.resting import resting
 from core.services.web_links import Page
 from core.store.redis.mailbox import Item
-from core.store.redis.reads import look_at
+from core.store.redis.reads import Seen, look_at
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Conversation, Order, OrderItem
 
@@ -45,7 +46,8 @@ PAYABLE = ("review", "unpaid", "cash", "link")
 class Sheet:
     """What the page shows. `stamp` is what a confirmation names; `ways` are value, title and detail of each.
 
-    In `waiting` states the guest has chosen a way already, and the others stand behind a word.
+    In `waiting` states the guest has chosen a way already, and the others stand behind a word. `chat`: the address of
+    the chat, where the bar's number is known.
     """
 
     state: str
@@ -62,6 +64,7 @@ class Sheet:
     link: str = ""
     code: str = ""
     receipt: str = ""
+    chat: str = ""
 
     @property
     def waiting(self) -> bool:
@@ -77,6 +80,11 @@ class Sheet:
 def sheet_of(program: Program, page: Page) -> Sheet:
     """The page as it stands now."""
     seen = look_at(program.store.client, page.box)
+    line = program.directory.line(str(seen.guest.get("channel", "")))
+    return replace(_sheet(program, page, seen), chat=chat_address(line.display_number if line else ""))
+
+
+def _sheet(program: Program, page: Page, seen: Seen) -> Sheet:
     session = Session.from_dict(seen.session) if seen.session else Session()
     workspace = str(page.workspace_id)
     menu = program.menus.menu(workspace, program.store.menus.version(workspace))

@@ -55,6 +55,14 @@ def test_the_server_refuses_a_bad_log_level_by_name(monkeypatch: pytest.MonkeyPa
         runpy.run_path(str(GUNICORN))["on_starting"](None)
 
 
+@pytest.mark.parametrize("number", ["0712 345 678", "the bar", "+254", "+254 712 345 678 and more"])
+def test_the_number_itself_is_written_with_its_country(number: str) -> None:
+    said = load_settings(ENVIRON | {"WHATSAPP_DISPLAY_NUMBER": "+254 (712) 345-678"})
+    assert said.whatsapp.display_number == "254712345678"
+    with pytest.raises(SettingsError, match="WHATSAPP_DISPLAY_NUMBER"):
+        load_settings(ENVIRON | {"WHATSAPP_DISPLAY_NUMBER": number})
+
+
 def test_in_production_the_tax_authority_is_reached_over_https_or_not_at_all() -> None:
     https = dict.fromkeys(("PUBLIC_BASE_URL", "KOPOKOPO_API_URL", "KOPOKOPO_OAUTH_URL"), "https://one.example")
     needed = ("WHATSAPP_PHONE_NUMBER_ID", "WHATSAPP_ACCESS_TOKEN", "WHATSAPP_APP_SECRET", "WHATSAPP_VERIFY_TOKEN")

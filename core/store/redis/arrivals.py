@@ -13,7 +13,7 @@ from core.store.redis.connection import Client, Scripts, in_time
 from core.store.redis.streams import GROUP, Entry, Stream
 
 NAME = "journal"
-GOOD, BAD = "good", "bad"
+GOOD, BAD, UNSIGNED = "good", "bad", "none"
 SIGNED = frozenset({GOOD})
 OF_A_MILLISECOND, OF_A_PUSH = 1_000, 1_000
 

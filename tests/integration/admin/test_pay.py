@@ -23,7 +23,7 @@ from core.store.redis.circuits import FAILURES, Circuit
 from core.store.redis.mailbox import Item
 from core.store.redis.reads import look_at
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Order, Payment, Workspace
+from core.store.sql.tables import Channel, Order, Payment, Workspace
 from tests.integration.admin.venue import Venue
 from tests.waiting import eventually
 
@@ -129,6 +129,16 @@ def test_the_page_shows_what_the_review_shows(guest: Guest) -> None:
         assert words in answer.text
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "'unsafe" not in answer.headers["Content-Security-Policy"]
+
+
+def test_the_page_leads_back_to_the_chat_where_the_number_is_known(guest: Guest) -> None:
+    link = guest.link()
+    assert "wa.me" not in guest.opens(link).text
+    program = guest.venue.program
+    with transaction(program.sessions) as db:
+        db.get_one(Channel, guest.venue.channel_id).display_number = "254700000000"
+    program.directory.saw_version(uuid4().hex)
+    eventually(lambda: 'href="https://wa.me/254700000000"' in guest.opens(link).text)
 
 
 def test_nothing_personal_is_in_the_address_and_no_whole_number_on_the_page(guest: Guest) -> None:

@@ -225,6 +225,12 @@ def test_a_forged_webhook_is_not_run_again(evening: Evening) -> None:
     assert journal_replay.replay_night(evening.house.program, [forged], FRIDAY).webhooks == 0
 
 
+def test_what_its_sender_never_signs_is_not_run_again(evening: Evening) -> None:
+    said = Arrival(FRIDAY.timestamp(), "pesapal", "none", "heard", (), b"OrderTrackingId=4e8d21c7")
+    assert journal_replay.replay_night(evening.house.program, [said], FRIDAY).webhooks == 0
+    assert journal_replay.replay_missing(evening.house.program, [said]).webhooks == 0
+
+
 def test_another_venues_night_stays_its_own(friday: Evening) -> None:
     other = uuid4()
     night = [wrote(0, ANN, "2 dawa to table 7"), wrote(1, ANN, "m-pesa")]

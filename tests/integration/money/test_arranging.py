@@ -1,5 +1,8 @@
 """What is arranged with providers by command, and where a guest's browser comes back to."""
 
+from datetime import timedelta
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -9,7 +12,7 @@ from core.errors import Rejected, TryAgain
 from core.providers.kopokopo.subscriptions import TOPICS
 from core.services import provider_setup, web_links
 from core.services.payment_accounts import account_of, reference_of
-from core.store.sql.tables import Workspace
+from core.store.sql.tables import Payment, Workspace
 from sandbox.simulators.control import Simulators
 from tests.integration.money.house import House
 from tests.integration.money.simulated import IPN_ID, ports, simulated, simulators
@@ -82,6 +85,13 @@ def test_who_comes_back_is_shown_where_things_stand_and_we_go_and_ask(house: Hou
     page = web_links.installed().read(answers[0].headers["Location"].rpartition("/")[2])
     assert (page.workspace_id, page.subject) == (house.bar.workspace_id, order_id)
     assert [job.args for job in house.rung] == [(payment_id,)]
+
+
+def test_the_address_of_an_older_payment_leads_nowhere(house: House, client: FlaskClient) -> None:
+    payment_id = asks(house, order(house), "paystack")["payment_id"]
+    with house.bar.sessions.begin() as db:
+        db.get_one(Payment, UUID(payment_id)).created_at -= timedelta(days=1)
+    assert client.get(f"/pay/return/{reference_of(house.program, payment_id)}").status_code == 404
 
 
 @pytest.mark.parametrize("reference", ["x", "5b0f6a0e-0000-4000-8000-000000000009", "a.b"])

@@ -13,15 +13,17 @@ from core.errors import TryAgain
 from core.jobs import CHECK_PAYMENT, REQUEST_PAYMENT
 from core.services.check_payments import check_payment
 from core.services.doorbells import settle_payments
+from core.services.journal import REFUSED_A_MINUTE, REFUSED_BYTES, Refusals, save_journal
 from core.services.notices import unseen
 from core.services.payment_accounts import reference_of
-from core.store.redis.arrivals import read
+from core.store.redis.arrivals import Arrival, read
 from core.store.redis.streams import Entry
 from core.store.sql.tables import Payment, Workspace
 from sandbox.simulators.control import CardSwitches, Simulators
 from tests.integration.money.house import House
 from tests.integration.money.simulated import ports, simulated, simulators
 from tests.waiting import eventually
+from webapp.webhooks import pesapal
 
 __all__ = ["ports", "simulated", "simulators"]
 S = PaymentStatus
@@ -327,6 +329,24 @@ def test_a_notification_for_an_id_we_never_made_is_ignored_and_counted(
     assert (house.rung, heard("unknown")) == ([], before + 1)
 
 
+def test_the_journal_has_what_pesapal_said_of_our_payments_and_a_few_strange_ones(
+    house: House, simulators: Simulators, ipn: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pesapal, "_strangers", Refusals())
+    payment_id = asks(house, order(house), "pesapal")["payment_id"]
+    reference = reference_of(house.program, payment_id)
+    for _ in range(3):
+        ipn(OrderTrackingId="4e8d21c7", OrderMerchantReference=reference, OrderNotificationType="x" * 9_999)
+    ours = [one for one in arrivals(house) if one.source == "pesapal"]
+    assert [(one.signature, one.outcome, len(one.body)) for one in ours] == [("none", "heard", REFUSED_BYTES)]
+    assert not ours[0].signed and reference.encode() in ours[0].body
+    for _ in range(30):
+        ipn(OrderTrackingId="4e8d21c7", OrderMerchantReference="somebody's")
+    strange = [one for one in arrivals(house) if one.source == "pesapal"][1:]
+    assert {one.outcome for one in strange} == {"refused"} and len(strange) <= 2 * REFUSED_A_MINUTE
+    save_journal(house.program)
+
+
 def test_four_notifications_at_once_make_us_ask_once(
     house: House, simulators: Simulators, ipn: Callable[..., Any]
 ) -> None:
@@ -394,9 +414,13 @@ def test_an_event_of_no_known_kind_is_kept_and_shown(house: House, simulators: S
     assert house.receipts() == []
 
 
-def journal(house: House) -> list[str]:
+def arrivals(house: House) -> list[Arrival]:
     entries = house.program.store.client.xrange("stream:journal")
-    return [arrival.outcome for id, fields in entries for arrival in read(Entry(id, fields["body"]))]
+    return [arrival for id, fields in entries for arrival in read(Entry(id, fields["body"]))]
+
+
+def journal(house: House) -> list[str]:
+    return [arrival.outcome for arrival in arrivals(house)]
 
 
 @pytest.mark.parametrize(("change", "note"), [({"currency": "USD"}, "mismatch"), ({"amount": 35000}, "part_paid")])

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
+from sqlalchemy import update
+from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain.table_codes import signed
 from core.services.menu import load_menu
 from core.services.program import Program
-from core.store.sql.tables import Workspace
+from core.store.sql.tables import Channel, Workspace
 from tests.integration.sql.test_commands import app, shell
 
 __all__ = ["app", "shell"]
@@ -95,6 +97,16 @@ def test_every_table_gets_a_text_for_its_qr(shell: FlaskCliRunner) -> None:
     found = [signed(line) for line in lines]
     assert [one and one[0] for one in found] == list(range(1, 21))
     assert len({one and one[1] for one in found}) == 20
+
+
+def test_where_the_number_is_known_the_qr_s_address_stands_beside_it(
+    shell: FlaskCliRunner, sessions: sessionmaker[Session]
+) -> None:
+    shell.invoke(args=["seed"])
+    with sessions.begin() as db:
+        db.execute(update(Channel).values(display_number="254700000000"))
+    text, _, address = shell.invoke(args=["table-codes"]).output.splitlines()[6].partition(" https")
+    assert signed(text) and address == f"://wa.me/254700000000?text={text.replace(' ', '%20')}"
 
 
 @pytest.mark.parametrize("command", ["rules", "table-codes"])

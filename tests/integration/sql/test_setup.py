@@ -58,6 +58,13 @@ def test_settings_are_written_over_the_first_venue_at_every_seed(sessions: sessi
         assert account.settings["till_number"] == "K2" and account.secrets["api_key"] == "api key"
 
 
+def test_the_number_itself_stays_where_a_later_start_does_not_say_it(sessions: sessionmaker[Session]) -> None:
+    seed(sessions, WHATSAPP_DISPLAY_NUMBER="+254 700 000 000")
+    seed(sessions)
+    with sessions.begin() as db:
+        assert db.scalars(select(Channel.display_number)).one() == "254700000000"
+
+
 def test_each_provider_the_settings_name_gets_its_account_and_keeps_what_commands_found_out(
     sessions: sessionmaker[Session],
 ) -> None:

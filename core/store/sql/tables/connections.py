@@ -16,6 +16,7 @@ class Channel(Owned, Edited):
     """`secrets`: {access_token, app_secrets: [...], verify_token}. Messages are routed here by `phone_number_id`.
 
     `throughput`: messages a second, in and out, that Meta allows this number. `business_account_id` owns the templates.
+    `display_number`: the number itself, digits with country; empty where nobody has said it.
     """
 
     __tablename__ = "channels"
@@ -28,6 +29,7 @@ class Channel(Owned, Edited):
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     throughput: Mapped[int] = mapped_column(default=80, server_default="80")
     business_account_id: Mapped[str] = mapped_column(default="", server_default="")
+    display_number: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (is_parent(), CheckConstraint("throughput between 1 and 10000", name="throughput"))
 

@@ -87,7 +87,7 @@ class JournalEntry(Base):
     """One webhook as it arrived, sealed; partitioned by month, so that old months go away as a whole.
 
     `position` is the order of arrival. `size` counts the bytes as they came. `others`: as many more of a kind came of
-    which no body was kept.
+    which no body was kept. `signature`: none where its sender signs nothing.
     """
 
     __tablename__ = "webhook_journal"
@@ -103,7 +103,7 @@ class JournalEntry(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (
-        CheckConstraint("signature in ('good', 'bad')", name="signature"),
+        CheckConstraint("signature in ('good', 'bad', 'none')", name="signature"),
         {"postgresql_partition_by": "RANGE (arrived_at)"},
     )
 
