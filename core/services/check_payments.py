@@ -112,6 +112,8 @@ def _query(program: Program, account: PaymentProvider, payment: Payment, handle:
     notice = account.query_status(Asked(str(payment.id), handle, payment.start))
     if payment.handle_id and notice.handle_id != payment.handle_id:
         raise TryAgain("an answer about another payment")
+    if not payment.handle and notice.payment_id != str(payment.id):
+        raise TryAgain("a hint about another payment")  # anybody may have sent it
     return _settle(program, payment, replace(notice, payment_id=str(payment.id)))
 
 

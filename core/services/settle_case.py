@@ -47,6 +47,7 @@ class About:
     order_id: UUID | None
     payment_id: UUID | None
     order: Order | None = None
+    handle_id: str | None = None
 
 
 def open_case(
@@ -74,7 +75,10 @@ def _order(db: Session, about: About) -> Order | None:
 def _about(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> About | None:
     """By our own id, else by the handle, else by the receipt, else by who typed its code; never by amount."""
     found = _by(db, notice, workspaces, Payment.id == UUID(notice.payment_id)) if notice.payment_id else None
-    if found is None and notice.handle_id:
+    if found is not None and _is_anothers(db, notice, found):
+        log.error("notice_names_two_payments", payment=notice.payment_id)
+        found = None
+    elif found is None and notice.handle_id:
         found = _by(db, notice, workspaces, Payment.handle_id == notice.handle_id)
     if found is not None:
         return found
@@ -85,14 +89,22 @@ def _about(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> About |
     return About(claimed.workspace_id, claimed.order_id, claimed.id) if claimed else None
 
 
+def _is_anothers(db: Session, notice: Notice, found: About) -> bool:
+    """Our own id names one attempt and the handle another: nobody knows whose it is. Asking by the handle will tell."""
+    if not notice.handle_id or found.handle_id == notice.handle_id:
+        return False
+    other = (Payment.handle_id == notice.handle_id, Payment.id != found.payment_id)
+    return bool(db.scalar(select(exists().where(Payment.provider == notice.provider, *other))))
+
+
 def _by(db: Session, notice: Notice, workspaces: tuple[UUID, ...], which: Any) -> About | None:
     """The order of an attempt, locked; what of the attempt is read before its own lock never changes."""
     ours = (Payment.provider == notice.provider, which)
-    query = select(Order, Payment.id).join(Payment, Payment.order_id == Order.id).where(*ours)
+    query = select(Order, Payment.id, Payment.handle_id).join(Payment, Payment.order_id == Order.id).where(*ours)
     locked = query.where(Payment.workspace_id.in_(workspaces)).with_for_update(key_share=True, of=Order)
     row = db.execute(locked, execution_options={"populate_existing": True}).first()
     if row is not None:
-        return About(row[0].workspace_id, row[0].id, row[1], row[0])
+        return About(row[0].workspace_id, row[0].id, row[1], row[0], row[2])
     if db.scalar(select(Payment.id).where(*ours)):
         log.error("payment_of_another_workspace", provider=notice.provider)
     return None

@@ -122,7 +122,7 @@ class KopoKopo:
         if not isinstance(made, Accepted):
             return made
         try:
-            link = _link_of(self._api.ask("link", "GET", made.handle))
+            link = _link_of(self._api.ask("link", "GET", self._api.own(KINDS[Start.LINK], made.handle)))
         except TryAgain:
             return Unknown()
         return Accepted(made.handle, link) if link else Unknown()

@@ -23,6 +23,15 @@ PARTS: tuple[tuple[str, Reason], ...] = (
     ("internal error", Reason.NETWORK_ERROR),
 )
 
+# M-Pesa's 4999: an error by its place, and none by its meaning. A second prompt now could take the money twice.
+STILL_OPEN = ("under processing", "being processed", "still in process")
+
+
+def is_still_open(text: str) -> bool:
+    """Whether a failure only says that there is no answer yet."""
+    lowered = text.lower()
+    return any(part in lowered for part in STILL_OPEN)
+
 
 def reason_for(text: str) -> Reason:
     """Our word for theirs; OTHER where they have a new one."""

@@ -17,7 +17,7 @@ from core.domain.statuses import Provider
 from core.log import get_logger
 from core.providers.contract import Event, Malformed, OtherMode, payer_hash
 from core.providers.kopokopo import payouts
-from core.providers.kopokopo.reasons import reason_for
+from core.providers.kopokopo.reasons import is_still_open, reason_for
 from core.providers.strict_json import strict_json
 
 TOPICS = {
@@ -168,6 +168,8 @@ def _result(result: dict[str, Any], source: Source) -> Notice:
     outcome = STATUSES.get(attributes["status"].lower(), Outcome.UNKNOWN)
     if outcome is Outcome.PAID and not (event.get("resource") or {}).get("reference"):
         outcome = Outcome.UNKNOWN  # paid only with a receipt
+    if outcome is Outcome.FAILED and is_still_open(str(event.get("errors") or "")):
+        outcome = Outcome.PENDING
     if outcome is Outcome.PAID:
         return _notice(outcome, source, event["resource"], **named)
     reason = _reason(event.get("errors")) if outcome is Outcome.FAILED else ""

@@ -54,7 +54,7 @@ def test_above_the_venues_limit_a_person_approves(desk: Desk) -> None:
     assert len(desk.out.asked) == 1
 
 
-def test_what_is_not_heard_of_is_asked_about_and_never_sent_again(desk: Desk) -> None:
+def test_pitfall_15_a_refund_not_heard_of_is_asked_about_and_never_sent_again(desk: Desk) -> None:
     paid_twice(desk)
     desk.send_all()
     (refund,) = desk.house.refunds()

@@ -294,6 +294,21 @@ def test_a_callback_signed_by_another_workspace_credits_nobody(house: House) -> 
     assert house.order_status(order_id) is Stands.PAID
 
 
+@pytest.mark.parametrize("paid", [True, False])
+def test_a_callback_with_another_prompt_s_metadata_decides_about_neither(house: House, paid: bool) -> None:
+    orders = [house.prompt(guest) for guest in (1, 2)]
+    mine, other = orders[0][2], orders[1][2]
+    body = house.kopokopo.pay(mine) if paid else house.kopokopo.refuse(mine)
+    body["data"]["attributes"]["metadata"] = other["metadata"]
+    house.told(body)
+    assert [house.status(payment_id) for _, payment_id, _ in orders] == [S.PENDING, S.PENDING]
+    assert [(one.state, one.order_id) for one in house.receipts()] == [("UNMATCHED", None)] * paid
+    if paid:
+        house.ago(orders[0][1], 46)
+        house.check(orders[0][1])
+        assert house.order_status(orders[0][0]) is OrderStatus.PAID and house.status(orders[1][1]) is S.PENDING
+
+
 def test_two_venues_under_one_key_are_told_apart_by_their_tills(house: House) -> None:
     other = open_bar(house.bar.sessions)
     open_account(other, house.kopokopo.server.url, till="K777777")
