@@ -104,10 +104,12 @@ def of_sale(sale: Sale) -> Position:
 
 
 def _taken_back(sale: Sale) -> tuple[Decimal, Decimal]:
-    """VAT and tip in what was taken back: a tip goes back only with all the rest."""
-    if sale.returned == sale.total:
-        return sale.vat, sale.tip
-    return min(vat_in(sale.returned, sale.vat_percent), sale.vat), NOTHING
+    """VAT and tip in what was taken back: the price goes first, and the tip only after all of it."""
+    price = sale.total - sale.tip
+    tip = max(sale.returned - price, NOTHING)
+    if sale.returned >= price:
+        return sale.vat, tip
+    return min(vat_in(sale.returned, sale.vat_percent), sale.vat), tip
 
 
 def entry(booked: Mapping[Key, Decimal], wanted: Mapping[Key, Decimal]) -> Position:

@@ -17,7 +17,6 @@ ACTIONS = {
     DifferenceKind.STATUS: "See on the provider's own page whether it was taken back, and what was served for it.",
     DifferenceKind.DUPLICATE: "The provider lists it twice: ask them which counts. We count it once.",
 }
-GONE = frozenset({ReceiptState.REVERSED, ReceiptState.REFUNDED})
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,8 @@ class Theirs:
 
 @dataclass(frozen=True)
 class Ours:
-    """One receipt of ours. `inside`: well within the day, so that it must be on the list of that day."""
+    """One receipt of ours. `inside`: well within the day, so that it must be on the list of that day; `from_drawer`:
+    some of it was given back in cash, so that it still lies with the provider."""
 
     receipt_id: UUID
     reference: str
@@ -40,6 +40,12 @@ class Ours:
     currency: str
     state: ReceiptState
     inside: bool = True
+    from_drawer: bool = False
+
+    @property
+    def gone(self) -> bool:
+        """Whether the provider should have it no more."""
+        return self.state is ReceiptState.REVERSED or (self.state is ReceiptState.REFUNDED and not self.from_drawer)
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def _compare(line: Theirs, ours: Ours | None) -> list[Difference]:
     here = f"{ours.currency} {plain(ours.amount)}"
     if here != there:
         return [Difference(DifferenceKind.AMOUNT, line.reference, there, here, ours.receipt_id)]
-    if (line.outcome is Outcome.REVERSED) != (ours.state in GONE) and _is_odd(line, ours):
+    if (line.outcome is Outcome.REVERSED) != ours.gone and _is_odd(line, ours):
         said = (line.outcome.value, ours.state.value.lower().replace("_", " "))
         return [Difference(DifferenceKind.STATUS, line.reference, *said, ours.receipt_id)]
     return []

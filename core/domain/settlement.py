@@ -29,7 +29,8 @@ class Books:
     """What we have written down about the payment, order and receipt a notice names.
 
     `credited` is what the order has already been paid by other receipts, `bound` whether the receipt belongs to a
-    payment, `decided` whether staff said what it is for, `stock_gone` whether the order can no longer be made.
+    payment, `decided` whether staff said what it is for, `from_drawer` whether some of it was given back in cash,
+    `stock_gone` whether the order can no longer be made.
     """
 
     payment: PaymentStatus | None = None
@@ -42,6 +43,7 @@ class Books:
     receipt: ReceiptState | None = None
     bound: bool = False
     decided: bool = False
+    from_drawer: bool = False
     stock_gone: bool = False
 
 
@@ -140,11 +142,14 @@ def _failed(notice: Notice, books: Books) -> Settlement:
 
 
 def _reversed(books: Books) -> Settlement:
-    if books.receipt in (ReceiptState.REVERSED, ReceiptState.REFUNDED):
+    # What was given back in cash still lay with the provider: taken back there, it is gone twice.
+    twice = books.receipt is ReceiptState.REFUNDED and books.from_drawer
+    if books.receipt in (ReceiptState.REVERSED, ReceiptState.REFUNDED) and not twice:
         return Settlement("known")
     # Where the whole order was given back before, the provider only says that our own refund went.
-    alarms = books.receipt is ReceiptState.MATCHED and books.order is not OrderStatus.REFUNDED
-    decision = Settlement("reversed", receipt=ReceiptState.REVERSED, alarms=alarms, stops=alarms and _unserved(books))
+    lost = books.receipt is ReceiptState.MATCHED and books.order is not OrderStatus.REFUNDED
+    stops = lost and _unserved(books)
+    decision = Settlement("reversed", receipt=ReceiptState.REVERSED, alarms=lost or twice, stops=stops)
     if not books.bound or books.payment in (None, PaymentStatus.REVERSED):
         return decision
     return replace(decision, payment=PaymentStatus.REVERSED, tell=Tell.RETURNED)

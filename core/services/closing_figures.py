@@ -28,19 +28,19 @@ DELIVERY = "Delivery"
 NOTHING = Decimal(0)
 
 
-def figures_of(db: Session, workspace_id: UUID, shift_id: UUID) -> dict[str, Any]:
-    """Everything of a closing that can be added up."""
+def figures_of(db: Session, workspace_id: UUID, shift_id: UUID, currency: str) -> dict[str, Any]:
+    """Everything of a closing that can be added up; money in another currency is in none of it."""
     return {
-        **_sums(db, shift_id),
-        "refunds_open": _open_refunds(db, workspace_id),
-        "unmatched": _unmatched(db, workspace_id),
+        **_sums(db, shift_id, currency),
+        "refunds_open": _open_refunds(db, workspace_id, currency),
+        "unmatched": _unmatched(db, workspace_id, currency),
         "methods": _methods(db, shift_id),
         "categories": _categories(db, shift_id),
         "people": _people(db, shift_id),
     }
 
 
-def _sums(db: Session, shift_id: UUID) -> dict[str, Any]:
+def _sums(db: Session, shift_id: UUID, currency: str) -> dict[str, Any]:
     line, order = LedgerLine, LedgerLine.order_id.is_not(None)
     credit, earned = line.amount < 0, line.account.in_((Account.SALES, Account.VAT))
     held = line.account.in_((Account.CLEARING, Account.DRAWER))
@@ -58,7 +58,8 @@ def _sums(db: Session, shift_id: UUID) -> dict[str, Any]:
         "cash_refunded": -_sum((line.account == Account.DRAWER) & credit),
         "orders": func.count(line.order_id.distinct()).filter((line.account == Account.SALES) & credit),
     }
-    row = db.execute(select(*(value.label(name) for name, value in sums.items())).where(line.shift_id == shift_id))
+    mine = (line.shift_id == shift_id, line.currency == currency)
+    row = db.execute(select(*(value.label(name) for name, value in sums.items())).where(*mine))
     return dict(row.mappings().one())
 
 
@@ -66,13 +67,14 @@ def _sum(which: Any) -> Any:
     return func.coalesce(func.sum(LedgerLine.amount).filter(which), 0)
 
 
-def _open_refunds(db: Session, workspace_id: UUID) -> Decimal:
-    mine = (Refund.workspace_id == workspace_id, Refund.status.in_(OPEN))
+def _open_refunds(db: Session, workspace_id: UUID, currency: str) -> Decimal:
+    mine = (Refund.workspace_id == workspace_id, Refund.status.in_(OPEN), Refund.currency == currency)
     return db.scalar(select(func.coalesce(func.sum(Refund.amount), 0)).where(*mine)) or NOTHING
 
 
-def _unmatched(db: Session, workspace_id: UUID) -> Decimal:
-    mine = (Receipt.workspace_id == workspace_id, Receipt.state == ReceiptState.UNMATCHED)
+def _unmatched(db: Session, workspace_id: UUID, currency: str) -> Decimal:
+    unmatched = (Receipt.state == ReceiptState.UNMATCHED, Receipt.currency == currency)
+    mine = (Receipt.workspace_id == workspace_id, *unmatched)
     return db.scalar(select(func.coalesce(func.sum(Receipt.amount), 0)).where(*mine)) or NOTHING
 
 

@@ -112,5 +112,5 @@ def _report(
         cash_float=shift.cash_float,
         cash_counted=counted or Decimal(0),
         note=note,
-        **figures_of(db, shift.workspace_id, shift.id),
+        **figures_of(db, shift.workspace_id, shift.id, venue.currency),
     )

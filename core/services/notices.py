@@ -10,7 +10,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from core.store.sql.tables import WebhookEvent
+from core import clock
+from core.store.sql.tables import Receipt, WebhookEvent
 
 SHOWN = 50
 SOURCE = "whatsapp"
@@ -29,6 +30,7 @@ WHAT_TO_DO = {
     "phone_number_quality_update": "Nothing, if the limit went up. Else write less that nobody asked for.",
     "security": "If nobody of yours did this, change the two-step PIN in WhatsApp Manager.",
     "dispute": "Answer it on the provider's own pages, with the order and its receipt, or the money goes back.",
+    "sent_after_all": "It went back twice, or was used and went back: speak to the guest, and ask the provider.",
     "money_taken_back": "Speak to the guest, and look on the provider's own page why their money was taken back.",
     "messages": "Meta reports an error of the app or the account. Look into WhatsApp Manager.",
 }
@@ -52,6 +54,21 @@ def save_notices(db: Session, notes: list[dict[str, Any]]) -> None:
     """Each once for its venue, however often Meta repeats it."""
     rows = [_row(note) for note in notes]
     db.execute(insert(WebhookEvent).on_conflict_do_nothing(), rows)
+
+
+def notice_of_money(receipt: Receipt, kind: str, moment: str, subject: str) -> dict[str, Any]:
+    """What stands on every board until somebody has seen to it."""
+    return {
+        "workspace": str(receipt.workspace_id),
+        "source": receipt.provider.value,
+        "kind": kind,
+        "event": "",
+        "moment": moment,
+        "subject": subject,
+        "loud": True,
+        "body": "",
+        "at": clock.now().timestamp(),
+    }
 
 
 def unseen(db: Session, workspace_id: UUID) -> list[Said]:

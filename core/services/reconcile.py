@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -42,8 +42,7 @@ log = get_logger(__name__)
 def reconcile_day(program: Program, workspace_id: UUID, day: date, user_id: UUID | None = None) -> Followup:
     """Compare one venue's day with each of its providers, and keep what was found."""
     with transaction(program.sessions) as db:
-        active = (ProviderAccount.workspace_id == workspace_id, ProviderAccount.active)
-        providers = db.scalars(select(ProviderAccount.provider).where(*active).order_by(ProviderAccount.provider)).all()
+        providers = _providers(db, workspace_id)
     followup = Followup()
     for provider in providers:
         followup |= _reconcile(program, workspace_id, provider, day, user_id)
@@ -51,13 +50,13 @@ def reconcile_day(program: Program, workspace_id: UUID, day: date, user_id: UUID
 
 
 def reconcile_due(program: Program, now: datetime | None = None) -> Followup:
-    """Each venue's last day, once, in the small hours by its own clock."""
+    """Each venue's last day, once per provider, in the small hours by its own clock."""
     now = now or clock.now()
     followup = Followup()
     with transaction(program.sessions) as db:
-        due = [(one.id, day) for one in db.scalars(select(Workspace)) if (day := _due(db, one, now))]
-    for workspace_id, day in due:
-        followup |= reconcile_day(program, workspace_id, day)
+        due = [one for venue in db.scalars(select(Workspace)).all() for one in _due(db, venue, now)]
+    for workspace_id, provider, day in due:
+        followup |= _reconcile(program, workspace_id, provider, day, None)
     return followup
 
 
@@ -89,13 +88,20 @@ def see_difference(db: Session, workspace_id: UUID, difference_id: UUID, user_id
     found.seen_by, found.seen_at = found.seen_by or user_id, found.seen_at or clock.now()
 
 
-def _due(db: Session, workspace: Workspace, now: datetime) -> date | None:
+def _due(db: Session, workspace: Workspace, now: datetime) -> list[tuple[UUID, Provider, date]]:
+    """Whoever died between two providers left the second to the next run."""
     local = now.astimezone(ZoneInfo(workspace.timezone))
     day = local.date() - timedelta(days=1)
-    ran = exists().where(
-        Reconciliation.workspace_id == workspace.id, Reconciliation.day == day, Reconciliation.user_id.is_(None)
-    )
-    return day if local.hour >= NIGHT_HOUR and not db.scalar(select(ran)) else None
+    if local.hour < NIGHT_HOUR:
+        return []
+    of_day = (Reconciliation.workspace_id == workspace.id, Reconciliation.day == day, Reconciliation.user_id.is_(None))
+    ran = set(db.scalars(select(Reconciliation.provider).where(*of_day)))
+    return [(workspace.id, one, day) for one in _providers(db, workspace.id) if one not in ran]
+
+
+def _providers(db: Session, workspace_id: UUID) -> list[Provider]:
+    active = (ProviderAccount.workspace_id == workspace_id, ProviderAccount.active)
+    return list(db.scalars(select(ProviderAccount.provider).where(*active).order_by(ProviderAccount.provider)))
 
 
 def _reconcile(program: Program, workspace_id: UUID, provider: Provider, day: date, user_id: UUID | None) -> Followup:
@@ -164,10 +170,12 @@ def _ours(db: Session, run: Reconciliation, references: Sequence[str], since: da
     of_day = Receipt.received_at.between(since, until)
     found = db.scalars(select(Receipt).where(*mine, of_day | Receipt.reference.in_(references)))
     inside = (since + EDGE, until - EDGE)
-    return [
-        Ours(one.id, one.reference, one.amount, one.currency, one.state, inside[0] <= one.received_at <= inside[1])
-        for one in found
-    ]
+    return [_of(one, inside[0] <= one.received_at <= inside[1]) for one in found]
+
+
+def _of(receipt: Receipt, inside: bool) -> Ours:
+    money = (receipt.reference, receipt.amount, receipt.currency, receipt.state)
+    return Ours(receipt.id, *money, inside, receipt.refunded_cash > 0)
 
 
 def _keep(

@@ -12,7 +12,7 @@ from core import clock
 from core.conversation.events import MONEY_RETURNED
 from core.crashpoint import crashpoint
 from core.domain.money import plain
-from core.domain.refunds import CLAIM_LIFETIME, RESEND_AFTER, Sent, never_sent, next_check
+from core.domain.refunds import CLAIM_LIFETIME, OPEN, RESEND_AFTER, Sent, never_sent, next_check
 from core.domain.statuses import Provider, RefundStatus
 from core.errors import Rejected, TryAgain
 from core.jobs import check_refund as check_job
@@ -31,6 +31,7 @@ from core.providers.contract import (
 from core.services.diary import note_receipt
 from core.services.followup import Followup
 from core.services.ledger import book
+from core.services.notices import notice_of_money, save_notices
 from core.services.orders import tell
 from core.services.payment_accounts import provider_for
 from core.services.program import Program
@@ -244,16 +245,18 @@ def _ask(program: Program, claimed: Claimed) -> Followup:
 
 def _named(db: Session, notice: RefundNotice, workspaces: Sequence[UUID]) -> UUID | None:
     """By our own id, else by the provider's handle, else the one refund of that money that is on its way."""
-    ours = select(Refund.id).where(Refund.workspace_id.in_(workspaces), Refund.provider == Provider(notice.provider))
+    of_theirs = Receipt.provider == Provider(notice.provider)
+    ours = select(Refund.id).join(Receipt, Receipt.id == Refund.receipt_id).where(Refund.workspace_id.in_(workspaces))
     if notice.refund_id:
-        return db.scalar(ours.where(Refund.id == UUID(notice.refund_id)))
+        return db.scalar(ours.where(of_theirs, Refund.id == UUID(notice.refund_id)))
+    ours = ours.where(Refund.provider == Provider(notice.provider))
     if notice.handle_id and (found := db.scalar(ours.where(Refund.handle_id == notice.handle_id).limit(1))):
         return found
     paid = [Receipt.reference == notice.receipt] if notice.receipt else []
     paid += [Receipt.payment_id == UUID(notice.payment_id)] if notice.payment_id else []
     if not paid:
         return None
-    on_its_way = ours.join(Receipt, Receipt.id == Refund.receipt_id).where(Refund.status == RefundStatus.REQUESTED)
+    on_its_way = ours.where(Refund.status == RefundStatus.REQUESTED)
     found_all = db.scalars(on_its_way.where(*paid).limit(2)).all()
     return found_all[0] if len(found_all) == 1 else None
 
@@ -262,9 +265,28 @@ def _hear(db: Session, refund_id: UUID, notice: RefundNotice) -> Followup:
     receipt, refund = lock_refund(db, refund_id)
     if notice.outcome in (RefundOutcome.PENDING, RefundOutcome.UNKNOWN):
         return Followup()
-    if notice.outcome is RefundOutcome.DONE and refund.status in (RefundStatus.REQUESTED, RefundStatus.FAILED):
+    if notice.outcome is RefundOutcome.DONE and refund.status in OPEN:
         return went_back(db, receipt, refund, notice.reference)
+    if notice.outcome is RefundOutcome.DONE and _went_another_way(receipt, refund):
+        return _went_as_well(db, receipt, refund)
     if notice.outcome is RefundOutcome.FAILED and refund.status is RefundStatus.REQUESTED:
         move(refund, RefundStatus.FAILED)
         refund.error, refund.next_check_at = notice.reason or "failed", None
+    return Followup()
+
+
+def _went_another_way(receipt: Receipt, refund: Refund) -> bool:
+    """Whether its money was given from the drawer, or found another use, once the provider was taken not to send it."""
+    from_drawer = refund.provider is Provider.CASH and receipt.provider is not Provider.CASH
+    return from_drawer or refund.status is RefundStatus.WITHDRAWN
+
+
+def _went_as_well(db: Session, receipt: Receipt, refund: Refund) -> Followup:
+    """The provider sent it after all: gone without our asking, as the books must say, and somebody must see to it."""
+    if not note_receipt(db, receipt, "sent_after_all", f"sent_after_all:{refund.id}", {"amount": refund.amount}):
+        return Followup()
+    receipt.reversed = min(receipt.reversed + refund.amount, receipt.amount)
+    book(db, "reversed", receipt)
+    said = f"{refund.currency} {plain(refund.amount)} of receipt {receipt.reference}"
+    save_notices(db, [notice_of_money(receipt, "sent_after_all", str(refund.id), said)])
     return Followup()

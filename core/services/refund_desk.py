@@ -55,21 +55,28 @@ def refund_order(
 
 
 def approve_refund(db: Session, workspace_id: UUID, refund_id: UUID, by: Decision, *, cash: bool = False) -> Followup:
-    """A proposed or failed refund is sent, or paid out of the drawer. Raises Rejected: not_found, decided_before."""
+    """A proposed or failed refund is sent, or paid out of the drawer. Raises Rejected: not_found, decided_before.
+
+    What is on its way is neither sent a second time nor paid out beside it, whatever an old page still offers.
+    """
     receipt, refund = _locked(db, workspace_id, refund_id)
+    if refund.status not in (RefundStatus.PROPOSED, RefundStatus.FAILED):
+        raise Rejected("decided_before")
     _note(db, receipt, refund, "refund_approved", by)
-    try:
-        if not cash and refund.provider is not Provider.CASH:
-            return approve(db, refund, by.user_id)
-        refund.provider, refund.approved_by = Provider.CASH, by.user_id
-        return went_back(db, receipt, refund, "", by.user_id)
-    except IllegalTransition:
-        raise Rejected("decided_before") from None
+    if not cash and refund.provider is not Provider.CASH:
+        return approve(db, refund, by.user_id)
+    refund.provider, refund.approved_by = Provider.CASH, by.user_id
+    return went_back(db, receipt, refund, "", by.user_id)
 
 
 def confirm_refund(db: Session, workspace_id: UUID, refund_id: UUID, by: Decision, *, went: bool) -> Followup:
-    """Somebody looked at the provider's own page: the money went, or it surely did not. Raises Rejected as above."""
+    """Somebody looked at the provider's own page: the money went, or it surely did not.
+
+    Raises Rejected as above, and on_its_way where a call may still be under way, so that nobody can know.
+    """
     receipt, refund = _locked(db, workspace_id, refund_id)
+    if not went and refund.status is RefundStatus.REQUESTED and not _long_on_its_way(refund):
+        raise Rejected("on_its_way")
     _note(db, receipt, refund, "refund_confirmed" if went else "refund_denied", by)
     try:
         if went:
@@ -98,12 +105,18 @@ def refunds_waiting(db: Session, workspace_id: UUID) -> list[dict[str, Any]]:
     mine = (Refund.workspace_id == workspace_id, Refund.status.in_(OPEN - {RefundStatus.APPROVED}))
     query = select(Refund, Order.number, Receipt.reference).join(Receipt, Receipt.id == Refund.receipt_id)
     rows = db.execute(query.outerjoin(Order, Order.id == Refund.order_id).where(*mine).order_by(Refund.created_at))
-    late = clock.now() - CONFIRM_AFTER
     return [
         {"refund": refund, "number": number, "reference": reference}
         for refund, number, reference in rows
-        if refund.status is not RefundStatus.REQUESTED or (refund.posted_at and refund.posted_at < late)
+        if refund.status is not RefundStatus.REQUESTED or _long_on_its_way(refund)
     ]
+
+
+def _long_on_its_way(refund: Refund) -> bool:
+    """A refund of which the provider should have told long ago."""
+    if refund.status is not RefundStatus.REQUESTED or refund.posted_at is None:
+        return False
+    return refund.posted_at < clock.now() - CONFIRM_AFTER
 
 
 def _receipts(db: Session, order: Order) -> list[Receipt]:

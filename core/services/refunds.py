@@ -13,6 +13,7 @@ from core.domain.statuses import Provider, ReceiptState, RefundStatus
 from core.jobs import send_refund
 from core.services.diary import note_receipt
 from core.services.followup import Followup
+from core.services.ledger import book
 from core.store.sql.tables import Order, Receipt, Refund, Workspace
 
 
@@ -65,7 +66,9 @@ def propose_refunds(db: Session, order: Order, reason: str) -> list[Receipt]:
     for receipt in receipts:
         receipt.state = ReceiptState.REFUND_DUE
         db.flush()
-        propose_refund(db, receipt, receipt.amount - receipt.refunding, reason)
+        # A part of it may be on its way back already, or may have been, before staff found another use for it.
+        if left := receipt.amount - receipt.refunding:
+            propose_refund(db, receipt, left, reason, key=f"{order.id}:{receipt.id}")
     return receipts
 
 
@@ -104,13 +107,18 @@ def done(db: Session, receipt: Receipt, refund: Refund, reference: str = "") -> 
 
 
 def refund_came_about(db: Session, receipt: Receipt) -> None:
-    """The provider took the money of a locked receipt back: what was to be sent is done with, the rest is lost."""
+    """The provider took the money of a locked receipt back: what was to be sent is done with, the rest is lost.
+
+    Where nothing is lost, it only told us of our own refund.
+    """
     open_ones = select(Refund).where(Refund.receipt_id == receipt.id, Refund.status.in_(OPEN)).order_by(Refund.id)
     went = Decimal(0)
     for refund in db.scalars(open_ones.with_for_update()):
         done(db, receipt, refund)
+        book(db, "refunded", receipt)
         went += refund.amount
-    receipt.state, receipt.reversed = ReceiptState.REVERSED, receipt.amount - went
+    receipt.reversed = receipt.amount - went
+    receipt.state = ReceiptState.REVERSED if receipt.reversed else ReceiptState.REFUNDED
 
 
 def move(refund: Refund, to: RefundStatus) -> None:

@@ -38,9 +38,9 @@ def settle_in(db: Session, notice: Notice, workspaces: tuple[UUID, ...], user_id
     if opened is None or opened[0].told:
         return Followup()
     case, books = opened
-    decision = settle(notice, books)
+    decision = settle(case.notice, books)
     if decision.buys and case.order and not sell_holds(db, case.order):
-        decision = settle(notice, replace(books, stock_gone=True))
+        decision = settle(case.notice, replace(books, stock_gone=True))
     return _carry_out(db, case, decision)
 
 

@@ -62,6 +62,7 @@ def open_case(
     case = Case(notice, workspace_id, order, None, None, False, user_id)
     case, known_books = _look(db, case, about.payment_id if about else None)
     receipt, is_new = take_in(db, notice, workspace_id) if notice.outcome in MONEY else (None, False)
+    case = replace(case, notice=_as_first_told(notice, receipt))
     if case.payment and notice.handle_id and not keep_handle(db, case.payment, notice.handle_id, notice.handle_id):
         log.error("handle_does_not_fit", payment=str(case.payment.id))
     decided = {} if receipt is None or is_new else _of_receipt(receipt)
@@ -142,9 +143,18 @@ def _look(db: Session, case: Case, payment_id: UUID | None) -> tuple[Case, dict[
     return case, books
 
 
+def _as_first_told(notice: Notice, receipt: Receipt | None) -> Notice:
+    """Our books keep what we were told first; who then says another sum is found out by the comparison of the day."""
+    if receipt is None or (receipt.amount, receipt.currency) == (notice.amount, notice.currency):
+        return notice
+    log.error("money_told_differently", receipt=str(receipt.id))
+    return replace(notice, amount=receipt.amount, currency=receipt.currency)
+
+
 def _of_receipt(receipt: Receipt) -> dict[str, Any]:
     decided = receipt.decided_by is not None
-    return {"receipt": receipt.state, "bound": receipt.payment_id is not None, "decided": decided}
+    known = {"receipt": receipt.state, "bound": receipt.payment_id is not None, "decided": decided}
+    return known | {"from_drawer": receipt.refunded_cash > 0}
 
 
 def _told(case: Case) -> Any:

@@ -14,7 +14,7 @@ from core.domain.settlement import Settlement, Tell
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
 from core.services.followup import Followup
 from core.services.ledger import book
-from core.services.notices import save_notices
+from core.services.notices import notice_of_money, save_notices
 from core.services.orders import make_tickets, mark_order
 from core.services.payment_rows import fail, move, retire_others, tell_failed, tell_guest
 from core.services.refunds import propose_refunds, refund_came_about, settle_refund
@@ -42,8 +42,8 @@ def _book(db: Session, case: Case, decision: Settlement) -> Followup:
     stopped: list[Order | Receipt] = []
     if case.order and decision.stops and case.receipt and case.receipt.order_id == case.order.id:
         stopped = _stop(db, case.order)
-    if case.order and decision.alarms:
-        save_notices(db, [_alarm(case, case.order, stopped=bool(stopped))])
+    if case.order and case.receipt and decision.alarms:
+        save_notices(db, [_alarm(case, case.order, case.receipt, stopped=bool(stopped))])
     order = case.order if decision.buys else None
     fresh = not stopped and (case.receipt is None or case.is_new)
     book(db, decision.note, case.receipt, order, *stopped, user_id=case.user_id, new=fresh)
@@ -51,20 +51,10 @@ def _book(db: Session, case: Case, decision: Settlement) -> Followup:
     return Followup(boards=frozenset({case.workspace_id} if stopped else ()))
 
 
-def _alarm(case: Case, order: Order, *, stopped: bool) -> dict[str, Any]:
-    """What stands on every board until somebody has seen to it."""
+def _alarm(case: Case, order: Order, receipt: Receipt, *, stopped: bool) -> dict[str, Any]:
     what = "nothing more of it is to be served" if stopped else "it was handed over already, or never bought"
-    return {
-        "workspace": str(case.workspace_id),
-        "source": case.notice.provider,
-        "kind": "money_taken_back",
-        "event": "",
-        "moment": case.notice.receipt,
-        "subject": f"order {order.number}, {case.notice.currency} {plain(case.notice.amount)}: {what}",
-        "loud": True,
-        "body": "",
-        "at": clock.now().timestamp(),
-    }
+    said = f"order {order.number}, {case.notice.currency} {plain(case.notice.amount)}: {what}"
+    return notice_of_money(receipt, "money_taken_back", receipt.reference, said)
 
 
 def _stop(db: Session, order: Order) -> list[Order | Receipt]:

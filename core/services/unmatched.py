@@ -74,11 +74,17 @@ def assign(db: Session, workspace_id: UUID, receipt_id: UUID, number: int, by: D
 
 
 def take_as_sales(db: Session, workspace_id: UUID, receipt_id: UUID, by: Decision) -> None:
-    """It paid for something that was sold without an order. Raises Rejected: not_found, decided_before, on_its_way."""
+    """It paid for something that was sold without an order.
+
+    Raises Rejected: not_found, decided_before, on_its_way, other_currency (of which no closing could give account).
+    """
     receipt, payment = _lock(db, workspace_id, receipt_id)
+    venue = db.get_one(Workspace, workspace_id)
+    if receipt.currency != venue.currency:
+        raise Rejected("other_currency")
     withdraw_refunds(db, receipt)
     receipt.state = ReceiptState.TAKINGS
-    receipt.vat = vat_in(receipt.amount, db.get_one(Workspace, workspace_id).vat_percent)
+    receipt.vat = vat_in(receipt.amount, venue.vat_percent)
     _decide(db, receipt, payment, "taken_as_sales", by, {})
     book(db, "taken_as_sales", receipt, user_id=by.user_id)
 

@@ -29,7 +29,7 @@ from core.services.holds import expire_holds
 from core.services.refund_calls import lock_refund, went_back
 from core.services.refund_desk import Decision
 from core.services.settle import settle_notice
-from core.services.unmatched import take_as_sales
+from core.services.unmatched import give_back, take_as_sales
 from core.store.sql.engine import make_engine, make_sessions, transaction
 from core.store.sql.tables import LedgerLine, Order, Outbox, Payment, Product, Receipt, Refund, User
 from sandbox.servers import PostgresServer
@@ -238,18 +238,21 @@ def _failed(notice: Notice) -> Notice:
 
 
 def _staff_decide(bar: Bar, by: Decision) -> None:
-    """What is owed goes back; what nobody knows is taken as sales."""
+    """What is owed goes back; what nobody knows is taken as sales, and given back where it is foreign money."""
     with bar.sessions.begin() as db:
         waiting = Refund.status.in_((RefundStatus.PROPOSED, RefundStatus.APPROVED))
         refunds = db.scalars(select(Refund.id).where(Refund.workspace_id == bar.workspace_id, waiting)).all()
         lost = (Receipt.workspace_id == bar.workspace_id, Receipt.state == ReceiptState.UNMATCHED)
-        receipts = db.scalars(select(Receipt.id).where(*lost)).all()
+        receipts = db.scalars(select(Receipt).where(*lost)).all()
     for refund_id in refunds:
         with transaction(bar.sessions) as db:
             went_back(db, *lock_refund(db, refund_id), "", by.user_id)
-    for receipt_id in receipts:
+    for receipt in receipts:
         with transaction(bar.sessions) as db:
-            take_as_sales(db, bar.workspace_id, receipt_id, by)
+            if receipt.currency == "KES":
+                take_as_sales(db, bar.workspace_id, receipt.id, by)
+            else:
+                give_back(db, bar.workspace_id, receipt.id, by, cash=True)
 
 
 def _told(bar: Bar, kinds: Counter[str]) -> bool:

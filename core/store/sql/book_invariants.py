@@ -70,7 +70,8 @@ BOOKS: tuple[tuple[str, str], ...] = (
            where (r.state = 'REFUND_DUE' and r.refunding <> r.amount)
            or (r.state = 'REFUNDED' and r.refunded <> r.amount)
            or (r.state = 'REVERSED' and r.refunded + r.reversed < r.amount)
-           or (r.state in ('UNMATCHED', 'TAKINGS') and (r.refunding <> 0 or r.reversed <> 0))""",
+           or (r.state in ('UNMATCHED', 'TAKINGS') and r.refunding <> 0)
+           or (r.state = 'UNMATCHED' and r.reversed <> 0)""",
     ),
     (
         "closing_out_of_number",
