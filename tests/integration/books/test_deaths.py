@@ -1,98 +1,130 @@
-"""Processes that die at every named point of giving back, closing and comparing: again, and it happened once.
+"""Processes killed at every named point of giving back, closing and comparing: again, and it happened once."""
 
-A death before the commit is a transaction that never was; one after it is only a process the less.
-"""
-
+import json
+import os
 import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from core.domain.closing import ClosingReport
 from core.domain.statuses import RefundStatus
-from core.services import reconcile, refund_calls
+from core.services import closings
+from core.store.sql.engine import transaction
 from core.store.sql.tables import Closing, Reconciliation
+from sandbox.servers import PostgresServer, RedisServer
 from tests.integration.books.desk import Desk, in_till
 from tests.integration.books.test_refunds import paid_twice
 
-CORE = Path(__file__).resolve().parents[3] / "core"
-POINT = re.compile(
-    r'crashpoint\("((?:send_refund|sweep_refunds|refund_told|check_refund|close_shift|reconcile)\.[a-z_]+)"\)'
-)
-POINTS = sorted({name for path in CORE.rglob("*.py") for name in POINT.findall(path.read_text())})
+PROJECT = Path(__file__).resolve().parents[3]
+POINT = re.compile(r'crashpoint\("([a-z_]+\.[a-z_]+)"\)')
+# From here on it may have left: never sent again; the callback or a person says what became of it.
+MAY_HAVE_LEFT = {f"send_refund.{name}" for name in ("before_call", "after_call", "answered", "before_commit")}
+
+Do = Callable[..., int]
 
 
-class Died(BaseException):
-    """Nothing catches this."""
+def of(*steps: str) -> list[str]:
+    """Every crash point of these steps in the source."""
+    found = {name for path in (PROJECT / "core").rglob("*.py") for name in POINT.findall(path.read_text())}
+    return sorted(name for name in found if name.partition(".")[0] in steps)
 
 
-@pytest.fixture(params=POINTS)
-def point(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Armed once: whoever comes there first dies."""
-    armed = [str(request.param)]
-
-    def crashpoint(name: str) -> None:
-        if armed == [name]:
-            armed.clear()
-            raise Died
-
-    for module in ("refund_calls", "closings", "reconcile"):
-        monkeypatch.setattr(f"core.services.{module}.crashpoint", crashpoint)
-    return str(request.param)
+@pytest.fixture(scope="module")
+def armed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of a crash point's name in here: whoever comes there first dies."""
+    return tmp_path_factory.mktemp("armed")
 
 
-def give_back(desk: Desk) -> None:
-    """All that workers would do for refunds, time passing quickly."""
-    for job in refund_calls.sweep_refunds(desk.house.bar.sessions).jobs:
-        task = refund_calls.send_refund if job.task.endswith("send_refund") else refund_calls.check_refund
-        task(desk.house.program, *job.args)
-    for number in range(len(desk.out.asked)):
-        desk.hear(desk.out.arrives(number))
+@pytest.fixture(scope="module")
+def process(server: PostgresServer, mailbox_server: RedisServer, armed: Path) -> Iterator[subprocess.Popen[str]]:
+    """Where it is done."""
+    command = [sys.executable, "-m", "tests.integration.books.mortal", server.url, mailbox_server.url]
+    environ = os.environ | {"ENVIRONMENT": "test", "CRASHPOINTS": str(armed)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=PROJECT, env=environ, text=True, **pipes) as started:  # type: ignore[call-overload]
+        yield started
 
 
-def make_due(desk: Desk) -> None:
+@pytest.fixture
+def do(desk: Desk, process: subprocess.Popen[str]) -> Do:
+    """The other process does it; answers how that ended."""
+
+    def tell(what: str, **said: Any) -> int:
+        assert process.stdin and process.stdout
+        venue = {"workspace": str(desk.workspace_id), "channel": str(desk.house.bar.channel_id)}
+        process.stdin.write(json.dumps({"do": what, **venue, **said}) + "\n")
+        process.stdin.flush()
+        return int(process.stdout.readline())
+
+    return tell
+
+
+def give_back(desk: Desk, do: Do) -> int:
+    """Time passes quickly, and what was sent arrives."""
     for refund in desk.house.refunds():
         desk.refund_ago(refund.id, 30)
+    ended = do("give_back")
+    for number in range(len(desk.out.asked)):
+        desk.out.arrives(number)
+    return ended
 
 
-def surviving(step: object, *args: object) -> None:
-    try:
-        step(*args)  # type: ignore[operator]
-    except Died:
-        return
+def close(desk: Desk, do: Do) -> int:
+    with transaction(desk.house.bar.sessions) as db:
+        shift = closings.current_shift(db, desk.workspace_id).id
+    return do("close", shift=str(shift), user=str(desk.user_id))
 
 
-def test_money_goes_back_once_and_a_shift_is_closed_once_wherever_the_process_dies(desk: Desk, point: str) -> None:
+@pytest.mark.parametrize("point", of("send_refund", "sweep_refunds", "refund_told", "check_refund"))
+def test_money_goes_back_once_wherever_the_process_dies(desk: Desk, do: Do, point: str, armed: Path) -> None:
     paid_twice(desk)
-    desk.house.kopokopo.till.append(in_till("MISSED0001", "+254711222333", 350))
-    today = datetime.now(UTC).date()
-    for _ in range(4):
-        make_due(desk)
-        surviving(give_back, desk)
-    surviving(desk.close, 0)
-    if not desk.house.bar.count(Closing):
-        desk.close(0)
-    surviving(reconcile.reconcile_day, desk.house.program, desk.workspace_id, today)
-    reconcile.reconcile_day(desk.house.program, desk.workspace_id, today)
-    check(desk, point)
-
-
-def check(desk: Desk, point: str) -> None:
+    (armed / point).touch()
+    ended = [give_back(desk, do) for _ in range(4)]
+    ended += [do("hear", body=body) for body in desk.out.results.values() for _ in range(2)]
+    assert killed_once(ended)
     (refund,) = desk.house.refunds()
     assert len(desk.out.asked) <= 1
-    if point in (
-        "send_refund.before_call",
-        "send_refund.after_call",
-        "send_refund.answered",
-        "send_refund.before_commit",
-    ):
-        # It may have left: never sent again; the callback or a person says what became of it.
+    if point in MAY_HAVE_LEFT:
         assert refund.status in (RefundStatus.REQUESTED, RefundStatus.DONE)
     else:
         assert (refund.status, len(desk.out.asked)) == (RefundStatus.DONE, 1)
-    assert desk.house.bar.count(Closing) == 1
-    assert desk.house.bar.count(Reconciliation) >= 1
-    assert [one.reference for one in desk.house.receipts() if one.reference == "MISSED0001"] == ["MISSED0001"]
     with desk.house.bar.sessions.begin() as db:
         db.execute(text("update refunds set next_check_at = now() where next_check_at < now()"))
+
+
+@pytest.mark.parametrize("point", of("close_shift"))
+def test_a_shift_is_closed_once_wherever_the_process_dies(desk: Desk, do: Do, point: str, armed: Path) -> None:
+    desk.paid_cash()
+    (armed / point).touch()
+    ended = [close(desk, do)]
+    if not desk.house.bar.count(Closing):
+        ended.append(close(desk, do))
+    assert -signal.SIGKILL in ended
+    desk.paid_cash(2, Dawa=2)
+    desk.close(0)
+    with transaction(desk.house.bar.sessions) as db:
+        reports = [ClosingReport.from_dict(one.report) for one in closings.closings(db, desk.workspace_id)]
+    assert [(one.number, one.sales) for one in reports] == [(2, 1400), (1, 700)]
+
+
+@pytest.mark.parametrize("point", of("reconcile"))
+def test_a_day_is_compared_to_its_end_wherever_the_process_dies(desk: Desk, do: Do, point: str, armed: Path) -> None:
+    desk.house.kopokopo.till.append(in_till("MISSED0001", "+254711222333", 350))
+    today = datetime.now(UTC).date().isoformat()
+    (armed / point).touch()
+    assert killed_once([do("compare", day=today), do("compare", day=today)])
+    assert desk.house.bar.count(Reconciliation) == 1
+    assert [one.reference for one in desk.house.receipts()] == ["MISSED0001"]
+
+
+def killed_once(ended: list[int]) -> bool:
+    """Killed at its point, and nowhere else."""
+    return sorted(ended)[:2] == [-signal.SIGKILL, 0]
