@@ -12,6 +12,7 @@ from xdist.scheduler import LoadScopeScheduling
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
 
+LONGEST = ("test_crash_points", "test_chaos_night", "tests/functional")
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -42,8 +43,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Full lengths only where they are asked for."""
+    """Full lengths only where they are asked for. What takes long begins first, so that nobody waits for it alone."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONGEST))
     if not os.environ.get("PROVE"):
         slow = [item for item in items if "slow" in item.keywords]
         config.hook.pytest_deselected(items=slow)

@@ -266,3 +266,4 @@ def test_while_m_pesa_does_not_answer_the_page_offers_what_works(guest: Guest) -
         assert "Cash at the bar" in guest.opens(link).text
     finally:
         store.client.delete("circuit:kopokopo")
+        eventually(lambda: "Pay with M-Pesa" in guest.opens(link).text, 10, what="the page with M-Pesa again")
