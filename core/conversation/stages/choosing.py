@@ -84,7 +84,8 @@ def take_code(here: Here, code: str) -> Move:
     session = here.session
     claim: Effect = {"kind": CLAIM_RECEIPT, "order_id": session.order.get("order_id"), "code": code}
     reviewed = session.lines and session.reviewed == session.cart_version and not carts.placed(session)
-    if reviewed and session.state in CHOOSING and not carts.renewed(here)[1]:
+    takes_money = here.menu.venue.features.payments
+    if takes_money and reviewed and session.state in CHOOSING and not carts.renewed(here)[1]:
         effects = (placing(here), claim | {"order_id": None})
         return Move(State.AWAITING_PAYMENT, session, effects=effects, then="claim", note={"payer": ""})
     return Move(session.state, session, aside=session.aside, effects=(claim,), then="claim")

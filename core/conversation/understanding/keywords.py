@@ -36,7 +36,8 @@ _KEYWORDS = {
     "status": "status, hali, my order, where is my order, order status, wheres my order, oda yangu, agizo"
     " langu, oda iko wapi, hali ya oda, how long, track, track order",
     "receipt": "receipt, risiti, my receipt, the receipt, send receipt, receipt please, pdf receipt, receipt pdf,"
-    " invoice, ankara, risiti yangu, nitumie risiti, nataka risiti, etr receipt, tax receipt, tax invoice",
+    " invoice, ankara, risiti yangu, nitumie risiti, nitumie risiti yangu, nataka risiti, nataka risiti yangu,"
+    " etr receipt, tax receipt, tax invoice",
     "staff": "staff, waiter, waitress, agent, human, person, mhudumu, muhudumu, wahudumu, manager, meneja,"
     " call staff, call waiter, call a waiter, talk to staff, talk to a human, mtu, ita mhudumu, bartender,"
     " barman, operator",

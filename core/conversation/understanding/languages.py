@@ -18,13 +18,14 @@ _SURE = {
     " maliza nimemaliza nalipa kulipa nitalipa mhudumu muhudumu wahudumu kinywaji vinywaji kwenye yangu yako zetu yetu"
     " langu changu chenye mimi sisi wewe nyinyi kwa ya za cha vya pia kama lakini sana hapa pale hii hiyo hizo"
     " ile ileile umri miaka kiswahili zaidi rudia rudi pamoja naenda saidia msaada asubuhi mchana jioni usiku leo kesho"
-    " hujaniletea sijapata sijui bei kiasi pesa nimelipa imefika mnauza mnayo unaweza mnaweza chupa glasi kikombe",
+    " hujaniletea sijapata sijui bei kiasi pesa nimelipa imefika mnauza mnayo unaweza mnaweza chupa glasi kikombe"
+    " acha anza",
     ENGLISH: "the would want what where which please could without another have your our they there this that these"
     " you how when much many anything something nothing with does did don't can't i'm i'd i'll we'll my",
 }
 _LIKELY = {
     SWAHILI: "na ni wa la moja mbili tatu nne tano sita saba nane tisa kumi asante sawa ndio eeh karibu jambo sasa"
-    " vipi lipa malipo bia pombe chakula maji meza baridi moto tena tu basi kaka dada namba nambari simu mbona poa acha"
+    " vipi lipa malipo bia pombe chakula maji meza baridi moto tena tu basi kaka dada namba nambari simu mbona poa"
     " toa weka leta salama toeni mtu wawili",
     ENGLISH: "and to for of is are do can i me we get give some a an at it in on no not more hello good thanks thank"
     " evening morning add remove make like bring one two three four five six will just yes am us show any from",

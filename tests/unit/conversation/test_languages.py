@@ -155,6 +155,13 @@ def test_every_word_that_help_names_works(language: str) -> None:
 # --- the guess, on the sentences guests write ---
 
 
+@pytest.mark.parametrize(
+    ("word", "said"), [("acha", "hatutakutumia"), ("anza", "Ungependa nini?"), ("stop", "unasked")]
+)
+def test_a_first_word_is_answered_in_its_language(word: str, said: str) -> None:
+    Chat().guest.says(word).reads(said)
+
+
 def test_english_sentences_are_never_taken_for_swahili() -> None:
     english = [s.text for s in sentences() if s.kind == "English"]
     assert not [text for text in english if guessed(tokens(text), ENGLISH, AT_FIRST) != ENGLISH]

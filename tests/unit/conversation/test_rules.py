@@ -287,6 +287,20 @@ def test_without_payments_staff_are_called() -> None:
     assert [effect["kind"] for effect in chat.world.done] == ["call_staff"]
 
 
+def test_without_payments_a_code_places_no_order() -> None:
+    chat = switched(payments=False)
+    chat.guest.says("1 wings to table 7").says("UC65K2T9QX").reads("no order of yours that waits")
+    assert not chat.world.orders
+
+
+def test_without_delivery_nobody_is_offered_it_and_an_invented_tap_is_refused(guest: Guest, chat: Chat) -> None:
+    guest.says("1 wings").taps("Checkout")
+    assert not [title for title in guest.titles if "Deliver" in title]
+    guest.taps_id("deliver").reads("from earlier", "Which table")
+    brings = Chat(demo_menu("brings", delivers=True))
+    brings.guest.says("1 wings").taps("Checkout").taps("Deliver").reads("Where shall we bring it")
+
+
 def test_with_everything_on_guests_pay_are_known_and_follow_their_order() -> None:
     chat = switched()
     chat.guest.says("hi").reads("Jane")
