@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.conversation.effects import Outcome
+from core.crashpoint import crashpoint
 from core.domain.money import plain
 from core.domain.orders import BOUGHT
 from core.domain.paying import read_paying
@@ -87,6 +88,7 @@ def take_cash(
         raise Rejected("cash_gone")
     if order.status in BOUGHT:
         _code(db, order).used_at = clock.now()
+    crashpoint("take_cash.before_commit")
     return _taken(db, order, entry), followup
 
 

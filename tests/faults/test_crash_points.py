@@ -4,16 +4,21 @@ One guest per point, in a product that goes on running: nothing lost, nothing do
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg2
 import pytest
+import requests
 
 from sandbox.simulators.control import Simulators
 from sandbox.simulators.guest import Guest, Message
+from tests.functional.outside import Outside
+from tests.functional.test_cards import link_in
+from tests.functional.test_other_ways import CODE, reviews, thanked
 from tests.product import PROJECT, Product
 from tests.waiting import eventually
 
@@ -29,12 +34,14 @@ REPLAYED = re.compile(r"letters\.")
 ELSEWHERE = re.compile(r"(send_refund|sweep_refunds|refund_told|check_refund|close_shift|reconcile)\.")
 # Only a guest who asks for the receipt in writing gets this far.
 WRITTEN = re.compile(r"documents\.")
+# Only a guest who pays at the bar gets this far.
+AT_THE_BAR = re.compile(r"take_cash\.")
 
 
 def points(of_unpaid: bool = False) -> list[str]:
     """Every crash point in the source that an order can reach: one that is paid, or one that never is."""
     found = {name for path in (PROJECT / "core").rglob("*.py") for name in POINT.findall(path.read_text())}
-    elsewhere = (REPLAYED, ELSEWHERE, WRITTEN)
+    elsewhere = (REPLAYED, ELSEWHERE, WRITTEN, AT_THE_BAR)
     reached = sorted(n for n in found if bool(UNPAID.match(n)) == of_unpaid and not any(p.match(n) for p in elsewhere))
     return reached if of_unpaid else [*reached, *EFFECTS]
 
@@ -106,6 +113,67 @@ def test_a_receipt_is_brought_once_whatever_line_its_maker_died_at(product: Prod
         eventually(partial(files, guest), 120, what=f"{point}: the document")
     eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
     assert {point: len(files(guest)) for point, guest in guests.items()} == dict.fromkeys(guests, 1)
+
+
+@pytest.mark.timeout(400)
+def test_another_way_to_pay_counts_once_whatever_line_the_process_died_at(product: Product, armed: Path) -> None:
+    outside, simulators = Outside(product), product.simulators
+    for number, way in enumerate((pays_at_the_bar, pays_the_till_by_hand, pays_on_a_page)):
+        guest = simulators.guest(f"2547123{number:05d}", name="Achieng")
+        reviews(guest)
+        receipt = way(outside, armed, guest)
+        eventually(partial(thanked, guest, receipt), 120, what=f"{way.__name__}: the thanks")
+        guest.says("status")
+        guest.reads("paid", timeout=60)
+        assert len(thanked(guest, receipt)) == 1, way.__name__
+    assert [left.name for left in armed.iterdir()] == [], "never reached"
+    eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
+
+
+def dies_at(armed: Path, point: str, what: Callable[[], object]) -> None:
+    (armed / point).touch()
+    what()
+    eventually(partial(gone, armed / point), 60, what=f"the death at {point}")
+
+
+def pays_at_the_bar(outside: Outside, armed: Path, guest: Guest) -> str:
+    """The web dies before and after the cash is in the books; whoever took it taps again."""
+    dies_at(armed, "effects.pay_cash", lambda: guest.says("cash"))
+    code = CODE.search(guest.reads("at the bar", timeout=60).text)
+    assert code
+    staff, form = outside.staff(), {"code": code[1], "received": "200", "entry": str(uuid4())}
+
+    def takes() -> requests.Response | None:
+        try:
+            return staff.posts("/admin/cash", **form)
+        except requests.ConnectionError:
+            return None
+
+    for point in ("take_cash.before_commit", "take_cash.committed"):
+        dies_at(armed, point, takes)
+    page = eventually(takes, 60, what="the drawer answers again")
+    assert page and "Change KES&nbsp;50" in page.text
+    return str(outside.rows("select reference from cash_entries order by created_at desc limit 1")[0]["reference"])
+
+
+def pays_the_till_by_hand(outside: Outside, armed: Path, guest: Guest) -> str:
+    """The money is there; the worker dies over the code."""
+    kopokopo = outside.product.simulators.kopokopo
+    kopokopo.rule("cancelled", phone=guest.phone)
+    guest.taps("M-Pesa")
+    guest.reads("cancelled", timeout=60)
+    receipt = str(kopokopo.pays_till(guest.phone, 150))
+    eventually(lambda: outside.rows("select 1 from receipts where reference = %s", receipt), 60, what="the money")
+    dies_at(armed, "effects.claim_receipt", lambda: guest.says(receipt))
+    return receipt
+
+
+def pays_on_a_page(outside: Outside, armed: Path, guest: Guest) -> str:
+    """The worker dies with the page made and nobody told; the guest gets it, and its money counts once."""
+    dies_at(armed, "request_payment.committed", lambda: guest.says("card"))
+    link = link_in(guest.reads("Tap below to pay", timeout=90))
+    assert requests.post(f"{link}/pay", timeout=20).ok
+    return str(outside.product.simulators.pesapal.pages(id=link.rpartition("/")[2])[0]["receipt"])
 
 
 def files(guest: Guest) -> list[Message]:

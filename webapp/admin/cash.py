@@ -10,6 +10,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.crashpoint import crashpoint
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.cash import Taken, drawer, take_cash, taken_before, waiting_for_cash
@@ -63,6 +64,7 @@ def take() -> Any:
             _, followup = take_cash(db, who.workspace_id, who.user_id, *given)
     except Rejected as error:
         return _page(problem=PROBLEMS[error.reason], code=handed["code"], status=409)
+    crashpoint("take_cash.committed")
     follow_up(current_program(), followup)
     logger.info("cash taken", entry=str(handed["entry"]), user_id=str(who.user_id))
     return redirect(url_for("admin.cash", taken=handed["entry"]))
