@@ -100,6 +100,11 @@ def test_compose_and_sandbox_start_the_same_workers(tmp_path: Path) -> None:
     assert sorted(deployed) == sorted(wanted)
 
 
+def test_prometheus_asks_every_worker() -> None:
+    asked = (PROJECT / "deploy/prometheus.yml").read_text()
+    assert [name for name in compose() if name.startswith("worker-") and f"- {name}:9100" not in asked] == []
+
+
 def is_celery(service: dict[str, Any]) -> bool:
     return str(service.get("command")).startswith("celery ")
 
