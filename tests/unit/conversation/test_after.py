@@ -126,11 +126,13 @@ def test_stop_is_respected(guest: Guest, chat: Chat, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "said"),
-    [("start", "Good to have you back"), ("ANZA", "Karibu tena"), ("subscribe", "Good to have you back")],
+    ("word", "back", "shown"),
+    [("start", "Good to have you", "Cocktail"), ("ANZA", "Karibu tena", "Kokteli"), ("subscribe", "back", "Cocktail")],
 )
-def test_start_brings_a_guest_back_in_and_shows_the_menu(guest: Guest, chat: Chat, word: str, said: str) -> None:
-    guest.says("stop").says(word).reads(said, "Cocktail")
+def test_start_brings_a_guest_back_in_and_shows_the_menu(
+    guest: Guest, chat: Chat, word: str, back: str, shown: str
+) -> None:
+    guest.says("stop").says(word).reads(back, shown)
     assert chat.world.done[1:] == [{"kind": "resume_messages"}]
     assert chat.state == State.BROWSING_CATEGORIES
 
