@@ -70,11 +70,14 @@ def take_cash(
 ) -> tuple[Taken, Followup]:
     """A member of staff has the money in hand. The same `entry_id` again answers what was taken the first time.
 
-    Raises Rejected: cash_unknown, cash_paid, cash_closed, cash_gone (too late: nothing was taken).
+    Raises Rejected: cash_unknown, cash_paid, cash_closed, cash_gone (too late: nothing was taken), cash_form (the id is
+    another payment's).
     """
     order = _order_of(db, workspace_id, code)
     if before := taken_before(db, workspace_id, entry_id):
         return before, Followup()
+    if db.get(Payment, entry_id):
+        raise Rejected("cash_form")
     if order.status not in UNPAID:
         raise Rejected("cash_paid" if order.status in BOUGHT else "cash_closed")
     credited = paid_so_far(db, order.id)

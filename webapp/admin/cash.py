@@ -29,6 +29,7 @@ PROBLEMS = {
     "cash_unknown": "No order waits under this code. Look at the guest's phone again; the code has four letters.",
     "cash_paid": "The order with this code is already paid. Take nothing, and give back what you took.",
     "cash_closed": "The order with this code was called off. Take nothing; the guest can order again.",
+    "cash_form": "This form was used for something else. Nothing was taken: write code and amount again.",
     "cash_gone": "This order lapsed and something in it is sold out. Nothing was taken: give the money back.",
 }
 

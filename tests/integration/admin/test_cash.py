@@ -59,6 +59,14 @@ def test_what_cannot_be_taken_is_explained(venue: Venue) -> None:
     assert "already paid" in take(browser, code, 700).text
 
 
+def test_an_entry_that_is_another_venue_s_payment_takes_nothing(venue: Venue) -> None:
+    other = open_venue(venue.app)
+    (_, theirs), (_, mine), entry = promise(other), promise(venue), str(uuid4())
+    assert take(other.signed_in(), theirs, 700, entry).status_code == 200
+    answer = take(venue.signed_in(), mine, 700, entry)
+    assert answer.status_code == 409 and "Nothing was taken" in answer.text
+
+
 def test_nobody_takes_another_venue_s_money(venue: Venue) -> None:
     _, code = promise(open_venue(venue.app))
     assert "No order waits" in take(venue.signed_in(), code, 700).text
