@@ -87,7 +87,7 @@ def _payments(workspace_id: UUID) -> Query:
 
 
 def _refunds(workspace_id: UUID) -> Query:
-    mine = (Refund.workspace_id == workspace_id, Refund.status == RefundStatus.PROPOSED)
+    mine = (Refund.workspace_id == workspace_id, Refund.status.in_((RefundStatus.PROPOSED, RefundStatus.FAILED)))
     columns = (Refund.created_at.label("at"), Order.number, Refund.amount, Refund.currency, Refund.reason)
     query = select(*columns).outerjoin(Order, Order.id == Refund.order_id)
     return query.where(*mine).order_by(Refund.created_at.desc())

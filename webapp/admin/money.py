@@ -16,6 +16,7 @@ from core.log import get_logger
 from core.services.diary import diary_of
 from core.services.followup import Followup
 from core.services.money_waiting import no_money_came, payments_waiting
+from core.services.payment_accounts import provider_name
 from core.services.reconcile import open_differences, reconcile_day, reconciliations, see_difference
 from core.services.refund_desk import Decision, approve_refund, confirm_refund, refund_order, refunds_waiting
 from core.services.relay import follow_up
@@ -169,6 +170,7 @@ def _page(status: int, problem: str = "") -> Response:
         }
     zone = zone_of(venue.timezone)
     shown |= {"zone": zone, "problem": problem, "day": _yesterday(zone), "may_decide": may_decide()}
+    shown["provider_name"] = provider_name
     return make_response(render_template("admin/money.html", **shown), status)
 
 

@@ -61,6 +61,6 @@ SAID = ("amount", "receipt", "reason", "reference", "source", "why")
 def told(kind: str, detail: Mapping[str, str], names: Mapping[str, str]) -> str:
     """One line of the diary: what, the figures that matter, and who."""
     what = KINDS.get(kind, kind.replace("_", " ").capitalize() + ".")
-    said = [f"{name} {str(detail[name]).replace('_', ' ')}" for name in SAID if detail.get(name)]
+    said = [f"{name} {str(detail[name]).replace('_', ' ')}" for name in SAID if detail.get(name, "0") not in ("", "0")]
     who = names.get(detail.get("by", ""), "")
     return " · ".join([what, *said, *([who] if who else [])])

@@ -73,9 +73,13 @@ def _store(program: Program) -> list[Group]:
         return [Group("Mailboxes", [Figure("store", "does not answer", alarming=True)])]
     return [
         *(Group(name.capitalize(), _lane(name, lane)) for name, lane in report.items() if isinstance(lane, dict)),
-        Group("To be written down", [Figure(name, str(n)) for name, n in report.items() if not isinstance(n, dict)]),
+        Group("To be written down", [_left(name, n) for name, n in report.items() if not isinstance(n, dict)]),
         Group("Workers", [Figure(name, "alive" if there else "silent", not there) for name, there in alive.items()]),
     ]
+
+
+def _left(name: str, count: int) -> Figure:
+    return Figure(name.replace("_", " "), str(count), name == "journal_missed" and count > 0)
 
 
 def _providers(program: Program) -> list[Group]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from core.services.payment_accounts import provider_name
 from core.services.trouble import Listing
 
 NONE = "–"
@@ -48,21 +49,23 @@ KINDS = {
     ),
     "receipts": Kind(
         "Unmatched money",
-        "This money is on no order: find it in the provider's own list by its time, ask who paid, and serve them or"
-        " give it back.",
+        "This money is on no order: ask who paid, then put it on its order, give it back, or take it as sales.",
         (_TIME, ("Amount", "amount"), ("Provider", "provider")),
+        "admin.money",
     ),
     "payments": Kind(
         "Payments to check",
         "The provider's word is missing or is not what was asked: look the payment up there before the order is made"
         " or paid again.",
         _MONEY,
+        "admin.money",
     ),
     "refunds": Kind(
         "Refunds to decide",
-        "More was paid here than is served: decide, and give it back on the provider's own page, once; the entry goes"
-        " when the provider confirms it.",
+        "This money is to go back: send it back or give it in cash. What the provider cannot send, give back on its own"
+        " page, once, and say so.",
         _MONEY,
+        "admin.money",
     ),
 }
 
@@ -93,4 +96,6 @@ def _cell(name: str, row: dict[str, Any], zone: tzinfo) -> str:
         return value.astimezone(zone).strftime("%d %b %H:%M")
     if name == "amount":
         return f"{row['currency']} {value}"
+    if name == "provider":
+        return provider_name(str(value))
     return f"#{value}" if name == "number" else str(value).replace("_", " ")

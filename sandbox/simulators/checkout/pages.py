@@ -6,7 +6,9 @@ from urllib.parse import urlencode
 from sandbox.simulators.checkout.book import LEFT, OPEN, Book, Page
 from sandbox.simulators.server import NOT_FOUND, Request, Response
 
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
 HEADERS = (("Content-Security-Policy", POLICY), ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
 CHOICES = (
     ("pay", "Pay by card"),
@@ -55,7 +57,7 @@ def _html(page: Page) -> Response:
         body += f"<p>This page is over: {escape(page.status)}.</p>"
     title = f"{page.provider.capitalize()} (simulated)"
     head = f"<meta name=viewport content='width=device-width,initial-scale=1'><title>{title}</title>"
-    style = "<link rel=stylesheet href='/sandbox/checkout.css'>"
+    style = "<link rel=icon href='/sandbox/icon.svg'><link rel=stylesheet href='/sandbox/checkout.css'>"
     html = f"<!doctype html><html lang=en><meta charset=utf-8>{head}{style}<h1>{title}</h1>{body}"
     return Response(200, html.encode(), "text/html; charset=utf-8", HEADERS)
 

@@ -112,7 +112,7 @@ def test_messages_that_arrived_or_are_of_another_day_need_nobody(venue: Venue) -
 def test_unmatched_money_shows_amount_currency_and_provider(venue: Venue) -> None:
     venue.write(receipt(venue), receipt(venue, state=ReceiptState.TAKINGS))
     text = page(venue)
-    assert lists(text) == {"receipts"} and "<td>KES 1250</td><td>kopokopo</td>" in text
+    assert lists(text) == {"receipts"} and "<td>KES 1250</td><td>Kopo Kopo (M-Pesa)</td>" in text
 
 
 def test_payments_to_check_and_refunds_to_decide_name_order_amount_and_reason(venue: Venue) -> None:
@@ -126,6 +126,14 @@ def test_payments_to_check_and_refunds_to_decide_name_order_amount_and_reason(ve
     assert f"<td>#{number}</td><td>KES 333</td><td>paid twice</td>" in text
 
 
+def test_a_refund_that_failed_still_needs_somebody_and_the_list_leads_to_the_money(venue: Venue) -> None:
+    order_id = venue.order()
+    arrived = receipt(venue, state=ReceiptState.REFUND_DUE)
+    venue.write(arrived, refund(venue, order_id, arrived.id, status=RefundStatus.FAILED))
+    text = page(venue)
+    assert lists(text) == {"refunds"} and '<a href="/admin/money">Open them</a>' in text
+
+
 def test_times_are_those_of_the_venue(venue: Venue) -> None:
     at = now(1)
     venue.write(receipt(venue, received_at=at))
@@ -135,7 +143,7 @@ def test_times_are_those_of_the_venue(venue: Venue) -> None:
 def test_of_many_the_newest_twenty_are_listed_and_all_are_counted(venue: Venue) -> None:
     venue.write(*(receipt(venue, amount=Decimal(1000 + number), received_at=now(number)) for number in range(23)))
     text = page(venue)
-    assert text.count("<td>kopokopo</td>") == 20 and "The newest 20 of 23." in text
+    assert text.count("<td>Kopo Kopo (M-Pesa)</td>") == 20 and "The newest 20 of 23." in text
     assert "KES 1019" in text and "KES 1020" not in text
 
 
