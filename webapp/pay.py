@@ -23,7 +23,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from core.domain.paying import Way
 from core.log import get_logger
 from core.services.web_links import Forged, Gone, Page, installed
-from core.services.web_pay import Sheet, confirm, sheet_of, too_old, words_of
+from core.services.web_pay import Sheet, chat_of, confirm, sheet_of, too_old, words_of
 from webapp.admin.throttle import Throttle
 from webapp.held import current_program
 
@@ -53,8 +53,6 @@ class Confirmed(Schema):
 def show(token: str) -> Response:
     """The page as it stands."""
     page = _page(token, LOOKS)
-    if page is None:
-        return _old()
     return _shown(token, sheet_of(current_program(), page), sent=request.args.get("sent", ""))
 
 
@@ -62,8 +60,6 @@ def show(token: str) -> Response:
 def pay(token: str) -> Any:
     """Confirmed: the conversation takes it from here."""
     page = _page(token, CONFIRMS)
-    if page is None:
-        return _old()
     sheet = sheet_of(current_program(), page)
     try:
         said = cast(dict[str, Any], Confirmed().load(request.form.to_dict()))
@@ -80,8 +76,6 @@ def pay(token: str) -> Any:
 def state(token: str) -> Response:
     """What the page's script asks for: the same token means that nothing has changed."""
     page = _page(token, LOOKS)
-    if page is None:
-        abort(410)
     return _private(jsonify(token=sheet_of(current_program(), page).token))
 
 
@@ -92,12 +86,15 @@ def _shown(token: str, sheet: Sheet, sent: str = "", status: int = 200) -> Respo
     return _private(make_response(render_template("pay/page.html", **values), status))
 
 
-def _old() -> Response:
-    return _private(make_response(render_template("pay/old.html", said=too_old()), 410))
+@blueprint.errorhandler(Gone)
+def old(gone: Gone) -> Response:
+    """The link's time is over: the way back to the chat, where a new one is had."""
+    chat = chat_of(current_program(), gone.page)
+    return _private(make_response(render_template("pay/old.html", said=too_old(), chat=chat), 410))
 
 
-def _page(token: str, limit: RateLimitItem) -> Page | None:
-    """Whose page it is; None where the link is too old. Nobody guesses links, and nobody asks too often."""
+def _page(token: str, limit: RateLimitItem) -> Page:
+    """Whose page it is. Nobody guesses links, and nobody asks too often. Raises Gone."""
     throttle = cast(Throttle, current_app.extensions["throttle"])
     name = hashlib.sha256(token.encode()).hexdigest()[:32]
     address = hashlib.sha256((request.remote_addr or "").encode()).hexdigest()[:32]
@@ -105,8 +102,6 @@ def _page(token: str, limit: RateLimitItem) -> Page | None:
         abort(429)
     try:
         return installed().read(token)
-    except Gone:
-        return None
     except Forged:
         abort(404)
 

@@ -9,10 +9,6 @@ PATH = "/pay/"
 LIFETIME_SECONDS = 1800
 
 
-class Gone(Exception):
-    """The link is too old; a new one is had in the chat."""
-
-
 class Forged(Exception):
     """Nobody of ours made this link."""
 
@@ -24,6 +20,14 @@ class Page:
     workspace_id: UUID
     box: str
     subject: str
+
+
+class Gone(Exception):
+    """The link to this page is too old; a new one is had in the chat."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__("too old")
+        self.page = page
 
 
 class WebLinks:
@@ -42,12 +46,16 @@ class WebLinks:
     def read(self, token: str) -> Page:
         """The page behind a link's last part. Raises Gone or Forged."""
         try:
-            workspace, box, subject = self._serializer.loads(token, max_age=self._lifetime)
+            return _page(self._serializer.loads(token, max_age=self._lifetime))
         except SignatureExpired as error:
-            raise Gone from error
+            raise Gone(_page(self._serializer.load_payload(error.payload or b""))) from error
         except (BadData, ValueError) as error:
             raise Forged from error
-        return Page(UUID(hex=workspace), box, subject)
+
+
+def _page(signed: list[str]) -> Page:
+    workspace, box, subject = signed
+    return Page(UUID(hex=workspace), box, subject)
 
 
 _installed: list[WebLinks] = []

@@ -80,8 +80,7 @@ class Sheet:
 def sheet_of(program: Program, page: Page) -> Sheet:
     """The page as it stands now."""
     seen = look_at(program.store.client, page.box)
-    line = program.directory.line(str(seen.guest.get("channel", "")))
-    return replace(_sheet(program, page, seen), chat=chat_address(line.display_number if line else ""))
+    return replace(_sheet(program, page, seen), chat=_chat(program, seen))
 
 
 def _sheet(program: Program, page: Page, seen: Seen) -> Sheet:
@@ -204,6 +203,16 @@ def words_of(sheet: Sheet, waits: bool) -> dict[str, str]:
         "confirm": here.say(texts.PAGE_CONFIRM),
         "chat": here.say(texts.PAGE_CHAT),
     }
+
+
+def chat_of(program: Program, page: Page) -> str:
+    """The address of the chat that a page belongs to; "" where the bar's number is not known."""
+    return _chat(program, look_at(program.store.client, page.box))
+
+
+def _chat(program: Program, seen: Seen) -> str:
+    line = program.directory.line(str(seen.guest.get("channel", "")))
+    return chat_address(line.display_number if line else "")
 
 
 def too_old() -> str:

@@ -18,7 +18,7 @@ from core.services.conversations import take_turns
 from core.services.relay import follow_up
 from core.services.settle import settle_in
 from core.services.stock import receive_stock
-from core.services.web_links import Gone, Page, WebLinks
+from core.services.web_links import Gone, Page, WebLinks, installed
 from core.store.redis.circuits import FAILURES, Circuit
 from core.store.redis.mailbox import Item
 from core.store.redis.reads import look_at
@@ -131,7 +131,9 @@ def test_the_page_shows_what_the_review_shows(guest: Guest) -> None:
     assert "'unsafe" not in answer.headers["Content-Security-Policy"]
 
 
-def test_the_page_leads_back_to_the_chat_where_the_number_is_known(guest: Guest) -> None:
+def test_the_page_leads_back_to_the_chat_where_the_number_is_known(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     link = guest.link()
     assert "wa.me" not in guest.opens(link).text
     program = guest.venue.program
@@ -139,6 +141,9 @@ def test_the_page_leads_back_to_the_chat_where_the_number_is_known(guest: Guest)
         db.get_one(Channel, guest.venue.channel_id).display_number = "254700000000"
     program.directory.saw_version(uuid4().hex)
     eventually(lambda: 'href="https://wa.me/254700000000"' in guest.opens(link).text)
+    monkeypatch.setattr(installed(), "_lifetime", -1)
+    old = guest.opens(link)
+    assert old.status_code == 410 and 'href="https://wa.me/254700000000"' in old.text and "too old" in old.text
 
 
 def test_nothing_personal_is_in_the_address_and_no_whole_number_on_the_page(guest: Guest) -> None:
