@@ -1,6 +1,7 @@
 """The operators' page: what needs a person, what waits and how long, and who is at work."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -45,9 +46,10 @@ def queues() -> str:
     """Trouble, backlog and heartbeats, as of now."""
     program = current_program()
     flower = f"http://127.0.0.1:{program.settings.flower_port}/"
-    needs, found = _trouble(program)
-    groups = [_undelivered(program), *_store(program), *_providers(program)]
-    shown = {"needs": needs, "tables": found, "groups": groups, "notices": _notices(program)}
+    zone = _zone(program)
+    needs, found = _trouble(program, zone)
+    groups = [_undelivered(program, zone), *_store(program), *_providers(program)]
+    shown = {"needs": needs, "tables": found, "groups": groups, "notices": _notices(program), "zone": zone}
     return render_template("admin/queues.html", **shown, flower_url=flower)
 
 
@@ -108,21 +110,25 @@ def _lane(name: str, lane: dict[str, Any]) -> list[Figure]:
     ]
 
 
-def _trouble(program: Program) -> tuple[Group, list[Table]]:
+def _zone(program: Program) -> tzinfo:
+    with program.sessions.begin() as db:
+        return zone_of(db.get_one(Workspace, staff().workspace_id).timezone)
+
+
+def _trouble(program: Program, zone: tzinfo) -> tuple[Group, list[Table]]:
     workspace_id = staff().workspace_id
     with program.sessions.begin() as db:
         found, odd = trouble(db, workspace_id), odd_notices(db, workspace_id)
-        zone = zone_of(db.get_one(Workspace, workspace_id).timezone)
     figures = [Figure(KINDS[name].heading, str(kind.count), kind.count > 0) for name, kind in found.items()]
     return Group("What needs you", [*figures, Figure("Unusable notices, 24 h", str(odd))]), tables(found, zone)
 
 
-def _undelivered(program: Program) -> Group:
+def _undelivered(program: Program, zone: tzinfo) -> Group:
     """Whoever reads this tells the guest in person, or looks after the number."""
     with program.sessions.begin() as db:
         stops = sending_alerts(db, staff().workspace_id)
         found = [(f"all sending: error {one.detail['code']}", one.created_at) for one in stops]
         lost = undelivered(db, staff().workspace_id)
     found += [(f"{one.guest}: {one.kind.replace('_', ' ')} (error {one.code})", one.at) for one in lost]
-    figures = [Figure(label, at.strftime("%H:%M UTC"), alarming=True) for label, at in found]
+    figures = [Figure(label, at.astimezone(zone).strftime("%H:%M"), alarming=True) for label, at in found]
     return Group("Did not reach the guest", figures or [Figure("in the last day", "0")])
