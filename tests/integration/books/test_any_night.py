@@ -237,10 +237,11 @@ class Night(RuleBasedStateMachine):
                 with refused():
                     self.desk.assign(receipt, placed["number"])
 
-    @precondition(lambda self: self.orders)
-    @rule(which=ANY)
-    def an_old_page_sends_the_same_refund_again(self, which: int) -> None:
-        self.staff_refund_an_order(which, None, False)
+    @rule(guest=GUESTS)
+    def an_old_page_sends_the_same_refund_again(self, guest: int) -> None:
+        self.a_guest_orders_and_pays_at_once(guest)
+        if self.orders:
+            self.staff_refund_an_order(len(self.orders) - 1, None, False)
         for _ in range(2):
             self.desk.send_all()
             for refund in self.house_now.refunds():
