@@ -220,3 +220,35 @@ def test_a_reversal_of_money_assigned_by_staff_stops_its_order(desk: Desk) -> No
     desk.assign(desk.receipt("WALKIN0001").id, placed["number"])
     desk.house.told(event(resource, "buygoods_reversed"))
     assert desk.house.order_status(placed["order_id"]) is OrderStatus.REFUNDED
+
+
+def test_what_is_on_its_way_is_neither_sent_again_nor_paid_out_beside_it(desk: Desk) -> None:
+    paid_twice(desk)
+    desk.send_all()
+    (refund,) = desk.house.refunds()
+    for cash in (False, True):
+        with pytest.raises(Rejected, match="decided_before"):
+            desk.approve(refund.id, cash=cash)
+    with pytest.raises(Rejected, match="on_its_way"):
+        desk.confirm(refund.id, went=False)
+    assert len(desk.out.asked) == 1
+
+
+def test_money_the_provider_takes_back_after_it_was_given_in_cash_is_gone_twice(desk: Desk) -> None:
+    resource = money("WALKIN0001", "+254711222333", 700)
+    desk.house.told(event(resource))
+    desk.give_back(desk.receipt("WALKIN0001").id, cash=True)
+    desk.house.told(event(resource, "buygoods_reversed"))
+    assert desk.balances() == {"DRAWER": -700, "GUEST": 700}
+
+
+def test_what_went_after_all_is_in_the_books_once(desk: Desk) -> None:
+    paid_twice(desk)
+    desk.send_all()
+    (refund,) = desk.house.refunds()
+    desk.refund_ago(refund.id, 3600)
+    desk.confirm(refund.id, went=False)
+    desk.approve(refund.id, cash=True)
+    for _ in range(2):
+        desk.hear(desk.out.arrives())
+    assert (desk.balances()["CLEARING"], desk.balances()["DRAWER"], desk.balances()["GUEST"]) == (700, -700, 700)
