@@ -22,6 +22,7 @@ from webapp import create_app
 def app(sessions: sessionmaker[Session], server: PostgresServer, mailbox_server: RedisServer) -> Iterator[Flask]:
     servers = {"DATABASE_URL": server.url, "REDIS_URL": mailbox_server.url, "CELERY_BROKER_URL": mailbox_server.url}
     app = create_app(load_settings(ENVIRON | servers | {"DEMO_OWNER_PASSWORD": "a password to be shown"}))
+    app.extensions["program"].store.client.flushall()  # the audit looks into the mailboxes, too
     yield app
     app.extensions["program"].engine.dispose()
 
