@@ -46,6 +46,13 @@ SUMS = {
 }
 
 
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A house of its own: whatever guests of another test still hear would belong to the night."""
+    with Product(tmp_path_factory.mktemp("night")) as running:
+        yield running
+
+
 class Venue:
     """Books and mailbox store, wherever they are."""
 

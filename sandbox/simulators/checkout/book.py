@@ -1,8 +1,6 @@
 """All pages on which guests may pay, each open until somebody decides; whoever waits for a change is woken."""
 
 import asyncio
-import secrets
-import string
 import time
 import uuid
 from collections import OrderedDict
@@ -11,11 +9,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sandbox.simulators.checkout.rules import ASK, DECISIONS, FAIL, LEAVE, CheckoutFaults
+from sandbox.simulators.kopokopo.shapes import receipt_code
 from sandbox.simulators.poster import Poster
 
 MOST_PAGES = 10_000
 OPEN, PAID, FAILED, LEFT, CANCELLED, REVERSED = "open", "paid", "failed", "left", "cancelled", "reversed"
-LETTERS = string.ascii_uppercase + string.digits
 
 
 @dataclass
@@ -125,7 +123,7 @@ class Book:
     def _pay(self, page: Page, decision: str) -> None:
         faults = self.faults[page.provider]
         page.status, page.method, page.paid_at = PAID, decision, time.time()
-        page.receipt = "U" + "".join(secrets.choice(LETTERS) for _ in range(9))
+        page.receipt = receipt_code()
         page.amount = str(faults.amount) if faults.amount is not None else page.amount
         page.currency = faults.currency or page.currency
 

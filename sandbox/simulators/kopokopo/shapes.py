@@ -20,8 +20,9 @@ def signature(api_key: str, raw: bytes) -> str:
 
 
 def receipt_code() -> str:
-    """An M-Pesa receipt: ten upper-case letters and digits."""
-    return "U" + "".join(secrets.choice(LETTERS) for _ in range(9))
+    """An M-Pesa receipt: letters for year and month, the day (here 1 to 9), seven upper-case letters and digits."""
+    month, day = secrets.choice(LETTERS[:12]), secrets.choice("123456789")
+    return f"U{month}{day}" + "".join(secrets.choice(LETTERS) for _ in range(7))
 
 
 def stamp(at: float) -> str:
