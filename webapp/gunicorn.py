@@ -68,13 +68,15 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let open streams see that this worker is to end (otherwise they would hold it until it is killed), and a gevent
-    worker wait for PostgreSQL without holding up everybody."""
+    """Let open streams see that this worker is to end (otherwise they would hold it until it is killed), and nobody
+    wait for PostgreSQL without end."""
+    from core.store.sql import deadline
+
+    deadline.install()
     worker.wsgi.extensions["streams"].serving = lambda: worker.alive
     if worker_class.startswith("gevent"):
-        from webapp import green, http
+        from webapp import http
 
-        green.install()
         http.Handler.door = worker.wsgi.wsgi_app
         worker.wsgi_handler = http.Handler  # of `gevent_pywsgi`; gunicorn's plain gevent worker has no use for it
     worker.wsgi.extensions["program"].directory.begin()  # the first webhook need not wait for it

@@ -10,6 +10,7 @@ from celery.worker import WorkController
 from core import bootstrap, log, metrics
 from core.jobs import group_of
 from core.services.program import Program
+from core.store.sql import deadline
 from core.store.sql.engine import forget_connections
 from publishing import publisher
 from workers import measuring, safety, sweeper
@@ -60,6 +61,11 @@ def _stand_back(sender: WorkController, **_: object) -> None:
     """Bookkeeping never takes the processor from a guest's reply."""
     group = group_of(sender.hostname)
     os.nice(group.niceness if group else 0)
+
+
+@worker_init.connect
+def _wait_for_nobody_without_end(**_: object) -> None:
+    deadline.install()
 
 
 @worker_init.connect

@@ -2,16 +2,20 @@
 
 import logging
 import multiprocessing
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from threading import Barrier
 
+import psutil
 import pytest
+from psycopg2 import extensions
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import log
 from core.errors import TryAgain
+from core.store.sql import deadline
 from core.store.sql.engine import forget_connections, make_engine, make_sessions, transaction
 from sandbox.servers import PostgresServer, free_port
 from tests.integration.sql.bar import all_at_once
@@ -64,6 +68,43 @@ def test_a_server_that_is_not_there_may_be_tried_again() -> None:
     gone = make_sessions(make_engine(f"postgresql://nobody@127.0.0.1:{free_port()}/nothing"))
     with pytest.raises(TryAgain), transaction(gone) as db:
         db.execute(text("select 1"))
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As workers and web wait for PostgreSQL, only not for so long."""
+    monkeypatch.setattr(deadline, "SECONDS", 0.5)
+    deadline.install()
+    yield
+    extensions.set_wait_callback(None)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_server_that_hangs_is_given_up_and_may_be_asked_again(server: PostgresServer) -> None:
+    sessions = make_sessions(make_engine(server.url, pool_size=1, max_overflow=0))
+    assert _one(sessions) == 1
+    with hanging(server), pytest.raises(TryAgain):
+        _one(sessions)
+    assert _one(sessions) == 1
+
+
+def _one(sessions: sessionmaker[Session]) -> int:
+    with transaction(sessions) as db:
+        return int(db.execute(text("select 1")).scalar_one())
+
+
+@contextmanager
+def hanging(server: PostgresServer) -> Iterator[None]:
+    assert server.process is not None
+    leader = psutil.Process(server.process.pid)
+    stopped = [leader, *leader.children(recursive=True)]
+    for process in stopped:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in stopped:
+            process.resume()
 
 
 def test_times_are_limited_and_in_utc(sessions: sessionmaker[Session]) -> None:
