@@ -2,8 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 from flask import Flask
@@ -11,7 +9,6 @@ from flask.cli import with_appcontext
 from flask_migrate import Migrate
 
 from core.domain.statuses import Role
-from core.errors import Rejected
 from core.services import setup
 from core.services.audit import audit, is_clean
 from core.services.demo import NAME, SLUG
@@ -27,11 +24,12 @@ from webapp import (
 )
 from webapp.health import MIGRATIONS
 from webapp.held import current_program
+from webapp.refusals import NO_VENUE, refusals
 
 REFUSALS = {
     "no_demo_in_production": "This is production: the demo venue is not for it. Use `flask setup`.",
     "already_set_up": "There is a venue already; nothing was changed. README.md says how a new token comes in.",
-    "no_such_workspace": "No venue has this slug.",
+    "no_such_workspace": NO_VENUE,
     "password_too_short": f"The password needs at least {setup.SHORTEST_PASSWORD} characters.",
 }
 
@@ -54,7 +52,7 @@ def register(app: Flask) -> None:
 def seed_command() -> None:
     """Write what is missing of the demo venue. Never in production."""
     program = current_program()
-    with _refusals(), transaction(program.sessions) as db:
+    with refusals(REFUSALS), transaction(program.sessions) as db:
         seeded = setup.seed_demo(db, program.settings)
     program.store.menus.changed(str(seeded.workspace_id))
     program.store.directory_changed()
@@ -69,7 +67,7 @@ def seed_command() -> None:
 def setup_command(name: str) -> None:
     """Make the first workspace, with its channel and provider account from the settings. Once."""
     program = current_program()
-    with _refusals(), transaction(program.sessions) as db:
+    with refusals(REFUSALS), transaction(program.sessions) as db:
         setup.set_up(db, program.settings, name)
     program.store.directory_changed()
     click.echo(f"{name} is set up. Next: flask create-user --workspace {setup.slug(name)} …")
@@ -84,7 +82,7 @@ def setup_command(name: str) -> None:
 @with_appcontext
 def create_user_command(email: str, name: str, role: str, workspace: str, password: str) -> None:
     """Let a person sign in."""
-    with _refusals(), transaction(current_program().sessions) as db:
+    with refusals(REFUSALS), transaction(current_program().sessions) as db:
         setup.create_user(db, workspace, email, name, Role(role), password)
     click.echo(f"{email} may sign in.")
 
@@ -106,12 +104,3 @@ def rotate_keys_command() -> None:
     """Seal everything with the first of FIELD_ENCRYPTION_KEYS."""
     for table, count in rotate_keys(current_program().sessions).items():
         click.echo(f"{table}: {count}")
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """A refusal is a sentence for whoever typed the command, not a stack trace."""
-    try:
-        yield
-    except Rejected as error:
-        raise click.ClickException(REFUSALS[error.reason]) from None

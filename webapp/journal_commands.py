@@ -1,8 +1,6 @@
 """`flask journal …`: what came in, shown; a night run again; a night as a file for a test."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TextIO
 from uuid import UUID
@@ -21,7 +19,7 @@ from core.store.sql import journal as books
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.held import current_program
-from webapp.rule_commands import NO_VENUE
+from webapp.refusals import NO_VENUE, refusals
 
 group = AppGroup("journal", help="Every webhook that came: show it, run it again, make a file of it.")
 
@@ -95,7 +93,7 @@ def replay_command(since: datetime | None, to: datetime | None, workspace: str |
     handled is brought to the workers; nothing happens twice.
     """
     program = current_program()
-    with _refusals():
+    with refusals(REFUSALS):
         done = _replay_file(program, file) if file else _replay(program, _span(since, to, workspace))
     click.echo(f"{done.webhooks} webhooks, {done.events} events.")
 
@@ -131,17 +129,20 @@ def _replay(program: Program, span: books.Span) -> Replayed:
 
 
 def _replay_file(program: Program, file: TextIO) -> Replayed:
-    house, arrivals = read_night(file)
-    with transaction(program.sessions) as db:
-        if not books_are_empty(db, None):
-            raise Rejected("books_not_empty")
-        furnish(db, house)
-    return replay_night(program, arrivals, until(house))
+    try:
+        house, arrivals = read_night(file)
+        with transaction(program.sessions) as db:
+            if not books_are_empty(db, None):
+                raise Rejected("books_not_empty")
+            furnish(db, house)
+        return replay_night(program, arrivals, until(house))
+    except NotANight as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _span(since: datetime | None, to: datetime | None, slug: str | None) -> books.Span:
     to = to or datetime.now(UTC)
-    with _refusals():
+    with refusals(REFUSALS):
         return books.Span(since or to - timedelta(days=1), to, _workspace(slug) if slug else None)
 
 
@@ -151,17 +152,6 @@ def _workspace(slug: str) -> UUID:
     if found is None:
         raise Rejected("no_such_workspace")
     return found
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """A refusal is a sentence for whoever typed the command, not a stack trace."""
-    try:
-        yield
-    except Rejected as error:
-        raise click.ClickException(REFUSALS[error.reason]) from None
-    except NotANight as error:
-        raise click.ClickException(str(error)) from None
 
 
 def _time(one: Arrival) -> str:

@@ -2,8 +2,6 @@
 
 import getpass
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.domain.statuses import DeadLetterState
-from core.errors import Rejected, TryAgain
+from core.errors import Rejected
 from core.services import dead_letters
 from core.services.dead_letters import Decider
 from core.store.sql.engine import transaction
 from core.store.sql.tables import DeadLetter, Workspace
 from webapp.held import current_program
-from webapp.rule_commands import NO_VENUE, WORKSPACE
+from webapp.refusals import NO_VENUE, refusals
+from webapp.rule_commands import WORKSPACE
 
 group = AppGroup("dead-letters", help="Events that failed on every try: read them, replay them, or drop them.")
 
@@ -30,6 +29,7 @@ REFUSALS = {
     "no_reason": "Say why: --reason must not be empty.",
     "guest_unknown": "Nobody knows any more whose message this was: it can only be dropped.",
 }
+UNANSWERED = "A server did not answer. Nothing was done; try again."
 LETTER = click.argument("letter_id", type=click.UUID)
 
 
@@ -38,7 +38,7 @@ LETTER = click.argument("letter_id", type=click.UUID)
 @click.option("--all", "every", is_flag=True, help="Also those somebody has decided on.")
 def list_command(workspace: str, every: bool) -> None:
     """The newest of a venue, one a line: id, time (UTC), lane, state, tries, what went wrong."""
-    with _refusals(), transaction(current_program().sessions) as db:
+    with refusals(REFUSALS, UNANSWERED), transaction(current_program().sessions) as db:
         state = None if every else DeadLetterState.DEAD
         for letter in dead_letters.letters(db, _venue(db, workspace), state):
             about = f"{letter.at:%Y-%m-%d %H:%M:%S}  {letter.lane:13}  {letter.state.value:8}  {letter.attempts}"
@@ -50,7 +50,7 @@ def list_command(workspace: str, every: bool) -> None:
 @WORKSPACE
 def show_command(letter_id: UUID, workspace: str) -> None:
     """Everything about one of them as JSON, with what the guest wrote: that it was read is written down."""
-    with _refusals(), transaction(current_program().sessions) as db:
+    with refusals(REFUSALS, UNANSWERED), transaction(current_program().sessions) as db:
         letter = dead_letters.read_letter(db, _venue(db, workspace), letter_id, _here())
         click.echo(json.dumps(_document(letter), indent=2))
 
@@ -62,7 +62,7 @@ def show_command(letter_id: UUID, workspace: str) -> None:
 def replay_command(letter_id: UUID, workspace: str, reason: str) -> None:
     """Put it back into its mailbox, to be taken as if it came now."""
     program = current_program()
-    with _refusals():
+    with refusals(REFUSALS, UNANSWERED):
         with transaction(program.sessions) as db:
             workspace_id = _venue(db, workspace)
         dead_letters.replay(program, workspace_id, letter_id, _here(reason))
@@ -75,7 +75,7 @@ def replay_command(letter_id: UUID, workspace: str, reason: str) -> None:
 @click.option("--reason", required=True, help="Why nothing shall come of it.")
 def drop_command(letter_id: UUID, workspace: str, reason: str) -> None:
     """Nothing will come of it. It is kept, with the reason."""
-    with _refusals(), transaction(current_program().sessions) as db:
+    with refusals(REFUSALS, UNANSWERED), transaction(current_program().sessions) as db:
         dead_letters.drop(db, _venue(db, workspace), letter_id, _here(reason))
     click.echo("Dropped.")
 
@@ -98,13 +98,3 @@ def _document(letter: DeadLetter) -> dict[str, Any]:
     kept = {name: getattr(letter, name) for name in columns}
     known = {name: value if isinstance(value, int) else str(value) for name, value in kept.items() if value}
     return known | {"state": letter.state.value, "body": dead_letters.body_of(letter)}
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except Rejected as error:
-        raise click.ClickException(REFUSALS[error.reason]) from None
-    except TryAgain:
-        raise click.ClickException("A server did not answer. Nothing was done; try again.") from None

@@ -1,33 +1,34 @@
 """`flask kopokopo subscribe|check`, `flask pesapal register-ipn|list-ipns`: what is arranged with a provider once."""
 
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable
 
 import click
 from flask.cli import AppGroup
 
-from core.errors import Rejected, TryAgain
 from core.providers.kopokopo.subscriptions import Subscription
 from core.services import provider_setup
-from core.services.demo import SLUG
 from webapp.held import current_program
+from webapp.refusals import NO_VENUE, refusals
+from webapp.rule_commands import WORKSPACE
 
 kopokopo = AppGroup("kopokopo", help="Kopo Kopo: being told of what comes into the till.")
 pesapal = AppGroup("pesapal", help="Pesapal: the address that it posts to.")
-WORKSPACE = click.option("--workspace", default=SLUG, show_default=True, help="Slug of the venue.")
-REFUSALS = {
-    "no_such_workspace": "No venue has this slug.",
-    "no_account": "The venue has no account with this provider: set its names of .env.example.",
-    "account_not_filled_in": "Something of the account is missing: see .env.example.",
-}
+REFUSALS = defaultdict(
+    lambda: "The provider refused the account's keys.",
+    no_such_workspace=NO_VENUE,
+    no_account="The venue has no account with this provider: set its names of .env.example.",
+    account_not_filled_in="Something of the account is missing: see .env.example.",
+)
+UNANSWERED = "The provider did not answer. Look at its status page, and try again."
 
 
 @kopokopo.command("subscribe")
 @WORKSPACE
 def subscribe(workspace: str) -> None:
     """Have Kopo Kopo tell us of money that comes into the till, and of money taken back."""
-    with _refusals():
+    with refusals(REFUSALS, UNANSWERED):
         _print(provider_setup.subscribe_till(current_program(), workspace))
 
 
@@ -35,7 +36,7 @@ def subscribe(workspace: str) -> None:
 @WORKSPACE
 def check(workspace: str) -> None:
     """Say of each subscription how it stands; exit code 1 where one is not active."""
-    with _refusals():
+    with refusals(REFUSALS, UNANSWERED):
         sys.exit(0 if _print(provider_setup.check_till(current_program(), workspace)) else 1)
 
 
@@ -43,7 +44,7 @@ def check(workspace: str) -> None:
 @WORKSPACE
 def register_ipn(workspace: str) -> None:
     """Register our address for notifications, and use its id from now on."""
-    with _refusals():
+    with refusals(REFUSALS, UNANSWERED):
         click.echo(f"Registered as {provider_setup.register_ipn(current_program(), workspace)}.")
 
 
@@ -51,7 +52,7 @@ def register_ipn(workspace: str) -> None:
 @WORKSPACE
 def list_ipns(workspace: str) -> None:
     """List the addresses that Pesapal knows; exit code 1 where ours is not among them."""
-    with _refusals():
+    with refusals(REFUSALS, UNANSWERED):
         found, ours = provider_setup.list_ipns(current_program(), workspace)
     for one in found:
         mark = "*" if one.get("ipn_id") == ours else " "
@@ -66,14 +67,3 @@ def _print(subscriptions: Iterable[Subscription]) -> bool:
         click.echo(f"{one.topic:32} {one.status}")
         good &= one.active
     return good
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """A refusal is a sentence for whoever typed the command, not a stack trace."""
-    try:
-        yield
-    except Rejected as error:
-        raise click.ClickException(REFUSALS.get(error.reason, "The provider refused the account's keys.")) from None
-    except TryAgain:
-        raise click.ClickException("The provider did not answer. Look at its status page, and try again.") from None

@@ -3,23 +3,24 @@
 import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TextIO, cast
+from typing import Any, TextIO
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from core.domain.phone import chat_address
-from core.errors import Rejected
 from core.services.demo import SLUG
 from core.services.discounts import MOST, set_discount
-from core.services.program import Program
 from core.services.rules import chat_number, rules_of, table_codes, write_rules
 from core.store.sql.engine import transaction
+from webapp.held import current_program
+from webapp.refusals import NO_VENUE, refusals
 
 WORKSPACE = click.option("--workspace", default=SLUG, show_default=True, help="Slug of the venue.")
-NO_VENUE = "No venue has this slug."
-NO_GUEST = "Nobody has written to this venue from that number."
+REFUSALS = {
+    "no_such_workspace": NO_VENUE,
+    "no_such_guest": "Nobody has written to this venue from that number.",
+}
 
 
 @click.command("rules")
@@ -28,13 +29,11 @@ NO_GUEST = "Nobody has written to this venue from that number."
 @with_appcontext
 def rules_command(workspace: str, file: TextIO | None) -> None:
     """Print hours, delivery, minimum order and switches of a venue, after changing what a file says."""
-    program = cast(Program, current_app.extensions["program"])
+    program = current_program()
     try:
-        with transaction(program.sessions) as db:
+        with refusals(REFUSALS), transaction(program.sessions) as db:
             changed = write_rules(db, workspace, _document(file)) if file else None
             rules = rules_of(db, workspace)
-    except Rejected:
-        raise click.ClickException(NO_VENUE) from None
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     if changed is not None:
@@ -47,12 +46,9 @@ def rules_command(workspace: str, file: TextIO | None) -> None:
 @with_appcontext
 def table_codes_command(workspace: str) -> None:
     """Print the text for the QR of each table, signed with its short code, and the address that it leads to."""
-    program = cast(Program, current_app.extensions["program"])
-    try:
-        with transaction(program.sessions) as db:
-            codes, bar = table_codes(db, workspace), chat_number(db, workspace)
-    except Rejected:
-        raise click.ClickException(NO_VENUE) from None
+    program = current_program()
+    with refusals(REFUSALS), transaction(program.sessions) as db:
+        codes, bar = table_codes(db, workspace), chat_number(db, workspace)
     for number, code in codes:
         text = f"Table {number} {code}"
         click.echo(f"{text} {chat_address(bar, text)}".rstrip())
@@ -66,12 +62,9 @@ def table_codes_command(workspace: str) -> None:
 @with_appcontext
 def discount_command(workspace: str, phone: str, percent: int | None, off: bool) -> None:
     """Give a guest a discount of their own, or end it."""
-    program = cast(Program, current_app.extensions["program"])
-    try:
-        with transaction(program.sessions) as db:
-            profiles = set_discount(db, workspace, phone, None if percent is None else Decimal(percent), not off)
-    except Rejected as error:
-        raise click.ClickException(NO_GUEST if error.reason == "no_such_guest" else NO_VENUE) from None
+    program = current_program()
+    with refusals(REFUSALS), transaction(program.sessions) as db:
+        profiles = set_discount(db, workspace, phone, None if percent is None else Decimal(percent), not off)
     for box, profile in profiles.items():
         program.store.known_anew(box, profile)
     click.echo("It is ended." if off else "It counts with the guest's next message.")

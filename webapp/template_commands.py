@@ -2,17 +2,16 @@
 
 import sys
 from collections.abc import Callable, Iterable
-from typing import cast
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from core.errors import OutcomeUnknown, Rejected, TryAgain
 from core.services import template_book
 from core.services.directory import Line
 from core.services.program import Program
 from core.services.template_book import Standing
+from webapp.held import current_program
+from webapp.refusals import refusals
 
 group = AppGroup("templates", help="Message templates: what may be said to a guest who has not written for a day.")
 
@@ -22,6 +21,7 @@ REFUSALS = {
     "no_business_account": "The channel has no business account: set WHATSAPP_BUSINESS_ACCOUNT_ID.",
     "refused_by_meta": "Meta refused with error {}.",
 }
+UNANSWERED = "Meta did not answer. Ask for the status before you push again."
 
 
 @group.command("status")
@@ -38,15 +38,11 @@ def push() -> None:
 
 def _each(ask: Ask) -> bool:
     """Print what comes of it for every number; answers whether all can be used."""
-    program = cast(Program, current_app.extensions["program"])
+    program = current_program()
     usable = True
     for line in program.directory.lines():
-        try:
+        with refusals(REFUSALS, UNANSWERED):
             for standing in ask(program, line):
                 usable &= standing.status == "APPROVED"
                 click.echo(f"{standing.name:20} {standing.language:4} {standing.status}")
-        except Rejected as error:
-            raise click.ClickException(REFUSALS[error.reason].format(error.detail)) from None
-        except (TryAgain, OutcomeUnknown):
-            raise click.ClickException("Meta did not answer. Ask for the status before you push again.") from None
     return usable
