@@ -49,7 +49,7 @@ class StandIns:
         with self._log.open("ab") as log:
             command = [sys.executable, "-m", "sandbox.simulators"]
             self._process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=log, stderr=log)
-        eventually(lambda: not is_free(self.port), 30, what="the stand-ins")
+        eventually(lambda: not is_free(self.port), what="the stand-ins")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -5,10 +5,12 @@ from threading import Event
 from time import monotonic
 from typing import TypeVar
 
+from sandbox.simulators.guest import PATIENCE
+
 Seen = TypeVar("Seen")
 
 
-def eventually(look: Callable[[], Seen | None], seconds: float = 20.0, every: float = 0.05, what: str = "") -> Seen:
+def eventually(look: Callable[[], Seen | None], seconds: float = PATIENCE, every: float = 0.05, what: str = "") -> Seen:
     """Look until what is seen is true; answers it. Fails with the last thing seen after `seconds`."""
     pause, end = Event(), monotonic() + seconds
     seen = look()

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import requests
 from requests.adapters import HTTPAdapter
 
-from sandbox.simulators.guest import Guest
+from sandbox.simulators.guest import PATIENCE, Guest
 
 POOL = 256
 T = TypeVar("T")
@@ -38,13 +38,13 @@ class Simulators:
 
     def get(self, path: str, **options: Any) -> dict[str, Any]:
         """GET below the simulators' address."""
-        answer = self._http.get(f"{self._base_url}/{path}", params=options, timeout=60)
+        answer = self._http.get(f"{self._base_url}/{path}", params=options, timeout=PATIENCE)
         answer.raise_for_status()
         return dict(answer.json())
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """POST below the simulators' address."""
-        answer = self._http.post(f"{self._base_url}/{path}", json=body, timeout=60)
+        answer = self._http.post(f"{self._base_url}/{path}", json=body, timeout=PATIENCE)
         answer.raise_for_status()
         return dict(answer.json())
 
@@ -87,7 +87,7 @@ class GraphSwitches:
         """Every message received, oldest first, each with `at`, `guest`, `id` and `body`."""
         return list(self._simulators.get("graph/_messages", after=after, since=since)["messages"])
 
-    def wait_for(self, count: int, timeout: float = 30) -> int:
+    def wait_for(self, count: int, timeout: float = PATIENCE) -> int:
         """Wait until so many messages were received since the last reset; how many there are."""
         return waited(timeout, lambda left: self._received(count, left), lambda received: received >= count)
 
@@ -117,7 +117,7 @@ class KopoKopoSwitches:
         """All prompts, or those of one phone, oldest first."""
         return self._prompts(phone=phone)
 
-    def wait_for(self, timeout: float = 20, **wanted: Any) -> dict[str, Any]:
+    def wait_for(self, timeout: float = PATIENCE, **wanted: Any) -> dict[str, Any]:
         """The latest prompt with these: phone, id, since, screen ("open,closed"), status ("Success,Failed")."""
         found = waited(timeout, lambda left: self._prompts(timeout=left, **wanted), bool)
         assert found, f"no prompt like {wanted}"
@@ -162,7 +162,7 @@ class CardSwitches:
         """All pages, or those with this reference, id or status, oldest first."""
         return list(self._simulators.get("control/pages", provider=self._provider, **wanted)["pages"])
 
-    def wait_for(self, timeout: float = 20, **wanted: Any) -> dict[str, Any]:
+    def wait_for(self, timeout: float = PATIENCE, **wanted: Any) -> dict[str, Any]:
         """The latest page with this reference, id or status ("open,paid")."""
         found = waited(timeout, lambda left: self.pages(timeout=left, **wanted), bool)
         assert found, f"no page like {wanted}"

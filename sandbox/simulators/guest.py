@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 MEDIA = ("image", "audio", "video", "document", "sticker")
 LONGEST_ASK = 20.0
+# Seconds until an answer is given up. A busy machine is late with anything; only what never comes is a failure.
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Guest:
         who = {"guest": self.who, "name": self.name, "hide_phone": self.hide_phone}
         return Sent(**self._simulators.post("sandbox/api/messages", who | {"message": message, "id": id, "at": at}))
 
-    def taps(self, wanted: str, message: Message | None = None, timeout: float = 10, **more: Any) -> Sent:
+    def taps(self, wanted: str, message: Message | None = None, timeout: float = PATIENCE, **more: Any) -> Sent:
         """Tap a choice by id or title, on the latest message that has it (waiting for it), or on the one given."""
         message = message or self._with_choice(wanted, timeout)
         choice = message.find(wanted)
@@ -108,7 +110,7 @@ class Guest:
         """Everything the bar sent so far, reactions included."""
         return [read(entry) for entry in self._entries(0, 0) if not entry["incoming"]]
 
-    def reads(self, containing: str = "", timeout: float = 10) -> Message:
+    def reads(self, containing: str = "", timeout: float = PATIENCE) -> Message:
         """The next message not read yet whose text contains this; waits for it and skips others. No reactions."""
         deadline = time.monotonic() + timeout
         skipped: list[str] = []
@@ -119,7 +121,7 @@ class Guest:
                 skipped.append(message.text)
             assert time.monotonic() < deadline, f"{self.name} read nothing like {containing!r}, only {skipped}"
 
-    def pays(self, outcome: str = "success", timeout: float = 20) -> dict[str, Any]:
+    def pays(self, outcome: str = "success", timeout: float = PATIENCE) -> dict[str, Any]:
         """Wait for the next M-Pesa prompt and decide it, unless a rule has done so already; the prompt as it came."""
         prompt = self._simulators.kopokopo.wait_for(
             timeout, phone=self.phone, since=self._paid_at, screen="open,closed"

@@ -57,12 +57,12 @@ def spend_the_evening(guest: Guest, late: threading.Event) -> None:
     """Come at some time of the evening, ask something, order, pay, and be thanked."""
     late.wait(random.uniform(0, SECONDS * 0.7))
     guest.says("hi")
-    guest.reads("Karibu", timeout=PATIENCE)
+    guest.reads("Karibu")
     guest.says("2 dawa and 1 tusker to table 7")
-    guest.taps("I am 18", timeout=PATIENCE)
-    guest.taps("M-Pesa", timeout=PATIENCE)
-    guest.reads("check your phone", timeout=PATIENCE)
-    guest.reads("receipt", timeout=PATIENCE)
+    guest.taps("I am 18")
+    guest.taps("M-Pesa")
+    guest.reads("check your phone")
+    guest.reads("receipt")
 
 
 def check(simulators: Simulators, guest: Guest) -> None:

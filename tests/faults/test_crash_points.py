@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from sandbox.simulators.control import Simulators
-from sandbox.simulators.guest import Guest, Message
+from sandbox.simulators.guest import PATIENCE, Guest, Message
 from tests.functional.outside import Outside
 from tests.functional.test_cards import link_in
 from tests.functional.test_other_ways import CODE, reviews, thanked
@@ -73,7 +73,7 @@ def test_a_guest_is_served_whatever_line_the_process_died_at(product: Product, a
             eventually(partial(served, simulators, guests[before]), 240, what=f"{before}: the guest is served")
         (armed / point).touch()
         order(guests[point])
-        eventually(partial(gone, armed / point), 60, what=f"the death at {point}")
+        eventually(partial(gone, armed / point), what=f"the death at {point}")
     for point, guest in guests.items():
         check_paid_once(simulators, guest, point)
     assert [left.name for left in armed.iterdir()] == [], "never reached"
@@ -87,11 +87,11 @@ def test_an_unpaid_order_is_let_go_once_whatever_line_the_process_died_at(produc
         guest = simulators.guest(f"2547121{number:05d}", name="Achieng")
         simulators.kopokopo.rule("cancelled", phone=guest.phone)
         order(guest)
-        guest.reads("cancelled", timeout=60)
+        guest.reads("cancelled")
         (armed / point).touch()
         time_is_up(product)
-        eventually(partial(gone, armed / point), 60, what=f"the death at {point}")
-        guest.reads("not paid in time", timeout=60)
+        eventually(partial(gone, armed / point), what=f"the death at {point}")
+        guest.reads("not paid in time")
     eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
 
 
@@ -108,7 +108,7 @@ def test_a_receipt_is_brought_once_whatever_line_its_maker_died_at(product: Prod
         check_paid_once(simulators, guest, point)
         (armed / point).touch()
         guest.says("receipt")
-        eventually(partial(gone, armed / point), 60, what=f"the death at {point}")
+        eventually(partial(gone, armed / point), what=f"the death at {point}")
     for point, guest in guests.items():
         eventually(partial(files, guest), 120, what=f"{point}: the document")
     eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
@@ -124,7 +124,7 @@ def test_another_way_to_pay_counts_once_whatever_line_the_process_died_at(produc
         receipt = way(outside, armed, guest)
         eventually(partial(thanked, guest, receipt), 120, what=f"{way.__name__}: the thanks")
         guest.says("status")
-        guest.reads("paid", timeout=60)
+        guest.reads("paid")
         assert len(thanked(guest, receipt)) == 1, way.__name__
     assert [left.name for left in armed.iterdir()] == [], "never reached"
     eventually(lambda: product.flask("audit").returncode == 0, 90, every=2, what="a clean audit")
@@ -133,25 +133,30 @@ def test_another_way_to_pay_counts_once_whatever_line_the_process_died_at(produc
 def dies_at(armed: Path, point: str, what: Callable[[], object]) -> None:
     (armed / point).touch()
     what()
-    eventually(partial(gone, armed / point), 60, what=f"the death at {point}")
+    eventually(partial(gone, armed / point), what=f"the death at {point}")
 
 
 def pays_at_the_bar(outside: Outside, armed: Path, guest: Guest) -> str:
     """The web dies before and after the cash is in the books; whoever took it taps again."""
     dies_at(armed, "effects.pay_cash", lambda: guest.says("cash"))
-    code = CODE.search(guest.reads("at the bar", timeout=60).text)
+    code = CODE.search(guest.reads("at the bar").text)
     assert code
     staff, form = outside.staff(), {"code": code[1], "received": "200", "entry": str(uuid4())}
 
     def takes() -> requests.Response | None:
         try:
             return staff.posts("/admin/cash", **form)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return None
 
+    def dies(point: str) -> bool:
+        takes()
+        return gone(armed / point)
+
     for point in ("take_cash.before_commit", "take_cash.committed"):
-        dies_at(armed, point, takes)
-    page = eventually(takes, 60, what="the drawer answers again")
+        (armed / point).touch()
+        eventually(partial(dies, point), what=f"the death at {point}")
+    page = eventually(takes, what="the drawer answers again")
     assert page and "Change KES&nbsp;50" in page.text
     return str(outside.rows("select reference from cash_entries order by created_at desc limit 1")[0]["reference"])
 
@@ -161,9 +166,9 @@ def pays_the_till_by_hand(outside: Outside, armed: Path, guest: Guest) -> str:
     kopokopo = outside.product.simulators.kopokopo
     kopokopo.rule("cancelled", phone=guest.phone)
     guest.taps("M-Pesa")
-    guest.reads("cancelled", timeout=60)
+    guest.reads("cancelled")
     receipt = str(kopokopo.pays_till(guest.phone, 150))
-    eventually(lambda: outside.rows("select 1 from receipts where reference = %s", receipt), 60, what="the money")
+    eventually(lambda: outside.rows("select 1 from receipts where reference = %s", receipt), what="the money")
     dies_at(armed, "effects.claim_receipt", lambda: guest.says(receipt))
     return receipt
 
@@ -172,7 +177,7 @@ def pays_on_a_page(outside: Outside, armed: Path, guest: Guest) -> str:
     """The worker dies with the page made and nobody told; the guest gets it, and its money counts once."""
     dies_at(armed, "request_payment.committed", lambda: guest.says("card"))
     link = link_in(guest.reads("Tap below to pay", timeout=90))
-    assert requests.post(f"{link}/pay", timeout=20).ok
+    assert requests.post(f"{link}/pay", timeout=PATIENCE).ok
     return str(outside.product.simulators.pesapal.pages(id=link.rpartition("/")[2])[0]["receipt"])
 
 
@@ -201,8 +206,8 @@ def gone(path: Path) -> bool:
 def order(guest: Guest) -> None:
     """A one-line order up to the tap that asks for the money."""
     guest.says("2 dawa and 1 tusker to table 7")
-    guest.taps("I am 18", timeout=60)
-    guest.taps("M-Pesa", timeout=60)
+    guest.taps("I am 18")
+    guest.taps("M-Pesa")
 
 
 def check_paid_once(simulators: Simulators, guest: Guest, point: str) -> None:
@@ -210,7 +215,7 @@ def check_paid_once(simulators: Simulators, guest: Guest, point: str) -> None:
     what = f"{point}: an outcome, read {read(guest)}"
     if eventually(partial(outcome, simulators, guest), 240, what=what) == "never asked":
         guest.taps("Try again")
-    paid = eventually(partial(paid_prompts, simulators, guest), 60, what=f"{point}: payment")
+    paid = eventually(partial(paid_prompts, simulators, guest), what=f"{point}: payment")
     thanks = eventually(partial(reading, guest, paid[0]["receipt"]), 120, what=f"{point}: the thanks")
     again = 1 if point.startswith("send.") else 0
     assert len(thanks) <= 1 + again, f"{point}: the receipt was sent {len(thanks)} times"

@@ -15,6 +15,7 @@ import psycopg2.extras
 import requests
 
 from core.services.demo import OWNER_EMAIL
+from sandbox.simulators.guest import PATIENCE
 from sandbox.simulators.inbound import sign
 from tests.product import Product
 from tests.waiting import eventually
@@ -39,7 +40,9 @@ class Outside:
         """Meta's signature over these very bytes."""
         return sign(self.product.settings["WHATSAPP_APP_SECRET"], raw)
 
-    def meta_posts(self, raw: bytes, signature: str | bytes | None = None, timeout: float = 15) -> requests.Response:
+    def meta_posts(
+        self, raw: bytes, signature: str | bytes | None = None, timeout: float = PATIENCE
+    ) -> requests.Response:
         """A webhook from Meta, well signed unless a signature is given."""
         headers = {"X-Hub-Signature-256": self.signed(raw) if signature is None else signature}
         return requests.post(self.product.url + WHATSAPP, data=raw, headers=headers, timeout=timeout)
@@ -49,7 +52,7 @@ class Outside:
         key = self.product.settings["KOPOKOPO_API_KEY"].encode()
         good = hmac.new(key, raw, hashlib.sha256).hexdigest()
         headers = {"X-KopoKopo-Signature": good if signature is None else signature}
-        return requests.post(self.product.url + PAYMENT, data=raw, headers=headers, timeout=15)
+        return requests.post(self.product.url + PAYMENT, data=raw, headers=headers, timeout=PATIENCE)
 
     def rows(self, query: str, *values: object) -> list[Row]:
         """What the books say."""
@@ -89,11 +92,11 @@ class Outside:
 
     def clean(self) -> None:
         """Everything comes to rest, and the audit finds nothing."""
-        eventually(lambda: self.product.flask("audit").returncode == 0, 30, every=1, what="a clean audit")
+        eventually(lambda: self.product.flask("audit").returncode == 0, every=1, what="a clean audit")
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum of what is measured under these labels."""
-        lines = requests.get(f"{self.product.url}/metrics", timeout=10).text.splitlines()
+        lines = requests.get(f"{self.product.url}/metrics", timeout=PATIENCE).text.splitlines()
         wanted = [f'{label}="{value}"' for label, value in labels.items()]
         mine = [line for line in lines if line.startswith(name) and all(one in line for one in wanted)]
         return sum(float(line.rpartition(" ")[2]) for line in mine)
@@ -123,15 +126,15 @@ class Staff:
 
     def sign_in(self, password: str) -> None:
         """Sign in as the demo owner."""
-        page = self._http.get(f"{self._url}/admin/login", timeout=10).text
+        page = self._http.get(f"{self._url}/admin/login", timeout=PATIENCE).text
         form = {"csrf_token": token_in(page), "email": OWNER_EMAIL, "password": password}
         headers = {"Referer": f"{self._url}/admin/login"}
-        answer = self._http.post(f"{self._url}/admin/login", data=form, headers=headers, timeout=10)
+        answer = self._http.post(f"{self._url}/admin/login", data=form, headers=headers, timeout=PATIENCE)
         assert answer.url.endswith("/admin/board"), answer.status_code
 
     def board(self) -> Row:
         """The open orders, and where the live stream stands."""
-        answer = self._http.get(f"{self._url}/admin/board/orders", timeout=10)
+        answer = self._http.get(f"{self._url}/admin/board/orders", timeout=PATIENCE)
         answer.raise_for_status()
         return dict(answer.json())
 
@@ -141,15 +144,15 @@ class Staff:
 
     def moves(self, order: Row, status: str) -> requests.Response:
         """A tap on the board."""
-        page = self._http.get(f"{self._url}/admin/board", timeout=10).text
+        page = self._http.get(f"{self._url}/admin/board", timeout=PATIENCE).text
         headers = {"X-CSRFToken": token_in(page), "Referer": f"{self._url}/admin/board"}
         body = {"status": status, "version": order["version"]}
         address = f"{self._url}/admin/board/orders/{order['id']}"
-        return self._http.post(address, json=body, headers=headers, timeout=10)
+        return self._http.post(address, json=body, headers=headers, timeout=PATIENCE)
 
     def opens(self, path: str) -> requests.Response:
         """A page or a file of the staff's."""
-        return self._http.get(f"{self._url}{path}", timeout=20)
+        return self._http.get(f"{self._url}{path}", timeout=PATIENCE)
 
     def reads(self, address: str) -> str:
         """A page of theirs."""
@@ -158,7 +161,7 @@ class Staff:
     def posts(self, address: str, **form: str) -> requests.Response:
         """A form of theirs, sent."""
         headers = {"X-CSRFToken": token_in(self.reads("/admin/board")), "Referer": f"{self._url}/admin/board"}
-        return self._http.post(f"{self._url}{address}", data=form, headers=headers, timeout=20)
+        return self._http.post(f"{self._url}{address}", data=form, headers=headers, timeout=PATIENCE)
 
     def changes(self, after: str) -> Iterator[Row]:
         """Listen from now on: what the live stream tells, change by change."""

@@ -23,7 +23,7 @@ def test_odd_words_get_kind_answers_and_break_nothing(product: Product, outside:
         sent = list(pool.map(lambda guest, text: guest.says(text), guests, ODD))
     assert {one.status for one in sent} == {200}
     for guest in guests:
-        answer = guest.reads(timeout=20)
+        answer = guest.reads()
         assert answer.text and "went wrong" not in answer.text
     assert product.logs().count('"level": "error"') == errors_before
     saved = "select count(*) from messages where direction = 'in' and external_id = any(%s)"
@@ -54,4 +54,4 @@ def test_whatever_is_no_text_is_answered_each_time_it_comes(guest: Guest) -> Non
     )
     for one in sent:
         status = guest.sends(one).status if isinstance(one, str) else guest.sends_raw(one).status
-        assert status == 200 and guest.reads(timeout=20).text, one
+        assert status == 200 and guest.reads().text, one

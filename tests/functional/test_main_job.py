@@ -29,7 +29,7 @@ def thanks(guest: Guest, receipt: str) -> list[Message]:
 def check_paid_once(outside: Outside, simulators: Simulators, guest: Guest) -> None:
     """One prompt, one receipt, one thank-you, and the order is paid."""
     receipt = receipt_of(simulators, guest)
-    eventually(lambda: thanks(guest, receipt), 30, what="the thank-you")
+    eventually(lambda: thanks(guest, receipt), what="the thank-you")
     order = outside.order_of(guest.name)
     assert order is not None and order["status"] == "PAID"
     assert [prompt["status"] for prompt in simulators.kopokopo.prompts(guest.phone)] == ["Success"]

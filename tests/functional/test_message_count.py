@@ -26,7 +26,7 @@ def sent_until_paid(simulators: Simulators, guest: Guest, before: int) -> list[s
     """All that was sent since, the thank-you included; and nothing comes after it."""
     guest.pays()
     receipt = receipt_of(simulators, guest)
-    eventually(lambda: thanks(guest, receipt), 30, what="the thank-you")
+    eventually(lambda: thanks(guest, receipt), what="the thank-you")
     guest.says("status")  # whoever comes after it has been answered, so that nothing else can still be waiting
     guest.reads("paid")
     sent = [message.text.partition("\n")[0] for message in guest.messages[before:-1]]

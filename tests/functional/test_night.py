@@ -127,42 +127,42 @@ def spend_the_evening(number: int, guest: Guest) -> None:
     kind, wish = number % 8, THIRST[number % len(THIRST)]
     if kind in (0, 4):
         guest.says("hi")
-        guest.reads("Karibu", timeout=PATIENCE)
+        guest.reads("Karibu")
     if kind == 0:
         guest.says("2 coke")
-        guest.reads("Coca-Cola", timeout=PATIENCE)
+        guest.reads("Coca-Cola")
         return
     if kind in (2, 3):
         guest.holds_the_phone()
     guest.says(f"{wish} to table {number % 20 + 1}")
     if any(drink in wish for drink in ("tusker", "cap", "guinness")):
-        guest.taps("I am 18", timeout=PATIENCE)
-    guest.taps("M-Pesa", timeout=PATIENCE)
+        guest.taps("I am 18")
+    guest.taps("M-Pesa")
     ENDINGS.get(kind, pays)(guest)
 
 
 def pays(guest: Guest) -> None:
-    guest.reads("receipt", timeout=PATIENCE)
+    guest.reads("receipt")
 
 
 def types_a_wrong_pin(guest: Guest) -> None:
-    guest.pays("wrong_pin", timeout=PATIENCE)
-    guest.taps("Try again", timeout=PATIENCE)
-    guest.pays(timeout=PATIENCE)
+    guest.pays("wrong_pin")
+    guest.taps("Try again")
+    guest.pays()
     pays(guest)
 
 
 def calls_it_off(guest: Guest) -> None:
-    guest.pays("cancelled", timeout=PATIENCE)
-    guest.reads("cancelled", timeout=PATIENCE)
+    guest.pays("cancelled")
+    guest.reads("cancelled")
     guest.says("cancel")
-    guest.reads("cancelled", timeout=PATIENCE)
+    guest.reads("cancelled")
 
 
 def asks_how_it_stands(guest: Guest) -> None:
     pays(guest)
     guest.says("status")
-    guest.reads("paid", timeout=PATIENCE)
+    guest.reads("paid")
 
 
 ENDINGS = {2: types_a_wrong_pin, 3: calls_it_off, 6: asks_how_it_stands}

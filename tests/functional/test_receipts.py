@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import requests
 
 from sandbox.simulators.control import Simulators
-from sandbox.simulators.guest import Guest, Message
+from sandbox.simulators.guest import PATIENCE, Guest, Message
 from tests import pdf
 from tests.functional.outside import Outside
 from tests.functional.test_main_job import asks_to_pay, receipt_of, thanks
@@ -18,7 +18,7 @@ def pays(simulators: Simulators, guest: Guest, order: str = "2 coke and 1 chicke
     """The guest orders and is thanked: the M-Pesa code."""
     asks_to_pay(guest, order)
     code = receipt_of(simulators, guest)
-    eventually(lambda: thanks(guest, code), 30, what="the thank-you")
+    eventually(lambda: thanks(guest, code), what="the thank-you")
     return code
 
 
@@ -34,7 +34,7 @@ def brought(guest: Guest, count: int = 1) -> Message:
 
 def gets(link: str) -> requests.Response:
     """What anybody gets there."""
-    return requests.get(link, headers={"Accept": "text/html"}, timeout=20)
+    return requests.get(link, headers={"Accept": "text/html"}, timeout=PATIENCE)
 
 
 @contextmanager
@@ -59,7 +59,7 @@ def test_a_guest_writes_receipt_and_gets_it_as_a_document(
     for word in ("Destination Cocktails", "Coca-Cola", "Chicken Wings", "KES 1,200", f"M-Pesa {code}", "165.52"):
         assert word in said, word
     assert len(thanks(guest, code)) == 1, "the code stands in one message only"
-    eventually(lambda: status_of(outside, sent) in ("delivered", "read"), 60, what="Meta to fetch it")
+    eventually(lambda: status_of(outside, sent) in ("delivered", "read"), what="Meta to fetch it")
 
     guest.says("risiti tafadhali")
     again = brought(guest, 2)
@@ -105,10 +105,10 @@ def test_the_maker_dies_and_the_receipt_comes_once(outside: Outside, simulators:
     pays(simulators, guest)
     assert outside.product.kill_workers("documents")
     guest.says("receipt")
-    guest.reads("being written", timeout=30)
+    guest.reads("being written")
     brought(guest)
     guest.says("status")
-    guest.reads("paid", timeout=30)
+    guest.reads("paid")
     assert len(documents(guest)) == 1
 
 
@@ -119,8 +119,8 @@ def test_while_the_tax_authority_is_away_the_receipt_waits_for_its_number(
     with signed_by_the_tax_authority(outside):
         pays(simulators, guest)
     guest.says("receipt")
-    guest.reads("being written", timeout=30)
-    eventually(lambda: simulators.state()["invoices_asked"], 30, what="the authority to be asked")
+    guest.reads("being written")
+    eventually(lambda: simulators.state()["invoices_asked"], what="the authority to be asked")
     assert documents(guest) == []
     simulators.etims(down=False)
     outside.change("update fiscal_entries set next_try_at = now() where state = 'WAITING'")
@@ -134,7 +134,7 @@ def test_where_meta_cannot_fetch_it_the_guest_gets_the_link(simulators: Simulato
     brought(guest)
     simulators.graph.fail_next(131053, guest=guest.phone)
     guest.says("receipt")
-    said = guest.reads("/receipts/", timeout=60)
+    said = guest.reads("/receipts/")
     assert said.type == "text"
     assert gets(said.text.split()[-1]).content.startswith(b"%PDF-")
 
@@ -149,5 +149,5 @@ def test_where_meta_says_later_that_it_could_not_fetch_it_the_link_follows(
     for asked in range(2):
         simulators.graph.fail_later(131053, guest=guest.phone)
         guest.says("receipt")
-        said = guest.reads("/receipts/", timeout=60)
+        said = guest.reads("/receipts/")
         assert said.type == "text" and gets(said.text.split()[-1]).content.startswith(b"%PDF-"), asked

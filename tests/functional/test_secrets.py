@@ -16,7 +16,7 @@ import requests
 from core.jobs import HISTORY, QUEUES
 from core.settings import load_settings
 from sandbox.simulators.control import Simulators
-from sandbox.simulators.guest import Guest
+from sandbox.simulators.guest import PATIENCE, Guest
 from tests.functional.outside import Outside
 from tests.product import Product
 from tests.waiting import eventually
@@ -109,7 +109,7 @@ def test_phones_are_sealed_in_the_database(outside: Outside, evening: Guest) -> 
 def flower(product: Product, path: str, signed_in: bool = True) -> requests.Response:
     user, _, password = product.settings["FLOWER_BASIC_AUTH"].partition(":")
     address = f"http://127.0.0.1:{product.environ['FLOWER_PORT']}{path}"
-    return requests.get(address, auth=(user, password) if signed_in else None, timeout=20)
+    return requests.get(address, auth=(user, password) if signed_in else None, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("path", ["/", "/workers", "/tasks", "/broker", "/api/workers", "/api/tasks"])

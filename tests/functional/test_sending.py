@@ -36,7 +36,7 @@ def test_a_passing_refusal_only_delays_the_reply(simulators: Simulators, newcome
         simulators.graph.fail_next(**refusal, guest=guest.phone)
         guest.says("hi")
     for guest in guests:
-        guest.reads("Karibu", timeout=30)
+        guest.reads("Karibu")
         assert len(guest.messages) == 1
 
 
@@ -73,7 +73,7 @@ def test_a_reply_whose_answer_was_lost_is_not_sent_again(
     guest.says("cart")
     eventually(lambda: row_of(outside, lost), what="the history")
     meta_says(outside, guest, lost, "sent")
-    guest.reads("empty", timeout=20)
+    guest.reads("empty")
     assert [message.text for message in guest.messages].count(lost.text) == 1
 
 

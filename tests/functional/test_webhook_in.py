@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from sandbox.simulators.control import Simulators
-from sandbox.simulators.guest import Guest
+from sandbox.simulators.guest import PATIENCE, Guest
 from sandbox.simulators.inbound import (
     Sender,
     envelope,
@@ -48,7 +48,7 @@ def hello(outside: Outside, guest: Guest, wamid: str = "") -> bytes:
 
 def verification(product: Product, **changed: str) -> requests.Response:
     query = {"hub.mode": "subscribe", "hub.verify_token": product.settings["WHATSAPP_VERIFY_TOKEN"]}
-    return requests.get(product.url + WHATSAPP, query | {"hub.challenge": "1158201444"} | changed, timeout=10)
+    return requests.get(product.url + WHATSAPP, query | {"hub.challenge": "1158201444"} | changed, timeout=PATIENCE)
 
 
 def test_meta_finds_out_that_the_address_is_ours(product: Product) -> None:
@@ -105,7 +105,7 @@ def test_without_a_signature_nothing_is_kept(
     product: Product, outside: Outside, guest: Guest, newcomer: Newcomer, path: str
 ) -> None:
     raw = hello(outside, guest)
-    assert requests.post(product.url + path, data=raw, timeout=10).status_code == 401
+    assert requests.post(product.url + path, data=raw, timeout=PATIENCE).status_code == 401
     other = newcomer()
     other.says("hi")
     other.reads("Karibu")  # whoever came later was answered

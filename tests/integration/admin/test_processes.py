@@ -16,6 +16,7 @@ import requests
 
 from core.store.sql.tables import Channel
 from sandbox.servers import PostgresServer, free_port
+from sandbox.simulators.guest import PATIENCE
 from sandbox.simulators.inbound import Sender, inbound_text, sign
 from tests.integration.admin.venue import PASSWORD, TOKEN, Venue
 from tests.waiting import eventually
@@ -59,10 +60,10 @@ def serving(environ: dict[str, str], tmp_path: Path) -> Iterator[Web]:
 
 def signed_in(address: str, venue: Venue) -> requests.Session:
     browser = requests.Session()
-    token = TOKEN.search(browser.get(f"{address}/admin/login", timeout=10).text)
+    token = TOKEN.search(browser.get(f"{address}/admin/login", timeout=PATIENCE).text)
     assert token
     data = {"email": venue.email, "password": PASSWORD, "csrf_token": token.group(1)}
-    assert browser.post(f"{address}/admin/login", data=data, timeout=10).url.endswith("/admin/board")
+    assert browser.post(f"{address}/admin/login", data=data, timeout=PATIENCE).url.endswith("/admin/board")
     return browser
 
 
@@ -108,5 +109,5 @@ def test_under_gevent_a_database_that_hangs_holds_up_no_webhook(
 def posted(web: Web, number: str, secret: str) -> tuple[int, float]:
     raw = inbound_text(number, Sender(uuid4().hex, "254712345678", "Amina"), "hi")
     headers = {"X-Hub-Signature-256": sign(secret, raw)}
-    answer = requests.post(f"{web.address}/api/webhooks/whatsapp", data=raw, headers=headers, timeout=20)
+    answer = requests.post(f"{web.address}/api/webhooks/whatsapp", data=raw, headers=headers, timeout=PATIENCE)
     return answer.status_code, answer.elapsed.total_seconds()

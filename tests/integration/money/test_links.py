@@ -20,6 +20,7 @@ from core.store.redis.arrivals import Arrival, read
 from core.store.redis.streams import Entry
 from core.store.sql.tables import Payment, Workspace
 from sandbox.simulators.control import CardSwitches, Simulators
+from sandbox.simulators.guest import PATIENCE
 from tests.integration.money.house import House
 from tests.integration.money.simulated import ports, simulated, simulators
 from tests.waiting import eventually
@@ -95,7 +96,7 @@ def test_a_guest_who_asks_for_card_gets_a_link_at_once_and_paying_buys_the_order
     assert (asked["result"], asked["start"], asked["provider"]) == ("requested", "LINK", provider)
     (told,) = house.owed("payment_link")
     assert (told["payment_id"], told["provider"], told["amount"]) == (asked["payment_id"], provider, "700")
-    assert requests.get(told["link"].replace(told["link"].split("/sandbox")[0], base(simulators)), timeout=5).ok
+    assert requests.get(told["link"].replace(told["link"].split("/sandbox")[0], base(simulators)), timeout=PATIENCE).ok
     pays(house, simulators, asked["payment_id"])
     stands(house, asked["payment_id"], S.SUCCEEDED)
     assert house.order_status(order_id) is OrderStatus.PAID
@@ -288,8 +289,8 @@ def ipn(house: House, simulators: Simulators) -> Callable[..., Any]:
     def send(how: str = "POST", **fields: str) -> Any:
         url = f"{house.program.settings.public_base_url}/api/webhooks/pesapal"
         if how == "GET":
-            return requests.get(url, params=fields, timeout=5)
-        return requests.post(url, json=fields, timeout=5)
+            return requests.get(url, params=fields, timeout=PATIENCE)
+        return requests.post(url, json=fields, timeout=PATIENCE)
 
     return send
 
@@ -372,7 +373,7 @@ def test_a_notification_that_cannot_be_passed_on_is_asked_for_again(
 @pytest.mark.parametrize("raw", [b"", b"null", b"[]", b"\xff", b'"x"', b"{" * 9_999])
 def test_nonsense_is_answered_calmly(house: House, simulators: Simulators, raw: bytes) -> None:
     url = f"{house.program.settings.public_base_url}/api/webhooks/pesapal"
-    assert requests.post(url, data=raw, timeout=5).json()["status"] == 200
+    assert requests.post(url, data=raw, timeout=PATIENCE).json()["status"] == 200
 
 
 # --- Paystack's events ---

@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from sandbox.simulators.control import Simulators
+from sandbox.simulators.guest import PATIENCE
 
 ROOT = Path(__file__).parents[3]
 VALUES = {
@@ -133,7 +134,7 @@ class GraphCaller:
         self.url = f"{base_url}/graph/v25.0/{VALUES['WHATSAPP_PHONE_NUMBER_ID']}/messages"
 
     def send(self, body: Any, token: str = "graph-token") -> requests.Response:
-        return requests.post(self.url, json=body, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        return requests.post(self.url, json=body, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE)
 
     def text(self, text: str, to: str = "+254712345678", **more: Any) -> requests.Response:
         return self.send(message("text", {"body": text}, to=to, **more))
@@ -149,7 +150,7 @@ class KopoKopoCaller:
 
     def log_in(self) -> requests.Response:
         form = {"client_id": "client", "client_secret": "client-secret", "grant_type": "client_credentials"}
-        answer = requests.post(f"{self.base}/oauth/token", data=form, headers=self.headers, timeout=10)
+        answer = requests.post(f"{self.base}/oauth/token", data=form, headers=self.headers, timeout=PATIENCE)
         with contextlib.suppress(ValueError, KeyError):
             self.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return answer
@@ -168,7 +169,7 @@ class KopoKopoCaller:
         return requests.post(f"{self.base}/api/v2/{path}", json=body, headers=self.headers, timeout=timeout)
 
     def show(self, location: str) -> dict[str, Any]:
-        answer = requests.get(location, headers=self.headers, timeout=10)
+        answer = requests.get(location, headers=self.headers, timeout=PATIENCE)
         answer.raise_for_status()
         return dict(answer.json()["data"])
 

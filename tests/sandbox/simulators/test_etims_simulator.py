@@ -13,6 +13,7 @@ from core.errors import Rejected, TryAgain
 from core.providers.fiscal.client import SigningService
 from core.providers.http import Http
 from sandbox.simulators.control import Simulators
+from sandbox.simulators.guest import PATIENCE
 
 
 def invoice(number: int = 1) -> Invoice:
@@ -30,7 +31,7 @@ def authority(simulators: Simulators, base_url: str) -> SigningService:
 def test_an_invoice_is_numbered_once_however_often_it_is_brought(authority: SigningService) -> None:
     first, again, other = (authority.sign(invoice(number)) for number in (1, 1, 2))
     assert first == again and first.number != other.number
-    assert first.number in requests.get(first.qr, timeout=10).text
+    assert first.number in requests.get(first.qr, timeout=PATIENCE).text
 
 
 @pytest.mark.parametrize("down", [True, "drop", "garbage"])
@@ -53,12 +54,12 @@ def test_what_it_refuses_it_refuses_with_the_reason(authority: SigningService, s
 
 
 def test_half_an_invoice_is_refused(base_url: str) -> None:
-    answer = requests.post(f"{base_url}/etims/invoices", json={"number": 1}, timeout=10)
+    answer = requests.post(f"{base_url}/etims/invoices", json={"number": 1}, timeout=PATIENCE)
     assert answer.status_code == 422 and "seller" in answer.json()["reason"]
 
 
 def test_a_switch_it_does_not_have_is_refused(base_url: str) -> None:
-    answer = requests.post(f"{base_url}/control", json={"etims": {"lunch": True}}, timeout=10)
+    answer = requests.post(f"{base_url}/control", json={"etims": {"lunch": True}}, timeout=PATIENCE)
     assert answer.status_code == 400
 
 

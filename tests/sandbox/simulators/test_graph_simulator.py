@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from sandbox.simulators.control import Simulators
+from sandbox.simulators.guest import PATIENCE
 from sandbox.simulators.inbound import inbound_text, sign
 from sandbox.simulators.settings import RefusedError, load
 
@@ -233,5 +234,5 @@ def test_a_simulator_refuses_to_start_in_production() -> None:
 
 
 def test_an_unknown_switch_is_refused(base_url: str) -> None:
-    answer = requests.post(f"{base_url}/control", json={"graph": {"explode": True}}, timeout=5)
+    answer = requests.post(f"{base_url}/control", json={"graph": {"explode": True}}, timeout=PATIENCE)
     assert answer.status_code == 400 and "explode" in answer.text

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from sandbox.simulators.control import Simulators
+from sandbox.simulators.guest import PATIENCE
 from sandbox.simulators.kopokopo.rules import FAILURES
 from sandbox.simulators.kopokopo.shapes import signature
 
@@ -39,7 +40,7 @@ def test_the_signature_is_the_one_of_the_reference() -> None:
 def test_a_token_lasts_an_hour_and_wrong_secrets_get_none(money: Any) -> None:
     answer = money.log_in().json()
     assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 3600)
-    wrong = requests.post(f"{money.base}/oauth/token", data={"client_id": "x"}, headers=money.headers, timeout=5)
+    wrong = requests.post(f"{money.base}/oauth/token", data={"client_id": "x"}, headers=money.headers, timeout=PATIENCE)
     assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
 
 
@@ -205,7 +206,7 @@ def test_calls_can_be_made_to_fail(money: Any, simulators: Simulators) -> None:
     assert [money.log_in().status_code for _ in range(2)] == [500, 200]
     location = money.ask().headers["Location"]
     simulators.kopokopo.fails("poll", "404")
-    codes = [requests.get(location, headers=money.headers, timeout=5).status_code for _ in range(2)]
+    codes = [requests.get(location, headers=money.headers, timeout=PATIENCE).status_code for _ in range(2)]
     assert codes == [404, 200]
 
 
@@ -249,7 +250,7 @@ def test_a_phone_on_the_screen_waits_for_its_guest_until_it_is_put_away(
     money: Any, simulators: Simulators, base_url: str
 ) -> None:
     look = f"{base_url}/sandbox/api/updates?guest={PHONE}&screen=1&timeout="
-    requests.get(f"{look}0", timeout=5)
+    requests.get(f"{look}0", timeout=PATIENCE)
     money.ask()
     assert simulators.kopokopo.wait_for(phone=PHONE, screen="open")["status"] == "Pending"
     simulators.guest(PHONE).pays()
