@@ -9,7 +9,7 @@ LOCALE := core/conversation/locale
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove reset seed audit bench lint texts lock chromium
+.PHONY: help run test prove reset seed audit bench lint texts lock vendor chromium
 
 help: ## List what can be done here
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
@@ -51,6 +51,9 @@ lock: $(VENV)/.development ## Write the pinned requirements again from requireme
 	$(COMPILE) requirements/product.in -o requirements.txt
 	$(COMPILE) requirements/embedded.in -o requirements/embedded.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+
+vendor: $(VENV)/.product ## Fetch the files of others the staff's pages use, as requirements/vendor.json pins them (needs npm)
+	$(BIN)/python -m sandbox.vendor
 
 $(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
