@@ -1,0 +1,71 @@
+"""What staff call the statuses in lists, and how each looks."""
+
+from collections.abc import Mapping
+
+from core.domain.statuses import Direction, MessageStatus, Method, OrderStatus, PaymentStatus
+
+GOOD, WARN, BAD, BUSY = "good", "warn", "bad", "busy"
+
+ORDER: Mapping[str, str] = {
+    OrderStatus.PENDING: "Not paid yet",
+    OrderStatus.PAID: "Paid",
+    OrderStatus.PREPARING: "Being made",
+    OrderStatus.READY: "Ready",
+    OrderStatus.SERVED: "Served",
+    OrderStatus.OUT_FOR_DELIVERY: "On its way",
+    OrderStatus.DELIVERED: "Delivered",
+    OrderStatus.FAILED: "Not paid in time",
+    OrderStatus.CANCELLED: "Cancelled",
+    OrderStatus.REFUNDED: "Given back",
+}
+ORDER_TONES: Mapping[str, str] = {
+    OrderStatus.PENDING: WARN,
+    OrderStatus.PAID: BUSY,
+    OrderStatus.PREPARING: BUSY,
+    OrderStatus.READY: BUSY,
+    OrderStatus.OUT_FOR_DELIVERY: BUSY,
+    OrderStatus.SERVED: GOOD,
+    OrderStatus.DELIVERED: GOOD,
+    OrderStatus.FAILED: BAD,
+    OrderStatus.CANCELLED: BAD,
+    OrderStatus.REFUNDED: BAD,
+}
+PAYMENT: Mapping[str, str] = {
+    PaymentStatus.CREATED: "About to be asked",
+    PaymentStatus.REQUESTED: "Asked",
+    PaymentStatus.PENDING: "Waiting for the PIN",
+    PaymentStatus.SUCCEEDED: "Paid",
+    PaymentStatus.FAILED: "Failed",
+    PaymentStatus.EXPIRED: "Too late",
+    PaymentStatus.UNKNOWN: "No answer",
+    PaymentStatus.NEEDS_REVIEW: "Needs you",
+    PaymentStatus.REVERSED: "Taken back",
+}
+PAYMENT_TONES: Mapping[str, str] = {
+    PaymentStatus.CREATED: BUSY,
+    PaymentStatus.REQUESTED: BUSY,
+    PaymentStatus.PENDING: BUSY,
+    PaymentStatus.SUCCEEDED: GOOD,
+    PaymentStatus.FAILED: BAD,
+    PaymentStatus.EXPIRED: BAD,
+    PaymentStatus.UNKNOWN: WARN,
+    PaymentStatus.NEEDS_REVIEW: WARN,
+    PaymentStatus.REVERSED: BAD,
+}
+METHOD: Mapping[str, str] = {Method.MPESA: "M-Pesa", Method.CARD: "Card", Method.CASH: "Cash"}
+DIRECTION: Mapping[str, str] = {Direction.IN: "From the guest", Direction.OUT: "To the guest"}
+MESSAGE: Mapping[str, str] = {
+    MessageStatus.QUEUED: "On its way",
+    MessageStatus.SENT: "Sent",
+    MessageStatus.DELIVERED: "Delivered",
+    MessageStatus.READ: "Read",
+    MessageStatus.FAILED: "Did not arrive",
+    MessageStatus.UNKNOWN: "May not have arrived",
+}
+MESSAGE_TONES: Mapping[str, str] = {
+    MessageStatus.QUEUED: BUSY,
+    MessageStatus.DELIVERED: GOOD,
+    MessageStatus.READ: GOOD,
+    MessageStatus.FAILED: BAD,
+    MessageStatus.UNKNOWN: WARN,
+}
