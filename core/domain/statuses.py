@@ -130,6 +130,8 @@ class MovementReason(StrEnum):
     CORRECTED = "CORRECTED"
     SOLD = "SOLD"
     RETURNED = "RETURNED"
+    WASTED = "WASTED"
+    ADJUSTED = "ADJUSTED"
 
 
 class ChannelKind(StrEnum):

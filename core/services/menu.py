@@ -22,9 +22,11 @@ from core.store.sql.tables import Category, Product, ProviderAccount, VenueTable
 def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
     """Six statements; its version is a digest of what it says, so that it changes when that does."""
     venue = _venue(db, db.get_one(Workspace, workspace_id))
-    products = _products(db, workspace_id)
+    headings = _categories(db, workspace_id)
+    open_headings = {category.id for category in headings}
+    products = tuple(one for one in _products(db, workspace_id) if one.category_id in open_headings)
     used = {product.category_id for product in products}
-    categories = tuple(category for category in _categories(db, workspace_id) if category.id in used)
+    categories = tuple(category for category in headings if category.id in used)
     menu = domain.Menu("", venue, categories, products)
     digest = hashlib.sha256(json.dumps(menu.to_dict(), sort_keys=True).encode()).hexdigest()
     return replace(menu, version=digest[:16])
@@ -64,7 +66,7 @@ def _ways(db: Session, workspace: Workspace) -> tuple[str, ...]:
 
 
 def _categories(db: Session, workspace_id: UUID) -> list[domain.Category]:
-    mine = (Category.workspace_id == workspace_id, Category.deleted_at.is_(None))
+    mine = (Category.workspace_id == workspace_id, Category.active, Category.deleted_at.is_(None))
     rows = db.execute(
         select(Category.id, Category.name, Category.names).where(*mine).order_by(Category.position, Category.name)
     )
@@ -85,7 +87,7 @@ def _product(row: Product, popularity: int) -> domain.Product:
         price=row.price.to_integral_value() if row.price == row.price.to_integral_value() else row.price,
         category_id=str(row.category_id),
         alcoholic=row.alcoholic,
-        available=row.on_hand > row.held,
+        available=row.on_hand > row.held and not row.sold_out,
         description=row.description,
         nicknames=tuple(row.nicknames),
         code=row.sku or "",

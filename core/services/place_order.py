@@ -21,7 +21,7 @@ from core.services.customers import Guest, own_discount
 from core.services.followup import Followup
 from core.services.shutting import shut
 from core.services.stock import hold, menu_changed
-from core.store.sql.tables import Order, OrderCounter, OrderEvent, OrderItem, Product, StockHold, Workspace
+from core.store.sql.tables import Category, Order, OrderCounter, OrderEvent, OrderItem, Product, StockHold, Workspace
 
 Result = tuple[Outcome, Followup]
 Products = dict[UUID, Product]
@@ -89,7 +89,8 @@ def _products(db: Session, workspace_id: UUID, lines: list[dict[str, Any]]) -> P
     """What the lines name, or None where a line names what is not on the menu (any more) or makes no sense."""
     wants = {UUID(line["product_id"]) for line in lines}
     on_menu = (Product.workspace_id == workspace_id, Product.in_menu, Product.deleted_at.is_(None))
-    found = {row.id: row for row in db.scalars(select(Product).where(Product.id.in_(wants), *on_menu))}
+    query = select(Product).join(Category, Category.id == Product.category_id).where(Category.active, *on_menu)
+    found = {row.id: row for row in db.scalars(query.where(Product.id.in_(wants)))}
     sensible = all(is_orderable(line["quantity"]) and Decimal(line["unit_price"]) > 0 for line in lines)
     return found if lines and sensible and found.keys() == wants else None
 
@@ -100,7 +101,11 @@ def _sold_out(db: Session, workspace: Workspace, products: list[Product]) -> Res
 
 def _short(db: Session, product: Product) -> dict[str, Any]:
     db.refresh(product)
-    return {"product_id": str(product.id), "name": product.name, "left": product.on_hand - product.held}
+    return {
+        "product_id": str(product.id),
+        "name": product.name,
+        "left": 0 if product.sold_out else product.on_hand - product.held,
+    }
 
 
 def _write(db: Session, guest: Guest, workspace: Workspace, number: int, effect: Effect, products: Products) -> Order:

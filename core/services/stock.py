@@ -14,11 +14,12 @@ from core.store.sql.tables import Order, Product, StockHold, StockMovement
 _SELL = text(
     """
     with wanted as (
-        select h.id, h.product_id, h.quantity, h.state = 'ACTIVE' as active, p.on_hand, p.held
+        select h.id, h.product_id, h.quantity, h.state = 'ACTIVE' as active,
+            p.held, case when p.sold_out then 0 else p.on_hand - p.held end as free
         from stock_holds h join products p on p.id = h.product_id
         where h.order_id = :order and h.state <> 'SOLD' order by h.product_id for no key update of h, p),
     enough as (
-        select coalesce(bool_and(quantity <= case when active then held else on_hand - held end), true) as ok
+        select coalesce(bool_and(quantity <= case when active then held else free end), true) as ok
         from wanted),
     taken as (
         update products p set on_hand = p.on_hand - w.quantity, updated_at = now(),
@@ -39,7 +40,11 @@ _SELL = text(
 def hold(db: Session, product_id: UUID, quantity: int) -> int | None:
     """Set some aside. Answers how much is left for others, or None where there was not enough."""
     free = Product.on_hand - Product.held
-    take = update(Product).where(Product.id == product_id, free >= quantity).values(held=Product.held + quantity)
+    take = (
+        update(Product)
+        .where(Product.id == product_id, free >= quantity, ~Product.sold_out)
+        .values(held=Product.held + quantity)
+    )
     return db.scalar(take.returning(free))
 
 

@@ -63,6 +63,13 @@ class Edited:
     deleted_at: Mapped[datetime | None] = mapped_column(sort_order=97)
 
 
+class Versioned:
+    """Counts the edits by staff, so that nobody writes over what another has just changed; a sale is no edit."""
+
+    version: Mapped[int] = mapped_column(default=1, server_default="1", sort_order=93)
+    edited_at: Mapped[datetime | None] = mapped_column(sort_order=94)
+
+
 def words(kind: type[StrEnum], name: str) -> Enum:
     """A native enum of the words' values."""
     return Enum(kind, name=name, values_callable=lambda enum: [word.value for word in enum])

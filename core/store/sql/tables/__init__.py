@@ -11,7 +11,7 @@ from core.store.sql.tables.documents import (
     Invoice,
     InvoiceCounter,
 )
-from core.store.sql.tables.menu import Category, Product, StockHold, StockMovement
+from core.store.sql.tables.menu import Category, Picture, Product, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
 from core.store.sql.tables.paying import CashCode, CashEntry, PaymentClaim
@@ -57,6 +57,7 @@ __all__ = [
     "Payment",
     "PaymentClaim",
     "PaymentEvent",
+    "Picture",
     "Product",
     "ProviderAccount",
     "Receipt",

@@ -4,17 +4,18 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import HoldState, MovementReason, Station
-from core.store.sql.base import Edited, Owned, is_parent, within, words
+from core.store.sql.base import Edited, Owned, Versioned, is_parent, within, words
 
 STATION = words(Station, "station")
+LARGEST_PICTURE = 1_000_000
 
 
-class Category(Owned, Edited):
-    """A heading of the menu."""
+class Category(Owned, Edited, Versioned):
+    """A heading of the menu. Where it is not `active`, guests see neither it nor its products."""
 
     __tablename__ = "categories"
 
@@ -22,14 +23,17 @@ class Category(Owned, Edited):
     names: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     slug: Mapped[str]
     position: Mapped[int] = mapped_column(default=0, server_default="0")
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
 
     __table_args__ = (is_parent(), UniqueConstraint("workspace_id", "slug"))
 
 
-class Product(Owned, Edited):
+class Product(Owned, Edited, Versioned):
     """One thing on the menu. `held` of the `on_hand` are set aside for unpaid orders.
 
     `name` and `description` are English; `names` and `descriptions` say it in other languages, by code.
+    `sold_out`: staff say so, whatever the count. At `low_stock` or less free, somebody should buy more; 0: never.
+    `photo` is the link that WhatsApp fetches; `picture_id` names the one we serve, where staff gave us one.
     """
 
     __tablename__ = "products"
@@ -42,7 +46,10 @@ class Product(Owned, Edited):
     names: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     descriptions: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     photo: Mapped[str] = mapped_column(default="", server_default="")
+    picture_id: Mapped[UUID | None]
     nicknames: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    attributes: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    allergens: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     price: Mapped[Decimal]
     alcoholic: Mapped[bool] = mapped_column(default=False, server_default="false")
     station: Mapped[Station] = mapped_column(STATION)
@@ -50,15 +57,34 @@ class Product(Owned, Edited):
     in_menu: Mapped[bool] = mapped_column(default=True, server_default="true")
     on_hand: Mapped[int] = mapped_column(default=0, server_default="0")
     held: Mapped[int] = mapped_column(default=0, server_default="0")
+    sold_out: Mapped[bool] = mapped_column(default=False, server_default="false")
+    low_stock: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
         is_parent(),
         within("categories", "category_id"),
+        within("pictures", "picture_id"),
         UniqueConstraint("workspace_id", "slug"),
         UniqueConstraint("workspace_id", "sku"),
         CheckConstraint("price > 0", name="price"),
         CheckConstraint("photo = '' or photo like 'https://%'", name="photo"),
         CheckConstraint("held >= 0 and on_hand >= held", name="stock"),
+        CheckConstraint("low_stock >= 0", name="low_stock"),
+    )
+
+
+class Picture(Owned):
+    """A picture of a product, a JPEG, never changed. `digest` is of its content: the same one is kept once."""
+
+    __tablename__ = "pictures"
+
+    digest: Mapped[str]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+    __table_args__ = (
+        is_parent(),
+        UniqueConstraint("workspace_id", "digest"),
+        CheckConstraint(f"octet_length(content) between 1 and {LARGEST_PICTURE}", name="size"),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, f
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import Role
-from core.store.sql.base import Base, Edited, Owned, Row, is_parent, within, words
+from core.store.sql.base import Base, Edited, Owned, Row, Versioned, is_parent, within, words
 from core.store.sql.encrypted import EncryptedText
 
 
@@ -120,7 +120,7 @@ class Customer(Owned):
     )
 
 
-class VenueTable(Owned, Edited):
+class VenueTable(Owned, Edited, Versioned):
     """A table guests sit at."""
 
     __tablename__ = "tables"
