@@ -31,11 +31,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class Table:
-    """The first column on the left and as wide as may be, the others on the right, as wide as `widths` (mm) says."""
+    """The first column on the left and as wide as may be, the others on the right, as wide as `widths` (mm) says;
+    `left`: all of them on the left."""
 
     headings: tuple[str, ...]
     widths: tuple[float, ...]
     rows: tuple[tuple[str, ...], ...]
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,10 @@ Block = Heading | Words | Pair | Table | Rule | Codes
 
 @dataclass(frozen=True)
 class Paper:
-    """A document: `title` names it, `at` is when what it says was so, `foot` stands on every page."""
+    """A document: `title` names it, `at` is when what it says was so, `foot` stands on every page. `wide` for lists."""
 
     title: str
     at: datetime
     foot: str
     blocks: tuple[Block, ...] = field(default=())
+    wide: bool = False

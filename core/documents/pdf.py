@@ -1,4 +1,7 @@
-"""Draws a paper as PDF: A5, which a phone shows whole; selectable text, pages that break, the same bytes every time."""
+"""Draws a paper as PDF: A5, which a phone shows whole, or a wide A4 for lists.
+
+Text can be selected, pages break, and the same paper gives the same bytes every time.
+"""
 
 import logging
 from collections.abc import Callable
@@ -16,7 +19,7 @@ from core.documents.letters import drawable, shown
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 FACE = "DejaVu"
-A5 = (148, 210)
+A5, WIDE_A4 = (148, 210), (297, 210)
 MARGIN, LINE, GAP = 12.0, 5.5, 2.0
 SMALL, NORMAL, LARGE = 7.5, 9.0, 14.0
 SOFT, DARK = (105, 105, 105), (0, 0, 0)
@@ -35,10 +38,10 @@ def draw(paper: Paper) -> bytes:
 
 
 class _Sheet(FPDF):
-    """A5 pages with a foot."""
+    """Pages with a foot."""
 
     def __init__(self, paper: Paper) -> None:
-        super().__init__(format=A5)
+        super().__init__(format=WIDE_A4 if paper.wide else A5)
         self.paper = paper
         self.add_font(FACE, "", REGULAR)
         self.add_font(FACE, "B", BOLD)
@@ -115,19 +118,19 @@ def _table(sheet: _Sheet, block: Table) -> None:
             sheet.add_page()
             _headings(sheet, block, widths)
             sheet.write_in(NORMAL)
-        _row(sheet, name, tuple(others), widths)
+        _row(sheet, name, tuple(others), widths, block.left)
 
 
 def _headings(sheet: _Sheet, block: Table, widths: tuple[float, ...]) -> None:
     sheet.write_in(SMALL, soft=True)
-    _row(sheet, [block.headings[0]], block.headings[1:], widths)
+    _row(sheet, [block.headings[0]], block.headings[1:], widths, block.left)
 
 
-def _row(sheet: _Sheet, name: list[str], cells: tuple[str, ...], widths: tuple[float, ...]) -> None:
+def _row(sheet: _Sheet, name: list[str], cells: tuple[str, ...], widths: tuple[float, ...], left: bool) -> None:
     """The name may take several lines; the figures stand beside the first."""
     sheet.cell(widths[0], LINE, name[0])
     for text, width in zip(cells, widths[1:], strict=True):
-        sheet.cell(width, LINE, sheet.fitting(text, width), align="R")
+        sheet.cell(width, LINE, sheet.fitting(text, width), align="L" if left else "R")
     sheet.ln(LINE)
     for more in name[1:]:
         sheet.cell(widths[0], LINE, more, **NEXT)

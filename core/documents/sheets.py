@@ -1,14 +1,17 @@
-"""A day's closing for whoever works in a spreadsheet: comma-separated values, and Excel.
+"""For whoever works in a spreadsheet, as comma-separated values and Excel: a day's closing, and lists.
 
 A name that begins like a formula must not become one: somebody may call themselves `=HYPERLINK(…)`.
 """
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
@@ -21,22 +24,20 @@ WIDTHS = {"A": 20, "B": 36, "C": 10, "D": 16}
 MONEY = "#,##0.00"
 BOLD = Font(bold=True)
 
-Value = str | int | Decimal | None
+Value = str | int | Decimal | datetime | None
 Line = tuple[Value, ...]
 
 
 def as_csv(report: ClosingReport) -> bytes:
-    """UTF-8 with a mark at its beginning, or Excel would take it for another encoding."""
-    text = io.StringIO(newline="")
-    csv.writer(text).writerows(["" if one is None else one for one in line] for line in _lines(report))
-    return text.getvalue().encode("utf-8-sig")
+    """A closing."""
+    return written_csv(_lines(report))
 
 
 def as_excel(report: ClosingReport) -> bytes:
-    """One sheet; amounts are numbers."""
+    """A closing: one sheet; amounts are numbers."""
     book = Workbook()
     sheet = book.active
-    sheet.title = _safe(title(report))
+    sheet.title = safe(title(report))
     for line in _lines(report):
         sheet.append(line)
     for column, width in WIDTHS.items():
@@ -44,20 +45,56 @@ def as_excel(report: ClosingReport) -> bytes:
     for row in sheet.iter_rows(max_col=4):
         row[0].font = BOLD
         row[3].number_format = MONEY
+    return _saved(book)
+
+
+def written_csv(lines: Iterable[Line]) -> bytes:
+    """UTF-8 with a mark at its beginning, or Excel would take it for another encoding."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(["" if one is None else one for one in line] for line in lines)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def written_excel(name: str, headings: Sequence[str], lines: Iterable[Line]) -> bytes:
+    """One sheet with its headings kept in sight. Written line by line: a long list does not fill the memory."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(name)
+    sheet.freeze_panes = "A2"
+    sheet.append([_bold(sheet, heading) for heading in headings])
+    for line in lines:
+        sheet.append([_cell(sheet, value) for value in line])
+    return _saved(book)
+
+
+def _lines(report: ClosingReport) -> Iterator[Line]:
+    yield from ((safe(label), safe(value), None, None) for label, value in facts(report))
+    yield (None, None, None, None)
+    yield HEADINGS
+    for part in parts(report):
+        yield from ((safe(part.heading), safe(name), count, amount) for name, count, amount in part.rows)
+
+
+def _bold(sheet: Any, text: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(sheet, safe(text))
+    cell.font = BOLD
+    return cell
+
+
+def _cell(sheet: Any, value: Value) -> Any:
+    if not isinstance(value, Decimal):
+        return value
+    cell = WriteOnlyCell(sheet, value)
+    cell.number_format = MONEY
+    return cell
+
+
+def _saved(book: Workbook) -> bytes:
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
 
 
-def _lines(report: ClosingReport) -> Iterator[Line]:
-    yield from ((_safe(label), _safe(value), None, None) for label, value in facts(report))
-    yield (None, None, None, None)
-    yield HEADINGS
-    for part in parts(report):
-        yield from ((_safe(part.heading), _safe(name), count, amount) for name, count, amount in part.rows)
-
-
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """A text that stays one, without what a sheet cannot hold."""
     plain = ILLEGAL_CHARACTERS_RE.sub("", text)
     return f"'{plain}" if plain.startswith(FORMULAS) else plain

@@ -11,6 +11,7 @@ from core.store.sql.tables.documents import (
     Invoice,
     InvoiceCounter,
 )
+from core.store.sql.tables.lists import ORDERS_SEARCHED
 from core.store.sql.tables.menu import Category, Picture, Product, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
@@ -29,6 +30,7 @@ from core.store.sql.tables.sign_ins import SignIn
 from core.store.sql.tables.staff_calls import StaffCall
 
 __all__ = [
+    "ORDERS_SEARCHED",
     "Activity",
     "Base",
     "CashCode",

@@ -1,0 +1,32 @@
+"""The list of orders."""
+
+from core.domain.listing.asked import Sort
+from core.domain.listing.columns import Column, Kind
+from core.domain.listing.words import ORDER, ORDER_TONES
+from core.services.listing.conditions import in_number, in_text
+from core.services.listing.declared import Field, Listing
+from core.store.sql.tables import ORDERS_SEARCHED, Order
+
+ORDERS = Listing(
+    name="orders",
+    title="Orders",
+    many="orders",
+    table=Order,
+    fields=(
+        Field(Column("number", "Order", Kind.NUMBER, sortable=True), Order.number),
+        Field(Column("created_at", "Ordered", Kind.MOMENT, sortable=True), Order.created_at),
+        Field(Column("status", "Status", Kind.STATUS, ORDER, ORDER_TONES, sortable=True), Order.status),
+        Field(Column("table_number", "Table", Kind.NUMBER), Order.table_number),
+        Field(Column("customer_name", "Guest", sortable=True), Order.customer_name),
+        Field(Column("total", "Total", Kind.MONEY, sortable=True), Order.total),
+        Field(Column("note", "Note"), Order.note),
+        Field(Column("paid_at", "Paid", Kind.MOMENT, shown=False), Order.paid_at),
+        Field(Column("address", "Address", shown=False), Order.address),
+        Field(Column("discount", "Discount", Kind.MONEY, shown=False), Order.discount),
+        Field(Column("tip", "Tip", Kind.MONEY, shown=False), Order.tip),
+        Field(Column("vat", "VAT", Kind.MONEY, shown=False), Order.vat),
+        Field(Column("returned", "Taken back", Kind.MONEY, shown=False), Order.returned),
+    ),
+    sorts=(Sort("created_at", descending=True),),
+    looking=(in_number(Order.number), in_text(ORDERS_SEARCHED)),
+)
