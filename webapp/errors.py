@@ -59,10 +59,10 @@ def _failed(error: Exception) -> Response:
     return failure(500, error_id)
 
 
-def failure(code: int, error_id: str = "") -> Response:
+def failure(code: int, error_id: str = "", sentence: str = "") -> Response:
     """One refusal, as JSON for programs and as a page for people."""
     error_id = error_id or _new_id()
-    sentence = _SENTENCES.get(code, _OTHERWISE)
+    sentence = sentence or _SENTENCES.get(code, _OTHERWISE)
     if wants_json():
         return make_response(jsonify(error=sentence, id=error_id), code)
     return make_response(render_template("error.html", sentence=sentence, error_id=error_id), code)

@@ -142,11 +142,13 @@ class ChannelKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a user may do in a workspace."""
+    """What somebody is in a workspace; what each may do is in `core.domain.permissions`."""
 
     OWNER = "owner"
     MANAGER = "manager"
-    STAFF = "staff"
+    BAR = "bar"
+    KITCHEN = "kitchen"
+    VIEWER = "viewer"
 
 
 class Direction(StrEnum):

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from core.errors import TryAgain
 from core.log import get_logger
+from core.services.activity import Actor, record
 from core.services.program import Program
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Activity
 
 ACTION = "sending_stopped"
 AGAIN_SECONDS = 3600
@@ -20,7 +20,6 @@ def alert(program: Program, workspace_id: str, channel_id: str, code: int) -> No
         return
     try:
         with transaction(program.sessions) as db:
-            about = {"subject_kind": "channel", "subject_id": UUID(channel_id), "detail": {"code": code}}
-            db.add(Activity(workspace_id=UUID(workspace_id), action=ACTION, **about))
+            record(db, Actor(UUID(workspace_id)), ACTION, "channel", UUID(channel_id), detail={"code": code})
     except TryAgain:
         log.warning("alert_not_written", code=code)

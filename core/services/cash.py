@@ -23,6 +23,7 @@ from core.domain.receipts import Outcome as Fate
 from core.domain.statuses import LIVE_PAYMENTS, Method, OrderStatus, PaymentStatus, Provider, Start
 from core.domain.table_codes import LETTERS
 from core.errors import Rejected
+from core.services.activity import Actor, record
 from core.services.ask_payment import lock_unpaid
 from core.services.customers import Guest
 from core.services.followup import Followup
@@ -91,6 +92,8 @@ def take_cash(
         raise Rejected("cash_gone")
     if order.status in BOUGHT:
         _code(db, order).used_at = clock.now()
+    said = {"number": order.number, "amount": entry.amount, "received": entry.received}
+    record(db, Actor(workspace_id, user_id), "cash_taken", "order", order.id, detail=said)
     crashpoint("take_cash.before_commit")
     return _taken(db, order, entry), followup
 

@@ -11,6 +11,7 @@ from core import clock
 from core.crashpoint import crashpoint
 from core.domain.closing import ClosingReport
 from core.errors import Rejected
+from core.services.activity import Actor, record
 from core.services.closing_figures import figures_of
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Closing, Shift, User, Workspace
@@ -29,6 +30,7 @@ def begin_shift(db: Session, workspace_id: UUID, user_id: UUID, cash_float: Deci
     if shift.opened_by is not None or shift.closed_at is not None:
         raise Rejected("begun_before")
     shift.opened_by, shift.cash_float = user_id, cash_float
+    record(db, Actor(workspace_id, user_id), "shift_begun", "shift", shift.id, after={"cash_float": cash_float})
 
 
 def so_far(db: Session, workspace_id: UUID) -> ClosingReport:
@@ -85,6 +87,8 @@ def _close(
             closed_by=user_id,
         )
     )
+    said = {"number": shift.number, "counted": counted, "note": note}
+    record(db, Actor(workspace_id, user_id), "shift_closed", "shift", shift.id, detail=said)
     db.flush()
     return report
 

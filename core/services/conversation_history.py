@@ -14,8 +14,9 @@ from core.cipher import installed
 from core.conversation.events import STAFF_SAID
 from core.domain.phone import normalise
 from core.domain.statuses import CallStatus, Direction, MessageStatus
+from core.services.activity import Actor, record
 from core.services.staff_calls import SEATED_FOR
-from core.store.sql.tables import Activity, Conversation, Customer, Message, Order, Outbox, StaffCall, User
+from core.store.sql.tables import Conversation, Customer, Message, Order, Outbox, StaffCall, User
 
 CONVERSATIONS, MESSAGES, FEW = 25, 60, 200
 TABLE = re.compile(r"(?:table|meza)?\s*#?([0-9]{1,3})", re.IGNORECASE)
@@ -130,8 +131,8 @@ def on_the_way(db: Session, workspace_id: UUID, conversation_id: UUID) -> list[L
 def note_reading(db: Session, workspace_id: UUID, box: str, user_id: UUID) -> None:
     """A member of staff opened a conversation: that is written down."""
     known = conversation_of(db, workspace_id, box)
-    about = {"subject_kind": "conversation", "subject_id": known.id if known else None, "detail": {"mailbox": box}}
-    db.add(Activity(workspace_id=workspace_id, user_id=user_id, action="conversation_read", **about))
+    conversation_id, said = known.id if known else None, {"mailbox": box}
+    record(db, Actor(workspace_id, user_id), "conversation_read", "conversation", conversation_id, detail=said)
 
 
 def _newest(workspace_id: UUID) -> Select[Any]:

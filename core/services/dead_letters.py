@@ -14,12 +14,13 @@ from core.crashpoint import crashpoint
 from core.domain.statuses import DeadLetterState
 from core.errors import Rejected
 from core.log import get_logger
+from core.services.activity import Actor, record
 from core.services.conversation_history import conversation_of
 from core.services.program import Program
 from core.services.relay import guest_of
 from core.store.redis.mailbox import Item, Pushed
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Activity, DeadLetter
+from core.store.sql.tables import DeadLetter
 
 CONVERSATIONS, PAYMENTS = "conversations", "payments"
 LANES = (CONVERSATIONS, PAYMENTS)
@@ -121,10 +122,9 @@ def _decide(db: Session, letter: DeadLetter, state: DeadLetterState, by: Decider
 
 
 def _note(db: Session, letter: DeadLetter, action: str, by: Decider) -> None:
-    about = {"subject_kind": "dead_letter", "subject_id": letter.id, "user_id": by.user_id}
-    detail = {"by": by.name, "reason": _kept(by.reason), "event": letter.event_id}
-    kept = {name: value for name, value in detail.items() if value}
-    db.add(Activity(workspace_id=letter.workspace_id, action=action, detail=kept, **about))
+    actor = Actor(letter.workspace_id, by.user_id, by.name)
+    why = {"reason": _kept(by.reason)} if _kept(by.reason) else {}
+    record(db, actor, action, "dead_letter", letter.id, detail={"event": letter.event_id, **why})
 
 
 def _kept(reason: str) -> str:

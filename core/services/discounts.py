@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.domain.phone import masked, normalise
+from core.domain.phone import normalise
 from core.errors import Rejected
+from core.services.activity import Actor, record
 from core.services.customers import by_phone, profile_of
-from core.store.sql.tables import Activity, Conversation, Customer, Workspace
+from core.store.sql.tables import Conversation, Customer, Workspace
 
 MOST = 99
 
@@ -29,24 +30,15 @@ def set_discount(
     customer = by_phone(db, workspace_id, normalise(phone) or "")
     if customer is None:
         raise Rejected("no_such_guest")
+    before = _given(customer)
     customer.discount_percent = customer.discount_percent if percent is None else percent
     customer.discount_active = active
-    db.add(_note(customer, user_id))
+    actor = Actor(workspace_id, user_id)
+    record(db, actor, "guest_discount_set", "customer", customer.id, before, _given(customer))
     db.flush()
     mine = (Conversation.workspace_id == workspace_id, Conversation.customer_id == customer.id)
     return {box: profile_of(db, customer) for box in db.scalars(select(Conversation.mailbox).where(*mine))}
 
 
-def _note(customer: Customer, user_id: UUID | None) -> Activity:
-    return Activity(
-        workspace_id=customer.workspace_id,
-        user_id=user_id,
-        action="guest_discount_set",
-        subject_kind="customer",
-        subject_id=customer.id,
-        detail={
-            "percent": str(customer.discount_percent),
-            "active": customer.discount_active,
-            "phone": masked(customer.phone or ""),
-        },
-    )
+def _given(customer: Customer) -> dict[str, object]:
+    return {"percent": customer.discount_percent, "active": customer.discount_active}

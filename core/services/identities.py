@@ -1,8 +1,5 @@
 """What a guest tells of themselves, and what is forgotten when another number or id stands behind the chat."""
 
-from typing import Any
-from uuid import UUID
-
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -10,8 +7,9 @@ from core.cipher import installed
 from core.conversation.effects import Outcome
 from core.conversation.profile import DETAILS
 from core.domain.phone import masked
+from core.services.activity import Actor, record
 from core.services.customers import Guest, by_bsuid, by_phone
-from core.store.sql.tables import Activity, Customer
+from core.store.sql.tables import Customer
 
 
 def remember(guest: Guest, details: dict[str, str]) -> Outcome:
@@ -29,7 +27,7 @@ def change_identity(db: Session, guest: Guest, phone: str, bsuid: str) -> Outcom
     """WhatsApp says that this guest has another number or id. It may be another person: what they had confirmed, and
     what they had told, counts no longer. An opt-out stays."""
     customer = guest.customer
-    db.add(_note(guest, phone))
+    _note(db, guest, phone)
     if bsuid and bsuid != customer.bsuid:
         _take(db, by_bsuid(db, customer.workspace_id, bsuid), bsuid=True)
         customer.bsuid = bsuid
@@ -55,13 +53,7 @@ def _take(db: Session, other: Customer | None, *, bsuid: bool) -> None:
     db.flush()
 
 
-def _note(guest: Guest, phone: str) -> Activity:
+def _note(db: Session, guest: Guest, phone: str) -> None:
     customer = guest.customer
-    detail: dict[str, Any] = {"bsuid_before": customer.bsuid, "phone_before": masked(customer.phone or "")}
-    return Activity(
-        workspace_id=customer.workspace_id,
-        action="guest_identity_changed",
-        subject_kind="customer",
-        subject_id=UUID(str(customer.id)),
-        detail=detail | {"phone_now": masked(phone)},
-    )
+    before, after = {"bsuid": customer.bsuid, "phone": masked(customer.phone or "")}, {"phone": masked(phone)}
+    record(db, Actor(customer.workspace_id), "guest_identity_changed", "customer", customer.id, before, after)

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from core.domain.payments import Reason
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
 from core.errors import Rejected
+from core.services.activity import Actor, record
 from core.services.diary import note_event
 from core.services.followup import Followup
 from core.services.payment_rows import fail, lock_payment, tell_failed
 from core.services.refund_desk import Decision
-from core.store.sql.tables import Activity, Order, Payment, Receipt
+from core.store.sql.tables import Order, Payment, Receipt
 
 SHOWN = 100
 UNSURE_FOR = timedelta(minutes=10)
@@ -69,8 +70,8 @@ def no_money_came(db: Session, workspace_id: UUID, payment_id: UUID, by: Decisio
         raise Rejected("money_is_here")
     fail(db, order, payment, Reason.OTHER.value, FailedBy.ANSWER, datetime.now(UTC))
     note_event(db, payment, "no_money_came", f"no_money_came:{by.key}", {"by": by.user_id, "why": by.why})
-    about = {"subject_kind": "payment", "subject_id": payment.id, "detail": {"why": by.why}}
-    db.add(Activity(workspace_id=workspace_id, user_id=by.user_id, action="no_money_came", **about))
+    change = {"status": PaymentStatus.NEEDS_REVIEW}, {"status": payment.status}
+    record(db, Actor(workspace_id, by.user_id), "no_money_came", "payment", payment.id, *change, {"why": by.why})
     return tell_failed(db, order, payment)
 
 

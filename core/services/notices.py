@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core import clock
+from core.services.activity import Actor, record
 from core.store.sql.tables import Receipt, WebhookEvent
 
 SHOWN = 50
@@ -83,11 +84,14 @@ def urgent(db: Session, workspace_id: UUID) -> list[str]:
     return [one.what for one in unseen(db, workspace_id) if one.loud]
 
 
-def see(db: Session, workspace_id: UUID, notice_id: UUID) -> bool:
+def see(db: Session, actor: Actor, notice_id: UUID) -> bool:
     """Somebody has seen to it; answers whether there was such a notice."""
-    mine = update(WebhookEvent).where(*_of(workspace_id), WebhookEvent.id == notice_id)
-    seen = mine.values(seen_at=func.coalesce(WebhookEvent.seen_at, func.now())).returning(WebhookEvent.id)
-    return db.scalar(seen) is not None
+    mine = select(WebhookEvent).where(*_of(actor.workspace_id), WebhookEvent.id == notice_id)
+    notice = db.scalar(mine.with_for_update())
+    if notice is not None and notice.seen_at is None:
+        notice.seen_at = clock.now()
+        record(db, actor, "notice_seen", "notice", notice.id, detail={"kind": notice.kind})
+    return notice is not None
 
 
 def _of(workspace_id: UUID) -> tuple[Any, ...]:

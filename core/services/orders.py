@@ -15,6 +15,7 @@ from core.domain.money import plain
 from core.domain.orders import OPEN, check_move
 from core.domain.statuses import OrderStatus, ReceiptState, Station, TicketStatus
 from core.errors import Rejected
+from core.services.activity import Actor, record
 from core.services.followup import Followup
 from core.services.invoices import issue_invoice
 from core.store.sql.outbox import owe, owe_board
@@ -83,7 +84,10 @@ def advance_order(
         return Followup()
     if expected_version not in (None, order.version):
         raise Rejected("version_conflict")
+    before = {"status": order.status}
     mark_order(db, order, to, user_id, cause="staff")
+    actor, after = Actor(workspace_id, user_id), {"status": to}
+    record(db, actor, "order_moved", "order", order.id, before, after, {"number": order.number})
     return tell(db, order, ORDER_STATUS, status=order.status)
 
 

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from core.domain.documents import DocumentKind, DocumentState, FiscalState
 from core.errors import Rejected
+from core.services.activity import Actor, record
 from core.services.document_links import File, file_of, revoke_links
 from core.services.documents_wanted import want_document
 from core.services.invoices import invoice_of
 from core.services.orders import lock_order
-from core.store.sql.tables import Activity, Closing, Document, DocumentLink, FiscalEntry, Invoice, Order
+from core.store.sql.tables import Closing, Document, DocumentLink, FiscalEntry, Invoice, Order
 
 SHOWN = 100
 
@@ -65,12 +66,7 @@ def take_back(db: Session, workspace_id: UUID, document_id: UUID, user_id: UUID)
     if not db.scalar(select(exists().where(Document.workspace_id == workspace_id, Document.id == document_id))):
         raise Rejected("not_found")
     links = revoke_links(db, workspace_id, document_id, user_id)
-    db.add(
-        Activity(
-            workspace_id=workspace_id, user_id=user_id, action="links_taken_back", subject_kind="document",
-            subject_id=document_id, detail={"links": links},
-        )
-    )  # fmt: skip
+    record(db, Actor(workspace_id, user_id), "links_taken_back", "document", document_id, detail={"links": links})
 
 
 def _file(db: Session, document: Document) -> File | None:

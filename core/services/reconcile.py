@@ -17,6 +17,7 @@ from core.domain.statuses import DifferenceKind, Provider
 from core.errors import Rejected, TryAgain
 from core.log import get_logger
 from core.providers.contract import Asked, PaymentProvider, Unsupported
+from core.services.activity import Actor, record
 from core.services.followup import Followup
 from core.services.payment_accounts import provider_for
 from core.services.program import Program
@@ -43,6 +44,8 @@ def reconcile_day(program: Program, workspace_id: UUID, day: date, user_id: UUID
     """Compare one venue's day with each of its providers, and keep what was found."""
     with transaction(program.sessions) as db:
         providers = _providers(db, workspace_id)
+        if user_id is not None:
+            record(db, Actor(workspace_id, user_id), "day_compared", "workspace", workspace_id, detail={"day": day})
     followup = Followup()
     for provider in providers:
         followup |= _reconcile(program, workspace_id, provider, day, user_id)
@@ -85,7 +88,9 @@ def see_difference(db: Session, workspace_id: UUID, difference_id: UUID, user_id
     found = db.scalar(select(ReconciliationDifference).where(*mine).with_for_update())
     if found is None:
         raise Rejected("not_found")
-    found.seen_by, found.seen_at = found.seen_by or user_id, found.seen_at or clock.now()
+    if found.seen_at is None:
+        found.seen_by, found.seen_at = user_id, clock.now()
+        record(db, Actor(workspace_id, user_id), "difference_seen", "difference", found.id, detail={"kind": found.kind})
 
 
 def _due(db: Session, workspace: Workspace, now: datetime) -> list[tuple[UUID, Provider, date]]:

@@ -13,6 +13,7 @@ from core.domain.orders import BOUGHT
 from core.domain.refunds import CONFIRM_AFTER, OPEN
 from core.domain.statuses import OrderStatus, Provider, ReceiptState, RefundStatus
 from core.errors import IllegalTransition, Rejected
+from core.services.activity import Actor, record
 from core.services.diary import note_receipt
 from core.services.followup import Followup
 from core.services.ledger import book
@@ -20,7 +21,7 @@ from core.services.orders import lock_order, mark_order
 from core.services.refund_calls import lock_refund, went_back
 from core.services.refunds import approve, move, propose_refund
 from core.store.sql.outbox import owe_board
-from core.store.sql.tables import Activity, Order, Receipt, Refund
+from core.store.sql.tables import Order, Receipt, Refund
 
 
 @dataclass(frozen=True)
@@ -170,5 +171,5 @@ def _locked(db: Session, workspace_id: UUID, refund_id: UUID) -> tuple[Receipt, 
 def _note(db: Session, receipt: Receipt, refund: Refund, kind: str, by: Decision) -> None:
     detail = {"by": by.user_id, "why": by.why, "amount": refund.amount}
     note_receipt(db, receipt, kind, f"{kind}:{refund.id}:{by.key}", detail)
-    about = {"subject_kind": "refund", "subject_id": refund.id, "detail": {"why": by.why}}
-    db.add(Activity(workspace_id=refund.workspace_id, user_id=by.user_id, action=kind, **about))
+    actor, before = Actor(refund.workspace_id, by.user_id), {"status": refund.status}
+    record(db, actor, kind, "refund", refund.id, before, detail={"why": by.why, "amount": refund.amount})

@@ -13,10 +13,11 @@ from core.conversation.effects import Outcome
 from core.conversation.events import STAFF_DONE
 from core.domain.statuses import CallStatus
 from core.errors import Rejected
+from core.services.activity import Actor, record
 from core.services.customers import Guest
 from core.services.followup import Followup
 from core.store.sql.outbox import owe, owe_board_call
-from core.store.sql.tables import Activity, Order, StaffCall
+from core.store.sql.tables import Order, StaffCall
 
 SEATED_FOR = timedelta(hours=12)  # an older order says nothing of where the guest sits now
 WORDS = {"guest": "Asks for somebody"}
@@ -24,9 +25,9 @@ WORDS = {"guest": "Asks for somebody"}
 
 def call_staff(db: Session, guest: Guest, reason: str) -> tuple[Outcome, Followup]:
     """Somebody should look after this guest. Asking again while the call is open makes it the latest."""
-    workspace_id = guest.conversation.workspace_id
+    workspace_id, said = guest.conversation.workspace_id, {"reason": reason}
     call_id = _open_call(db, guest, reason)
-    _note(db, workspace_id, guest.conversation.id, "guest_called_staff", detail={"reason": reason})
+    record(db, Actor(workspace_id), "guest_called_staff", "conversation", guest.conversation.id, detail=said)
     owe_board_call(db, workspace_id, call_id)
     return {"result": "called"}, Followup(boards=frozenset({workspace_id}))
 
@@ -42,7 +43,7 @@ def see_call(db: Session, workspace_id: UUID, call_id: UUID, user_id: UUID) -> F
     call.status, call.seen_by, call.seen_at = CallStatus.SEEN, user_id, clock.now()
     call.version += 1
     owe_board_call(db, workspace_id, call_id)
-    _note(db, call.workspace_id, call.conversation_id, "guest_handed_back", user_id=user_id)
+    record(db, Actor(workspace_id, user_id), "guest_handed_back", "conversation", call.conversation_id)
     owe(db, call.conversation_id, STAFF_DONE, {})
     return Followup(boards=frozenset({workspace_id}), conversations=frozenset({call.conversation_id}))
 
@@ -75,11 +76,6 @@ def _table(db: Session, guest: Guest) -> int | None:
     """Where this guest last ordered to."""
     lately = (Order.customer_id == guest.customer.id, Order.created_at > clock.now() - SEATED_FOR)
     return db.scalar(select(Order.table_number).where(*lately).order_by(Order.created_at.desc()).limit(1))
-
-
-def _note(db: Session, workspace_id: UUID, conversation_id: UUID, action: str, **more: Any) -> None:
-    subject = {"subject_kind": "conversation", "subject_id": conversation_id}
-    db.add(Activity(workspace_id=workspace_id, action=action, **subject, **more))
 
 
 def _card(call: StaffCall) -> dict[str, Any]:

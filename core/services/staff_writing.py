@@ -12,13 +12,14 @@ from core.conversation.session import Session as Remembered
 from core.conversation.stages.staffing import WORDS_LIMIT, readable, staff_have_the_word
 from core.domain.statuses import CallStatus
 from core.errors import Rejected
+from core.services.activity import Actor, record
 from core.services.conversation_history import conversation_of
 from core.services.followup import Followup
 from core.services.program import Program
 from core.services.staff_calls import see_call
 from core.store.sql.engine import transaction
 from core.store.sql.outbox import owe, owe_once
-from core.store.sql.tables import Activity, Conversation, Outbox, StaffCall
+from core.store.sql.tables import Conversation, Outbox, StaffCall
 
 # Why staff cannot write now.
 NOT_TALKING, DAY_IS_OVER = "not_talking", "day_is_over"
@@ -125,5 +126,5 @@ def hand_back(db: Session, workspace_id: UUID, box: str, user_id: UUID) -> Follo
 
 
 def _note(db: Session, conversation: Conversation, action: str, user_id: UUID, **detail: str) -> None:
-    about = {"subject_kind": "conversation", "subject_id": conversation.id, "user_id": user_id}
-    db.add(Activity(workspace_id=conversation.workspace_id, action=action, detail=detail, **about))
+    actor = Actor(conversation.workspace_id, user_id)
+    record(db, actor, action, "conversation", conversation.id, detail=detail)

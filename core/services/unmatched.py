@@ -16,6 +16,7 @@ from core.domain.settlement import OVER, UNSOLD
 from core.domain.statuses import OrderStatus, PaymentStatus, Provider, ReceiptState
 from core.errors import Rejected
 from core.providers.contract import payer_hash
+from core.services.activity import Actor, record
 from core.services.diary import note_receipt
 from core.services.followup import Followup
 from core.services.ledger import book
@@ -25,7 +26,7 @@ from core.services.refund_calls import went_back
 from core.services.refund_desk import Decision, withdraw_refunds
 from core.services.refunds import approve, propose_refund
 from core.services.stock import menu_changed, sell_holds
-from core.store.sql.tables import Activity, Order, Payment, Receipt, Workspace
+from core.store.sql.tables import Order, Payment, Receipt, Workspace
 
 SHOWN = 100
 LOOK_BACK = timedelta(hours=12)
@@ -160,8 +161,8 @@ def _decide(
         payment.succeeded_at, payment.next_check_at, payment.reason = clock.now(), None, None
     said = {"by": by.user_id, "why": by.why, "amount": receipt.amount, **detail}
     note_receipt(db, receipt, kind, f"{kind}:{receipt.id}", said)
-    about = {"subject_kind": "receipt", "subject_id": receipt.id, "detail": {"why": by.why, **detail}}
-    db.add(Activity(workspace_id=receipt.workspace_id, user_id=by.user_id, action=f"money_{kind}", **about))
+    actor, after = Actor(receipt.workspace_id, by.user_id), {"state": receipt.state, **detail}
+    record(db, actor, f"money_{kind}", "receipt", receipt.id, after=after, detail={"why": by.why})
     db.flush()
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Response, abort, current_app, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.domain.orders import BY_STAFF, OPEN
+from core.domain.permissions import Permission
 from core.domain.statuses import OrderStatus
 from core.errors import IllegalTransition, Rejected, TryAgain
 from core.log import get_logger
@@ -20,6 +21,7 @@ from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.sign_in import Staff, signed_in
 from core.services.staff_calls import board_call, open_calls, see_call
+from webapp.admin.access import Pages
 from webapp.admin.events import BoardStream
 from webapp.admin.login import staff
 from webapp.admin.streams import Streams
@@ -41,6 +43,16 @@ class Move(Schema):
 
     status = fields.Enum(OrderStatus, by_value=True, required=True, validate=validate.OneOf(sorted(BY_STAFF)))
     version = fields.Integer(required=True)
+
+
+def register(admin: Blueprint) -> None:
+    """The addresses of the board."""
+    pages = Pages(admin)
+    pages.add("/board", "board", board, needs=Permission.SEE_BOARD)
+    pages.add("/board/orders", "orders", orders, needs=Permission.SEE_BOARD, data=True)
+    pages.add("/board/events", "events", events, needs=Permission.SEE_BOARD, data=True)
+    pages.add("/board/orders/<uuid:order_id>", "move", move, needs=Permission.MOVE_ORDERS, methods=("POST",))
+    pages.add("/board/calls/<uuid:call_id>/seen", "see", see, needs=Permission.ANSWER_GUESTS, methods=("POST",))
 
 
 def board() -> str:
@@ -68,10 +80,10 @@ def move(order_id: UUID) -> Response:
         with program.sessions.begin() as db:
             followup = advance_order(db, who.workspace_id, order_id, status, who.user_id, version)
     except (IllegalTransition, Rejected):
-        return _as_it_stands(program, who, order_id, overtaken=True)
+        return as_it_stands(order_id, OVERTAKEN)
     follow_up(program, followup)
     logger.info("order moved", order_id=str(order_id), status=status.value, user_id=str(who.user_id))
-    return _as_it_stands(program, who, order_id)
+    return as_it_stands(order_id)
 
 
 def see(call_id: UUID) -> Response:
@@ -96,16 +108,15 @@ def _wanted() -> tuple[OrderStatus, int]:
     return body["status"], body["version"]
 
 
-def _as_it_stands(program: Program, who: Staff, order_id: UUID, *, overtaken: bool = False) -> Response:
-    with program.sessions.begin() as db:
-        order = board_order(db, who.workspace_id, order_id)
+def as_it_stands(order_id: UUID, problem: str = "") -> Response:
+    """The order as the board shows it; with why nothing was done, where nothing was."""
+    with current_program().sessions.begin() as db:
+        order = board_order(db, staff().workspace_id, order_id)
     if order is None:
         abort(404)
     shown = order if order["status"] in OPEN else None
     body = {"order_id": str(order_id), "version": order["version"], "order": shown}
-    if overtaken:
-        return make_response(jsonify(**body, error=OVERTAKEN), 409)
-    return jsonify(body)
+    return make_response(jsonify(**body, error=problem), 409) if problem else jsonify(body)
 
 
 def events() -> Response:

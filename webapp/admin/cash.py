@@ -5,18 +5,20 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.crashpoint import crashpoint
+from core.domain.permissions import Permission
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.cash import Taken, drawer, take_cash, taken_before, waiting_for_cash
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Shift, Workspace
+from webapp.admin.access import Pages
 from webapp.admin.login import staff
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
@@ -45,6 +47,13 @@ class Handed(Schema):
     entry = fields.UUID(required=True)
     code = fields.String(required=True, validate=validate.Regexp(r"\s*[A-Za-z]{4}\s*"))
     received = fields.String(required=True, validate=validate.Regexp(r"[1-9][0-9]{0,5}\Z"))
+
+
+def register(admin: Blueprint) -> None:
+    """The addresses of this page."""
+    pages = Pages(admin)
+    pages.add("/cash", "cash", cash, needs=Permission.TAKE_CASH)
+    pages.add("/cash", "cash_taken", take, needs=Permission.TAKE_CASH, methods=("POST",))
 
 
 def cash() -> Response:

@@ -4,23 +4,24 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from core.domain.closing import ClosingReport
+from core.domain.permissions import Permission
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.closings import begin_shift, close_shift, closings, current_shift, so_far
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
-from webapp.admin.login import may_decide, staff
+from webapp.admin.access import Pages
+from webapp.admin.login import staff
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
 
 logger = get_logger(__name__)
 
 PROBLEMS = {
-    "not_theirs": "Only an owner or a manager closes a shift. Nothing was done: ask one of them.",
     "unreadable": "Write what is in the drawer in whole shillings; 0 where there is nothing.",
     "closed_before": "This shift is closed already. Below is its closing; the figures above are of the next one.",
     "begun_before": "Somebody has begun this shift already.",
@@ -38,6 +39,14 @@ class Counted(Schema):
     shift = fields.UUID(load_default=None)
     cash = fields.String(required=True, validate=validate.Regexp(r"[0-9]{1,7}\Z"))
     note = fields.String(load_default="", validate=validate.Length(max=300))
+
+
+def register(admin: Blueprint) -> None:
+    """The addresses of this page."""
+    pages = Pages(admin)
+    pages.add("/closings", "closings", shifts, needs=Permission.SEE_MONEY)
+    pages.add("/closings/begin", "begin_shift", begin, needs=Permission.TAKE_CASH, methods=("POST",))
+    pages.add("/closings/close", "close_shift", close, needs=Permission.CLOSE_SHIFTS, methods=("POST",))
 
 
 def shifts() -> Response:
@@ -62,8 +71,6 @@ def begin() -> Any:
 def close() -> Any:
     """The drawer was counted."""
     who, form = staff(), _form()
-    if not may_decide():
-        return _page(403, PROBLEMS["not_theirs"])
     if form is None:
         return _page(400, PROBLEMS["unreadable"])
     try:
@@ -90,5 +97,4 @@ def _page(status: int, problem: str = "") -> Response:
         made = [(one.id, ClosingReport.from_dict(one.report)) for one in closings(db, mine)]
         zone = zone_of(db.get_one(Workspace, mine).timezone)
     shown = {"shift": shift, "report": report, "made": made, "zone": zone, "problem": problem}
-    shown["may_decide"] = may_decide()
     return make_response(render_template("admin/closings.html", **shown), status)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from core.domain.permissions import Permission
 from core.errors import Rejected, StoreUnavailable
 from core.services import conversation_history as history
 from core.services.conversation_history import Chat, Person, Place
@@ -14,23 +15,23 @@ from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.staff_writing import Standing, Words, checked, hand_back, standing, write_to_guest
 from core.store.sql.tables import Workspace
+from webapp.admin.access import Pages
 from webapp.admin.login import staff
 from webapp.admin.said import REFUSALS, UNKNOWN, between, place_in, place_of, said, why_not
 from webapp.admin.trouble import zone_of
 from webapp.errors import wants_json
 from webapp.held import current_program
 
-PAGES = frozenset({"admin.conversations", "admin.conversation", "admin.conversation_of"})
-
 
 def register(admin: Blueprint) -> None:
     """The addresses of these pages."""
-    admin.add_url_rule("/conversations", "conversations", conversations)
-    admin.add_url_rule("/conversations/of/<uuid:conversation_id>", "conversation_of", conversation_of)
-    admin.add_url_rule("/conversations/<box>", "conversation", conversation)
-    admin.add_url_rule("/conversations/<box>/now", "conversation_now", now)
-    admin.add_url_rule("/conversations/<box>/messages", "write", write, methods=["POST"])
-    admin.add_url_rule("/conversations/<box>/back", "hand_back", give_back, methods=["POST"])
+    pages, reads, answers = Pages(admin), Permission.READ_CHATS, Permission.ANSWER_GUESTS
+    pages.add("/conversations", "conversations", conversations, needs=reads)
+    pages.add("/conversations/of/<uuid:conversation_id>", "conversation_of", conversation_of, needs=reads)
+    pages.add("/conversations/<box>", "conversation", conversation, needs=reads)
+    pages.add("/conversations/<box>/now", "conversation_now", now, needs=reads, data=True)
+    pages.add("/conversations/<box>/messages", "write", write, needs=answers, methods=("POST",))
+    pages.add("/conversations/<box>/back", "hand_back", give_back, needs=answers, methods=("POST",))
 
 
 def conversations() -> str:

@@ -8,17 +8,18 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 
 from core.conversation.events import FROM_GUESTS
 from core.conversation.flow import LONG_AGO, TOO_LATE
+from core.domain.permissions import Permission
 from core.domain.statuses import DeadLetterState
 from core.errors import Rejected, StoreUnavailable
 from core.log import get_logger
 from core.services import dead_letters
 from core.services.dead_letters import CONVERSATIONS, LONGEST_REASON, Decider
 from core.store.sql.tables import DeadLetter, User, Workspace
-from webapp.admin.login import may_decide, staff
+from webapp.admin.access import Pages
+from webapp.admin.login import staff
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
 
-PAGES = frozenset({"admin.letters", "admin.letter"})
 REFUSALS = {
     "decided": "Somebody has decided on this one already.",
     "no_reason": "Say why it is dropped: whoever looks for it later wants to know.",
@@ -35,10 +36,11 @@ logger = get_logger(__name__)
 
 def register(admin: Blueprint) -> None:
     """The addresses of these pages."""
-    admin.add_url_rule("/letters", "letters", letters)
-    admin.add_url_rule("/letters/<uuid:letter_id>", "letter", letter)
-    admin.add_url_rule("/letters/<uuid:letter_id>/replay", "replay_letter", replay, methods=["POST"])
-    admin.add_url_rule("/letters/<uuid:letter_id>/drop", "drop_letter", drop, methods=["POST"])
+    pages, decides = Pages(admin), Permission.DECIDE_LETTERS
+    pages.add("/letters", "letters", letters, needs=Permission.READ_CHATS)
+    pages.add("/letters/<uuid:letter_id>", "letter", letter, needs=Permission.READ_CHATS)
+    pages.add("/letters/<uuid:letter_id>/replay", "replay_letter", replay, needs=decides, methods=("POST",))
+    pages.add("/letters/<uuid:letter_id>/drop", "drop_letter", drop, needs=decides, methods=("POST",))
 
 
 def letters() -> str:
@@ -82,9 +84,7 @@ def drop(letter_id: UUID) -> Response:
 
 
 def _decider() -> Decider:
-    """Who asks, if they may."""
-    if not may_decide():
-        abort(403)
+    """Who asks, and why."""
     return Decider(staff().user_id, staff().name, request.form.get("reason", ""))
 
 
@@ -108,8 +108,7 @@ def _page(letter_id: UUID, problem: str = "", code: int = 200) -> Response:
     except Rejected:
         abort(404)
     shown = _shown(found) | {"zone": zone, "decided_by": decided_by.name if decided_by else "by command"}
-    may = {"may_decide": may_decide(), "longest": LONGEST_REASON}
-    return make_response(render_template("admin/letter.html", **shown, **may, problem=problem), code)
+    return make_response(render_template("admin/letter.html", **shown, longest=LONGEST_REASON, problem=problem), code)
 
 
 def _shown(found: DeadLetter) -> dict[str, Any]:

@@ -4,14 +4,28 @@ import hashlib
 import secrets
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from core.domain.statuses import Role
+from core.domain import permissions
+from core.domain.permissions import Permission
 from core.log import get_logger
 from core.services import sign_in as logins
+from core.services.activity import Actor
 from core.services.program import Program
+from webapp.admin.access import Pages
 from webapp.admin.throttle import Throttle
 from webapp.held import current_program
 
@@ -19,7 +33,6 @@ logger = get_logger(__name__)
 
 WRONG = "The address or the password is not right."
 TOO_MANY = "Too many tries. Please wait a quarter of an hour."
-DECIDERS = (Role.OWNER, Role.MANAGER)
 _A_YEAR = 365 * 24 * 3600
 
 
@@ -34,7 +47,7 @@ class SignedIn(UserMixin):
         return self.staff.token
 
 
-def register(app: Flask, program: Program) -> None:
+def remember(app: Flask, program: Program) -> None:
     """Look logins up in the database, and count who guesses."""
     # Without its context processor: an error page must not need the database.
     manager = LoginManager(app, add_context_processor=False)
@@ -49,14 +62,28 @@ def register(app: Flask, program: Program) -> None:
     manager.user_loader(load)
 
 
+def register(admin: Blueprint) -> None:
+    """The addresses of signing in and out."""
+    pages = Pages(admin)
+    pages.add_open("/login", "login", login)
+    pages.add_open("/login", "sign_in", sign_in, methods=("POST",))
+    pages.add("/logout", "sign_out", sign_out, needs=Permission.OWN_LOGIN, methods=("POST",))
+
+
 def staff() -> logins.Staff:
     """Who is asking, in a view behind the login."""
     return cast(SignedIn, current_user).staff
 
 
-def may_decide() -> bool:
-    """Whether they decide about money and about what failed; the others see all of it."""
-    return staff().role in DECIDERS
+def actor() -> Actor:
+    """The same, as the log of changes names them."""
+    who = staff()
+    return Actor(who.workspace_id, who.user_id, who.name)
+
+
+def may(permission: Permission) -> bool:
+    """Whether they may. In templates, too."""
+    return permissions.may(staff().role, permission)
 
 
 def login() -> Any:

@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain.permissions import Permission
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.diary import diary_of
@@ -23,7 +24,8 @@ from core.services.relay import follow_up
 from core.services.unmatched import assign, give_back, take_as_sales, unmatched
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, Payment, User, Workspace
-from webapp.admin.login import may_decide, staff
+from webapp.admin.access import Pages
+from webapp.admin.login import staff
 from webapp.admin.money_words import PROBLEMS, told
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
@@ -46,6 +48,23 @@ class Form(Schema):
     why = fields.String(load_default="", validate=validate.Length(max=200))
     number = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 10**9))
     amount = fields.String(load_default="", validate=validate.Regexp(r"([1-9][0-9]{0,6})?\Z"))
+
+
+def register(admin: Blueprint) -> None:
+    """The addresses of money that needs a person."""
+    pages = Pages(admin)
+    pages.add("/money", "money", money, needs=Permission.SEE_MONEY)
+    pages.add("/money/payments/<uuid:payment_id>", "diary", diary, needs=Permission.SEE_MONEY)
+    decisions: dict[str, tuple[str, Callable[..., Any]]] = {
+        "/money/receipts/<uuid:receipt_id>": ("decide_receipt", decide_receipt),
+        "/money/refunds": ("refund", refund),
+        "/money/refunds/<uuid:refund_id>": ("decide_refund", decide_refund),
+        "/money/payments/<uuid:payment_id>": ("decide_payment", decide_payment),
+        "/money/differences/<uuid:difference_id>": ("difference_seen", see),
+        "/money/reconcile": ("reconcile", reconcile),
+    }
+    for rule, (name, view) in decisions.items():
+        pages.add(rule, name, view, needs=Permission.DECIDE_MONEY, methods=("POST",))
 
 
 def money() -> Response:
@@ -107,8 +126,6 @@ def see(difference_id: UUID) -> Any:
 def reconcile() -> Any:
     """Compare a day with the providers' lists, now."""
     who = staff()
-    if not may_decide():
-        return _page(403, PROBLEMS["not_theirs"])
     try:
         day = date.fromisoformat(request.form.get("day", ""))
     except ValueError:
@@ -138,8 +155,6 @@ def _people(lines: list[Any]) -> list[UUID]:
 def _do(acts: dict[str, Act]) -> Any:
     """One decision, in one transaction, in the name of who is signed in."""
     who = staff()
-    if not may_decide():
-        return _page(403, PROBLEMS["not_theirs"])
     try:
         form = cast(dict[str, Any], Form().load({name: value for name, value in request.form.items() if value}))
     except ValidationError:
@@ -169,7 +184,7 @@ def _page(status: int, problem: str = "") -> Response:
             "runs": reconciliations(db, mine, 6),
         }
     zone = zone_of(venue.timezone)
-    shown |= {"zone": zone, "problem": problem, "day": _yesterday(zone), "may_decide": may_decide()}
+    shown |= {"zone": zone, "problem": problem, "day": _yesterday(zone)}
     shown["provider_name"] = provider_name
     return make_response(render_template("admin/money.html", **shown), status)
 

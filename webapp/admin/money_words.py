@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 PROBLEMS = {
-    "not_theirs": "Only an owner or a manager decides about money. Nothing was done: ask one of them.",
     "unreadable": "Say what it is for: an order's number, or an amount in whole shillings.",
     "decided_before": "Somebody has decided this already. The page shows how it stands now.",
     "no_such_order": "There is no order with this number.",

@@ -5,9 +5,10 @@ from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
-from flask import abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from redis.exceptions import RedisError
 
+from core.domain.permissions import Permission
 from core.errors import TryAgain
 from core.jobs import QUEUES
 from core.services.notices import Said, see, unseen
@@ -17,7 +18,8 @@ from core.services.trouble import odd_notices, trouble
 from core.services.undelivered import sending_alerts, undelivered
 from core.store.redis.circuits import Standing
 from core.store.sql.tables import Workspace
-from webapp.admin.login import staff
+from webapp.admin.access import Pages
+from webapp.admin.login import actor, staff
 from webapp.admin.trouble import KINDS, Table, tables, zone_of
 from webapp.held import current_program
 
@@ -42,6 +44,14 @@ class Group:
     figures: list[Figure]
 
 
+def register(admin: Blueprint) -> None:
+    """The addresses of the operators' page."""
+    pages = Pages(admin)
+    pages.add("/queues", "queues", queues, needs=Permission.SEE_TROUBLE)
+    handles = Permission.HANDLE_TROUBLE
+    pages.add("/notices/<uuid:notice_id>/seen", "notice_seen", seen, needs=handles, methods=("POST",))
+
+
 def queues() -> str:
     """Trouble, backlog and heartbeats, as of now."""
     program = current_program()
@@ -56,7 +66,7 @@ def queues() -> str:
 def seen(notice_id: UUID) -> Any:
     """Tap: somebody has seen to what WhatsApp said."""
     with current_program().sessions.begin() as db:
-        if not see(db, staff().workspace_id, notice_id):
+        if not see(db, actor(), notice_id):
             abort(404)
     return redirect(url_for("admin.queues"))
 

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 
 from core.domain.documents import DocumentKind
+from core.domain.permissions import Permission
 from core.errors import Rejected
 from core.jobs import make_documents
 from core.log import get_logger
@@ -18,6 +19,7 @@ from core.services.receipt_list import closing_of, listed, receipt_of, take_back
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
+from webapp.admin.access import Pages
 from webapp.admin.login import staff
 from webapp.documents import handed_out
 from webapp.held import current_program
@@ -26,6 +28,16 @@ AGAIN_SECONDS = 2
 FORMS = {"pdf": DocumentKind.CLOSING_PDF, "csv": DocumentKind.CLOSING_CSV, "xlsx": DocumentKind.CLOSING_XLSX}
 
 logger = get_logger(__name__)
+
+
+def register(admin: Blueprint) -> None:
+    """The addresses of what is in writing."""
+    pages, sees = Pages(admin), Permission.SEE_MONEY
+    pages.add("/receipts", "receipts", receipts, needs=sees)
+    pages.add("/receipts/<uuid:order_id>.pdf", "receipt", receipt, needs=sees)
+    pages.add("/closings/<uuid:closing_id>/closing.<form>", "closing_file", closing, needs=sees)
+    revocation = "/documents/<uuid:document_id>/revoke"
+    pages.add(revocation, "revoke", revoke, needs=Permission.SHARE_RECEIPTS, methods=("POST",))
 
 
 def receipts() -> str:

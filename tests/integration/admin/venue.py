@@ -154,7 +154,7 @@ def open_venue(app: Flask) -> Venue:
     user = User(id=uuid4(), email=f"{slug}@bar.example", name="Wanjiru", password_hash=PASSWORD_HASH)
     category = Category(id=uuid4(), workspace_id=workspace.id, name="Cocktail", slug="cocktail")
     rest = [
-        Membership(workspace_id=workspace.id, user_id=user.id, role=Role.STAFF),
+        Membership(workspace_id=workspace.id, user_id=user.id, role=Role.BAR),
         channel := Channel(
             id=uuid4(), workspace_id=workspace.id, kind=ChannelKind.WHATSAPP, phone_number_id=slug, api_url="",
             api_version="", secrets={},

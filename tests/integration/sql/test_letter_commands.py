@@ -58,7 +58,7 @@ def test_replay_brings_it_back_once_and_notes_who_sat_there(app: Flask, shell: F
     assert app.extensions["program"].store.knows([letter.replayed_as]) == [True]
     with app.extensions["program"].sessions.begin() as db:
         note = db.scalars(select(Activity).where(Activity.action == "dead_letter_replayed")).one()
-    assert note.detail["by"].startswith("command of ")
+    assert note.who.startswith("command of ")
     assert str(letter_id) not in shell.invoke(args=["dead-letters", "list"]).output
     assert str(letter_id) in shell.invoke(args=["dead-letters", "list", "--all"]).output
 

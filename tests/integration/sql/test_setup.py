@@ -111,9 +111,9 @@ def test_a_user_is_created_once_and_may_get_another_role(sessions: sessionmaker[
     with sessions.begin() as db:
         set_up(db, production(), "The Real Bar")
         user_id = create_user(db, "the-real-bar", " Boss@Bar.Example ", "Boss", Role.OWNER, "a long password")
-        assert create_user(db, "the-real-bar", "boss@bar.example", "Boss", Role.STAFF, "another one, longer") == user_id
+        assert create_user(db, "the-real-bar", "boss@bar.example", "Boss", Role.BAR, "another one, longer") == user_id
         assert db.scalars(select(User)).one().email == "boss@bar.example"
-        assert db.scalars(select(Membership)).one().role is Role.STAFF
+        assert db.scalars(select(Membership)).one().role is Role.BAR
     assert sign_in(sessions, "BOSS@bar.example", "a long password")
 
 

@@ -173,15 +173,29 @@ class DeadLetter(Owned):
 
 
 class Activity(Owned):
-    """Who did what to what. Never changed, never deleted."""
+    """Who did what to what, and from where. Never changed, never deleted: the database refuses both.
+
+    `who` is their name as it was then. `before` and `after` hold what changed, by name; `detail` what else was said
+    (why, which reference). No phones, no messages, no tokens. `address` is empty for commands and the program itself.
+    """
 
     __tablename__ = "activity_log"
 
     seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    who: Mapped[str] = mapped_column(default="", server_default="")
     action: Mapped[str]
     subject_kind: Mapped[str]
     subject_id: Mapped[UUID | None]
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    address: Mapped[str] = mapped_column(default="", server_default="")
 
-    __table_args__ = (Index("ix_activity_log_workspace_id_seq", "workspace_id", "seq"),)
+    __table_args__ = (
+        Index("ix_activity_log_workspace_id_seq", "workspace_id", "seq"),
+        Index("ix_activity_log_created_at", "workspace_id", "created_at", "id"),
+        Index("ix_activity_log_user_id", "workspace_id", "user_id", "created_at"),
+        Index("ix_activity_log_action", "workspace_id", "action", "created_at"),
+        Index("ix_activity_log_subject", "workspace_id", "subject_kind", "subject_id", "created_at"),
+    )

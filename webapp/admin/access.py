@@ -1,0 +1,78 @@
+"""The way to every page of the staff: what each needs, and the gate that asks for it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from core.domain.permissions import Permission, may, who_may
+from webapp.errors import failure
+
+NEEDS = "needs"
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one address asks of its visitor; no permission: it is open to all. `data`: scripts read it, not people."""
+
+    permission: Permission | None
+    data: bool = False
+
+
+class Pages:
+    """Adds addresses to the staff's pages. What was not added here is closed to everybody."""
+
+    def __init__(self, admin: Blueprint) -> None:
+        self._admin = admin
+
+    def add(
+        self,
+        rule: str,
+        name: str,
+        view: Callable[..., Any],
+        *,
+        needs: Permission,
+        methods: Iterable[str] = ("GET",),
+        data: bool = False,
+    ) -> None:
+        """One address for those who may. `data`: without a login it answers 401, and leads nobody to the sign-in."""
+        self._add(rule, name, view, methods, Need(needs, data))
+
+    def add_open(self, rule: str, name: str, view: Callable[..., Any], methods: Iterable[str] = ("GET",)) -> None:
+        """One address for whoever comes: signing in, and what leads there."""
+        self._add(rule, name, view, methods, Need(None))
+
+    def _add(self, rule: str, name: str, view: Callable[..., Any], methods: Iterable[str], need: Need) -> None:
+        self._admin.add_url_rule(rule, name, view, methods=list(methods))
+        endpoint = f"{self._admin.name}.{name}"
+        self._admin.record(lambda state: state.app.extensions.setdefault(NEEDS, {}).update({endpoint: need}))
+
+
+def gate() -> Any:
+    """Before every page of the staff."""
+    need = needs().get(request.endpoint or "")
+    if need is None:
+        abort(403)
+    if need.permission is None:
+        return None
+    if not current_user.is_authenticated:
+        return _sign_in_first(need)
+    return None if may(current_user.staff.role, need.permission) else refused(need.permission)
+
+
+def needs() -> dict[str, Need]:
+    """What every address of the staff's pages needs, by endpoint."""
+    return cast(dict[str, Need], current_app.extensions[NEEDS])
+
+
+def refused(permission: Permission) -> Response:
+    """They are known, and this is not theirs: whom they can ask."""
+    return failure(403, sentence=f"Only {who_may(permission)} may do that. Nothing was done: ask one of them.")
+
+
+def _sign_in_first(need: Need) -> Any:
+    if need.data or request.method != "GET":
+        return abort(401)
+    return redirect(url_for("admin.login", next=request.path))
