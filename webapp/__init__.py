@@ -7,7 +7,20 @@ from core import bootstrap, log
 from core.services.sign_in import LONGEST
 from core.settings import Settings
 from publishing import publisher
-from webapp import admin, commands, csrf, documents, errors, headers, health, metrics, pay, pay_return, sandbox_proxy
+from webapp import (
+    admin,
+    assets,
+    commands,
+    csrf,
+    documents,
+    errors,
+    headers,
+    health,
+    metrics,
+    pay,
+    pay_return,
+    sandbox_proxy,
+)
 from webapp.sessions import Sessions
 from webapp.webhooks import money, pesapal, whatsapp
 from webapp.webhooks.body import LARGEST
@@ -28,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.register(app, settings.public_base_url)
     errors.register(app)
     headers.register(app, production=settings.production)
+    assets.register(app)
     admin.register(app, program)
     commands.register(app)
     for blueprint in (health.blueprint, metrics.blueprint, documents.blueprint, pay.blueprint, whatsapp.blueprint):

@@ -27,7 +27,7 @@ def test_the_sprite_has_the_pinned_icons_and_every_icon_a_page_names() -> None:
     drawn = set(re.findall(r'<symbol id="([\w-]+)"', (WEB / "static/vendor/lucide/icons.svg").read_text()))
     assert drawn == set(PACKAGES["lucide-static"]["icons"])
     templates = "".join(path.read_text() for path in (WEB / "templates").rglob("*.html"))
-    named = set(re.findall(r'\bicon\("([\w-]+)"', templates)) | set(re.findall(r'\bicon="([\w-]+)"', templates))
+    named = set(re.findall(r'\bicon\("([\w-]+)"\s*[,)]', templates)) | set(re.findall(r'\bicon="([\w-]+)"', templates))
     assert named <= drawn
 
 

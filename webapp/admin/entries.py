@@ -1,0 +1,42 @@
+"""What the menus of every staff page lead to. A page that is made gets its line here, and nowhere else."""
+
+from dataclasses import dataclass
+
+from core.domain.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a menu.
+
+    `page` is what the page's template sets as `page`, so that its own line is marked. `icon` is one of
+    requirements/vendor.json. Who may not `needs` does not see the line; the gate refuses them the page as well.
+    """
+
+    page: str
+    label: str
+    endpoint: str
+    icon: str
+    needs: Permission
+
+
+# The sidebar, in groups with their headings.
+ENTRIES: dict[str, tuple[Entry, ...]] = {
+    "Floor": (
+        Entry("board", "Board", "admin.board", "layout-grid", Permission.SEE_BOARD),
+        Entry("chats", "Chats", "admin.conversations", "messages-square", Permission.READ_CHATS),
+        Entry("cash", "Cash", "admin.cash", "banknote", Permission.TAKE_CASH),
+        Entry("money", "Money", "admin.money", "hand-coins", Permission.SEE_MONEY),
+        Entry("queues", "Queues", "admin.queues", "activity", Permission.SEE_TROUBLE),
+    ),
+    "Office": (
+        Entry("closings", "Closings", "admin.closings", "scale", Permission.SEE_MONEY),
+        Entry("receipts", "Receipts", "admin.receipts", "receipt-text", Permission.SEE_MONEY),
+    ),
+}
+
+# The menu behind the gear in the head of the page.
+SETTINGS: tuple[Entry, ...] = ()
+
+# The menu behind the person's initials, above "Sign out".
+PROFILE: tuple[Entry, ...] = ()

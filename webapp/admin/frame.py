@@ -1,0 +1,70 @@
+"""What stands around every staff page: the venue, the menus, and who is signed in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import phonenumbers
+from flask import Blueprint
+
+from core.domain.permissions import may
+from core.services.houses import House, houses_of
+from core.services.sign_in import Staff
+from webapp.admin.entries import ENTRIES, PROFILE, SETTINGS, Entry
+from webapp.admin.login import staff
+from webapp.held import current_program
+
+
+@dataclass(frozen=True)
+class Frame:
+    """As `admin/layout.html` shows it."""
+
+    who: Staff
+    house: House
+    others: list[House]
+    groups: dict[str, list[Entry]]
+    settings: list[Entry]
+    profile: list[Entry]
+
+    @property
+    def initials(self) -> str:
+        """Two letters at most, for the round button."""
+        return initials(self.who.name)
+
+    @property
+    def number(self) -> str:
+        """The number guests write to, as people write it."""
+        return written(self.house.number)
+
+
+def register(admin: Blueprint) -> None:
+    """Make it known to the templates. Asked for by the layout alone: an error page must not need the database."""
+    admin.add_app_template_global(frame, "frame")
+
+
+def frame() -> Frame:
+    """For whoever is signed in."""
+    who = staff()
+    with current_program().sessions.begin() as db:
+        houses = {house.workspace_id: house for house in houses_of(db, who.user_id)}
+    house = houses.pop(who.workspace_id)
+    groups = {heading: allowed for heading, entries in ENTRIES.items() if (allowed := _allowed(who, entries))}
+    return Frame(who, house, list(houses.values()), groups, _allowed(who, SETTINGS), _allowed(who, PROFILE))
+
+
+def initials(name: str) -> str:
+    """`Amina Wanjiru Otieno` → `AO`."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def written(digits: str) -> str:
+    """`254712345678` → `+254 712 345678`."""
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def _allowed(who: Staff, entries: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in entries if may(who.role, entry.needs)]

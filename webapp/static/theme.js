@@ -1,0 +1,25 @@
+// Before anything is drawn: the theme somebody chose on this device, else what the device itself prefers. A script of its
+// own in the head, and not a module: those run after the first drawing, and a dark bar would see a white flash.
+(() => {
+  const page = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const more = matchMedia("(prefers-contrast: more)");
+
+  function chosen() {
+    try { return localStorage.getItem("theme") || "auto"; } catch { return "auto"; }
+  }
+
+  function apply() {
+    const theme = chosen();
+    const plain = theme === "light" || theme === "dark";
+    page.dataset.bsTheme = plain ? theme : dark.matches ? "dark" : "light";
+    if (theme === "contrast" || (theme === "auto" && more.matches)) page.dataset.contrast = "high";
+    else delete page.dataset.contrast;
+    page.dataset.theme = theme;
+  }
+
+  apply();
+  for (const preference of [dark, more]) preference.addEventListener("change", apply);
+  addEventListener("storage", apply);  // chosen in another tab
+  addEventListener("theme", apply);
+})();
