@@ -11,6 +11,7 @@ from core.services.program import Program
 from webapp.admin import (
     board,
     cash,
+    categories,
     closings,
     conversations,
     floor,
@@ -25,7 +26,21 @@ from webapp.admin import (
 from webapp.admin.access import Pages, gate
 from webapp.admin.streams import Streams
 
-SECTIONS = (frame, login, board, floor, cash, closings, conversations, letters, money, queues, receipts, products)
+SECTIONS = (
+    frame,
+    login,
+    board,
+    floor,
+    cash,
+    closings,
+    conversations,
+    letters,
+    money,
+    queues,
+    receipts,
+    products,
+    categories,
+)
 
 
 def register(app: Flask, program: Program) -> None:

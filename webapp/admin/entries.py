@@ -32,6 +32,8 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
     "Office": (
         Entry("closings", "Closings", "admin.closings", "scale", Permission.SEE_MONEY),
         Entry("receipts", "Receipts", "admin.receipts", "receipt-text", Permission.SEE_MONEY),
+        Entry("products", "Products", "admin.products", "martini", Permission.SEE_MENU),
+        Entry("categories", "Categories", "admin.categories", "tags", Permission.SEE_MENU),
     ),
 }
 

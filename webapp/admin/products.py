@@ -1,0 +1,194 @@
+"""Products: what is on the menu, what it costs, and what is out for tonight."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from wtforms.fields.choices import SelectChoice
+
+from core.domain.menu_fields import product_readers
+from core.domain.permissions import Permission
+from core.domain.typed import switch
+from core.errors import Rejected
+from core.log import get_logger
+from core.services.menu_edit import LANGUAGES, mark_sold_out, remove_product, save_product
+from core.services.menu_pages import Heading, categories, headings, product_of
+from core.services.relay import follow_up
+from core.store.sql.engine import transaction
+from core.store.sql.tables import Product, Workspace
+from webapp.admin.access import Pages
+from webapp.admin.login import actor, staff
+from webapp.admin.product_form import ProductForm, as_typed
+from webapp.admin.typed_forms import overtaken, uuid_of
+from webapp.held import current_program
+
+logger = get_logger(__name__)
+
+READERS = product_readers(LANGUAGES)
+PROBLEMS = {
+    "sku_taken": ("sku", "Another product has this code."),
+    "name_taken": ("name", "Somebody has just added a product of this name. Save once more if you want two."),
+    "no_category": ("category_id", "This category is gone. Choose another one."),
+}
+SAVED = "Saved. Every chat follows with its next message."
+GONE = "This product was taken away meanwhile. Nothing was written."
+SHOWN = {
+    "all": lambda product: True,
+    "out": lambda product: product.sold_out or product.on_hand <= product.held,
+    "low": lambda product: bool(product.low_stock) and product.on_hand - product.held <= product.low_stock,
+    "off": lambda product: not product.in_menu,
+}
+
+
+def register(admin: Blueprint) -> None:
+    """Its pages."""
+    pages = Pages(admin)
+    pages.add("/products", "products", products, needs=Permission.SEE_MENU)
+    pages.add("/products/new", "new_product", new, needs=Permission.EDIT_MENU)
+    pages.add("/products/new", "add_product", create, needs=Permission.EDIT_MENU, methods=("POST",))
+    pages.add("/products/<uuid:product_id>", "product", product, needs=Permission.EDIT_MENU)
+    pages.add("/products/<uuid:product_id>", "save_product", save, needs=Permission.EDIT_MENU, methods=("POST",))
+    pages.add("/products/<uuid:product_id>/out", "sold_out", out, needs=Permission.MARK_OUT, methods=("POST",))
+    pages.add(
+        "/products/<uuid:product_id>/remove", "remove_product", remove, needs=Permission.EDIT_MENU, methods=("POST",)
+    )
+
+
+def products() -> str:
+    """The menu with everything on it, to be searched and tapped."""
+    sought, kind = request.args.get("q", "").strip()[:60], request.args.get("show", "all")
+    with transaction(current_program().sessions) as db:
+        found = headings(db, staff().workspace_id)
+        currency = db.get_one(Workspace, staff().workspace_id).currency
+    shown = [_narrowed(heading, sought, kind) for heading in found]
+    groups = [heading for heading in shown if heading.products or not (sought or kind != "all")]
+    return render_template("admin/products.html", groups=groups, q=sought, show=kind, currency=currency)
+
+
+def _narrowed(heading: Heading, sought: str, kind: str) -> Heading:
+    fits, word = SHOWN.get(kind, SHOWN["all"]), sought.casefold()
+    said = [one for one in heading.products if fits(one) and word in " ".join(_words(one)).casefold()]
+    return Heading(heading.category, said)
+
+
+def _words(product: Product) -> tuple[str, ...]:
+    return (product.name, product.sku or "", *product.names.values(), *product.nicknames, *product.attributes)
+
+
+def new() -> Response:
+    """An empty form."""
+    return _page(ProductForm(data={"category_id": request.args.get("category", "")}))
+
+
+def create() -> Any:
+    """Somebody filled it in."""
+    return _written(ProductForm(request.form), None)
+
+
+def product(product_id: UUID) -> Response:
+    """The form of one product."""
+    with transaction(current_program().sessions) as db:
+        row = product_of(db, staff().workspace_id, product_id)
+    if row is None:
+        abort(404)
+    return _page(ProductForm(data=as_typed(row)), row)
+
+
+def save(product_id: UUID) -> Any:
+    """It was changed."""
+    return _written(ProductForm(request.form), product_id)
+
+
+def out(product_id: UUID) -> Any:
+    """A tap: out for now, or back again. Every chat follows at once."""
+    program = current_program()
+    try:
+        wanted = switch(request.form.get("sold_out", "yes"))
+        with transaction(program.sessions) as db:
+            followup = mark_sold_out(db, actor(), product_id, wanted)
+    except ValueError:
+        abort(400)
+    except Rejected:
+        abort(404)
+    follow_up(program, followup)
+    logger.info("product marked", sold_out=wanted, product_id=str(product_id))
+    q, show = request.form.get("q", "")[:60] or None, request.form.get("show", "")[:10] or None
+    return redirect(url_for("admin.products", q=q, show=show, _anchor=f"p-{product_id}"))
+
+
+def remove(product_id: UUID) -> Any:
+    """It is not sold any more."""
+    program, version = current_program(), request.form.get("version", "")
+    try:
+        with transaction(program.sessions) as db:
+            followup = remove_product(db, actor(), product_id, int(version) if version.isdecimal() else 0)
+    except Rejected as error:
+        return redirect(url_for("admin.products")) if error.reason == "gone" else _overtaken(product_id, error)
+    follow_up(program, followup)
+    logger.info("product removed", product_id=str(product_id))
+    flash("Taken off the menu.", "success")
+    return redirect(url_for("admin.products"))
+
+
+def _written(form: ProductForm, product_id: UUID | None) -> Any:
+    program, values = current_program(), form.read(READERS)
+    category_id = uuid_of(form.typed("category_id"))
+    if category_id is None:
+        form.refuse("category_id", "Choose a category.")
+    if values is None or category_id is None:
+        return _again(form, product_id, 400)
+    try:
+        with transaction(program.sessions) as db:
+            known = values | {"category_id": category_id}
+            saved_id, followup = save_product(db, actor(), product_id, form.version.data or 0, known)
+    except Rejected as error:
+        return _refused(form, product_id, error)
+    follow_up(program, followup)
+    logger.info("product saved", product_id=str(saved_id))
+    flash(SAVED, "success")
+    return redirect(url_for("admin.products", _anchor=f"p-{saved_id}"))
+
+
+def _refused(form: ProductForm, product_id: UUID | None, error: Rejected) -> Response:
+    if error.reason in PROBLEMS:
+        form.refuse(*PROBLEMS[error.reason])
+        return _again(form, product_id, 409)
+    with transaction(current_program().sessions) as db:
+        row = product_of(db, staff().workspace_id, product_id) if product_id else None
+    if row is None:
+        return _page(form, problem=GONE, status=410)
+    theirs = form.differing(as_typed(row))
+    form.renew(row.version)
+    return _page(form, row, overtaken(error.detail, row.edited_at), theirs, 409)
+
+
+def _overtaken(product_id: UUID, error: Rejected) -> Response:
+    with transaction(current_program().sessions) as db:
+        row = product_of(db, staff().workspace_id, product_id)
+    if row is None:
+        abort(404)
+    return _page(ProductForm(data=as_typed(row)), row, overtaken(error.detail, row.edited_at), status=409)
+
+
+def _again(form: ProductForm, product_id: UUID | None, status: int) -> Response:
+    with transaction(current_program().sessions) as db:
+        row = product_of(db, staff().workspace_id, product_id) if product_id else None
+    return _page(form, row, status=status)
+
+
+def _page(
+    form: ProductForm,
+    row: Product | None = None,
+    problem: str = "",
+    theirs: list[tuple[str, str, str]] | None = None,
+    status: int = 200,
+) -> Response:
+    with transaction(current_program().sessions) as db:
+        form.category_id.choices = _choices(db)
+    shown = {"form": form, "product": row, "problem": problem, "theirs": theirs or [], "languages": LANGUAGES}
+    return make_response(render_template("admin/product.html", **shown), status)
+
+
+def _choices(db: Session) -> list[SelectChoice]:
+    return [SelectChoice(str(one.id), one.name) for one in categories(db, staff().workspace_id)]
