@@ -4,7 +4,7 @@ A span belongs to the day it begins on and may run past midnight. What begins wh
 are no last orders between the two.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 DAY = 24 * 60
 WEEK = 7
 LONGEST_NOTICE = 12 * 60
+MOST_OPENINGS = 50
 
 # Minutes after local midnight, the end behind the beginning and at most a day later.
 Span = tuple[int, int]
@@ -50,6 +51,7 @@ class Shut(StrEnum):
     KITCHEN = "kitchen"
     ALCOHOL = "alcohol"
     FOOD_ONLY = "food_only"
+    ITEM = "item"
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,8 @@ class Hours:
         return Shut.ALCOHOL if alcoholic and not _sells(self.alcohol, moment, ordered) else None
 
     def opens(self, why: Shut, moment: datetime) -> datetime | None:
-        """When this reason ends, if the schedule says so."""
-        return None if why is Shut.FOOD_ONLY else next_opening(getattr(self, why.value), moment)
+        """When this reason ends, if the schedule of the house says so."""
+        return None if why in (Shut.FOOD_ONLY, Shut.ITEM) else next_opening(getattr(self, why.value), moment)
 
 
 def is_open(schedule: Schedule, moment: datetime) -> bool:
@@ -100,6 +102,22 @@ def next_opening(schedule: Schedule, moment: datetime) -> datetime | None:
     notice = timedelta(minutes=schedule.last_orders)
     ahead = (start for start, end in _openings_of(schedule, _days_ahead(schedule, moment)) if start < end - notice)
     return next((start for start in ahead if start > moment), None)
+
+
+def served(schedules: Iterable[Schedule], moment: datetime, ordered: bool = False) -> bool:
+    """Whether a product is served by all hours that it and its heading keep."""
+    return all(_sells(schedule, moment, ordered) for schedule in schedules)
+
+
+def served_from(schedules: Sequence[Schedule], moment: datetime) -> datetime | None:
+    """When all of them take orders (again); nothing where that is not foreseen within some weeks."""
+    for _ in range(MOST_OPENINGS):
+        openings = [next_opening(schedule, moment) for schedule in schedules]
+        latest = max((opening for opening in openings if opening), default=moment)
+        if None in openings or latest == moment:
+            return None if None in openings else moment
+        moment = latest
+    return None
 
 
 def orders_until(schedule: Schedule, moment: datetime) -> datetime | None:

@@ -1,14 +1,17 @@
 """The menu as a guest sees it: an immutable snapshot, small enough for process memory."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from core.domain.delivery import Delivery, read_delivery, written_delivery
 from core.domain.features import Features, read_features, written_features
-from core.domain.hours import Hours
+from core.domain.hours import Hours, Schedule
+from core.domain.options import OptionGroup, read_groups, written_groups
 from core.domain.paying import Paying, read_paying, written_paying
-from core.domain.timetables import read_hours, written_hours
+from core.domain.pricing import PriceList, price_at, read_list, written_list
+from core.domain.timetables import read_hours, read_schedule, written_hours, written_schedule
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,7 @@ class Product:
 
     The bar makes it, or the kitchen.
     `popularity` is its rank among what sells most, from 1; 0 where that is not known.
+    `groups` are the questions it asks; `hours` what it and its heading keep, none where it is served at any hour.
     """
 
     id: str
@@ -33,6 +37,8 @@ class Product:
     names: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
     photo: str = ""
+    groups: tuple[OptionGroup, ...] = ()
+    hours: tuple[Schedule, ...] = ()
 
     def called(self, language: str) -> str:
         """Its name in this language."""
@@ -93,28 +99,36 @@ class Menu:
     venue: Venue
     categories: tuple[Category, ...]
     products: tuple[Product, ...]
+    price_lists: tuple[PriceList, ...] = ()
 
     def product(self, product_id: str) -> Product | None:
         """The product with this id, if it is still on the menu."""
         return next((p for p in self.products if p.id == product_id), None)
 
+    def price(self, product: Product, moment: datetime) -> Decimal:
+        """What it costs at this moment, without options."""
+        return price_at(product.id, product.price, self.price_lists, moment) if self.price_lists else product.price
+
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; `from_dict` reads it back."""
-        return {
+        lists = {"price_lists": [written_list(one) for one in self.price_lists]} if self.price_lists else {}
+        return lists | {
             "version": self.version,
             "venue": _written_venue(self.venue),
             "categories": [vars(c) for c in self.categories],
-            "products": [vars(p) | {"price": str(p.price)} for p in self.products],
+            "products": [_written_product(p) for p in self.products],
         }
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Menu":
         """Inverse of `to_dict`."""
+        venue = _venue(data["venue"])
         return cls(
             version=data["version"],
-            venue=_venue(data["venue"]),
+            venue=venue,
             categories=tuple(Category(**c) for c in data["categories"]),
-            products=tuple(_product(p) for p in data["products"]),
+            products=tuple(_product(p, venue.timezone) for p in data["products"]),
+            price_lists=tuple(read_list(one, venue.timezone) for one in data.get("price_lists", ())),
         )
 
 
@@ -142,5 +156,15 @@ def _venue(data: dict[str, Any]) -> Venue:
     return Venue(**data | lists | rules)
 
 
-def _product(data: dict[str, Any]) -> Product:
-    return Product(**data | {"price": Decimal(data["price"]), "nicknames": tuple(data["nicknames"])})
+def _written_product(product: Product) -> dict[str, Any]:
+    """What goes without saying is left out: a process of the release before reads this, too."""
+    said = {name: value for name, value in vars(product).items() if name not in ("groups", "hours")}
+    groups = {"groups": written_groups(product.groups)} if product.groups else {}
+    hours = {"hours": [written_schedule(one) for one in product.hours]} if product.hours else {}
+    return said | groups | hours | {"price": str(product.price)}
+
+
+def _product(data: dict[str, Any], zone: str) -> Product:
+    hours = tuple(read_schedule("hours", one, zone) for one in data.get("hours", ()))
+    read = {"price": Decimal(data["price"]), "nicknames": tuple(data["nicknames"])}
+    return Product(**data | read | {"groups": read_groups(data.get("groups", ())), "hours": hours})

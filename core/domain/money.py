@@ -16,6 +16,12 @@ def vat_in(total: Decimal, percent: Decimal) -> Decimal:
     return (total * percent / (100 + percent)).quantize(CENT, ROUND_HALF_UP)
 
 
+def whole(amount: Decimal) -> Decimal:
+    """Without the cents that it has not: 850.00 is 850."""
+    rounded = amount.to_integral_value()
+    return rounded if rounded == amount else amount
+
+
 def plain(amount: Decimal) -> str:
     """As a guest and an event read it: `850`, and `850.50` only where cents exist."""
     whole = amount.to_integral_value()

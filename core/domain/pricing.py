@@ -1,8 +1,15 @@
-"""What a guest pays: the goods, what bringing them costs, less the guest's discount, and a tip apart from the price."""
+"""What a guest pays: the goods at the price of the hour, what bringing them costs, less a discount, and a tip apart."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from core.domain.hours import Schedule, is_open
+from core.domain.options import Choice
+from core.domain.timetables import read_schedule, written_schedule
 
 NOTHING = Decimal(0)
 SHILLING = Decimal(1)
@@ -28,6 +35,38 @@ class Bill:
     def total(self) -> Decimal:
         """What the guest pays."""
         return self.price + self.tip
+
+
+@dataclass(frozen=True)
+class PriceList:
+    """Other prices, by product id, while its hours last: happy hour."""
+
+    name: str
+    hours: Schedule
+    prices: Mapping[str, Decimal]
+
+
+def price_at(product_id: str, price: Decimal, lists: Iterable[PriceList], moment: datetime) -> Decimal:
+    """What a product costs now: its lowest price among the lists whose hour it is, else its own."""
+    now = [one.prices[product_id] for one in lists if product_id in one.prices and is_open(one.hours, moment)]
+    return min(now, default=price)
+
+
+def with_choices(price: Decimal, chosen: Iterable[Choice]) -> Decimal:
+    """A price with what was chosen; nothing is given away, for an order of nothing cannot be paid."""
+    return max(price + sum((one.price for one in chosen), NOTHING), SHILLING)
+
+
+def written_list(one: PriceList) -> dict[str, Any]:
+    """JSON-ready; `read_list` reads it back."""
+    prices = {product_id: str(price) for product_id, price in one.prices.items()}
+    return {"name": one.name, "hours": written_schedule(one.hours), "prices": prices}
+
+
+def read_list(data: Mapping[str, Any], zone: str) -> PriceList:
+    """Inverse of `written_list`, in the venue's zone."""
+    prices = {product_id: Decimal(price) for product_id, price in data["prices"].items()}
+    return PriceList(data["name"], read_schedule("hours", data["hours"], zone), prices)
 
 
 def bill(goods: Decimal, fee: Decimal, percent: Decimal, tip: str = "") -> Bill:

@@ -27,14 +27,15 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 def read_hours(data: Mapping[str, Any], zone: str) -> Hours:
     """The venue's hours in its time zone. Raises ValueError naming what cannot be meant."""
     _known(data, (*PARTS, "food_only"), "hours")
-    parts = {part: _schedule(part, data[part], zone) for part in PARTS if part in data}
+    parts = {part: read_schedule(part, data[part], zone) for part in PARTS if part in data}
     food_only = data.get("food_only", False)
     if not isinstance(food_only, bool):
         raise ValueError("food_only: must be true or false")
     return Hours(**{part: Schedule(zone=zone) for part in PARTS} | parts, food_only=food_only)
 
 
-def _schedule(part: str, data: Any, zone: str) -> Schedule:
+def read_schedule(part: str, data: Any, zone: str) -> Schedule:
+    """One schedule: of a part of the house, a product, a price list. Raises ValueError naming what cannot be meant."""
     _known(data, ("week", "dates", "last_orders"), part)
     last_orders = data.get("last_orders", 0)
     if not isinstance(last_orders, int) or isinstance(last_orders, bool) or not 0 <= last_orders <= LONGEST_NOTICE:
@@ -95,12 +96,13 @@ def _known(data: Any, names: tuple[str, ...], where: str) -> None:
 
 def written_hours(hours: Hours) -> dict[str, Any]:
     """Inverse of `read_hours`, with nothing in it that goes without saying."""
-    parts = {part: _written(getattr(hours, part)) for part in PARTS}
+    parts = {part: written_schedule(getattr(hours, part)) for part in PARTS}
     said = {part: data for part, data in parts.items() if data}
     return said | ({"food_only": True} if hours.food_only else {})
 
 
-def _written(schedule: Schedule) -> dict[str, Any]:
+def written_schedule(schedule: Schedule) -> dict[str, Any]:
+    """Inverse of `read_schedule`; empty where it is always."""
     found: dict[str, Any] = {}
     if schedule.week != AROUND_THE_CLOCK:
         week = zip(DAYS, schedule.week, strict=True)

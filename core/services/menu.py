@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,23 +12,27 @@ from sqlalchemy.orm import Session
 from core.domain import menu as domain
 from core.domain.delivery import read_delivery
 from core.domain.features import read_features
+from core.domain.hours import Schedule
+from core.domain.money import whole
+from core.domain.options import OptionGroup
 from core.domain.paying import LINKS, PROVIDERS, Way, read_paying
 from core.domain.statuses import Station
 from core.domain.table_codes import code
-from core.domain.timetables import read_hours
+from core.domain.timetables import read_hours, read_schedule
+from core.services.menu_choices import groups_by_product, price_lists
 from core.services.popularity import ranks
 from core.store.sql.tables import Category, Product, ProviderAccount, VenueTable, Workspace
 
 
 def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
-    """Six statements; its version is a digest of what it says, so that it changes when that does."""
+    """Nine statements; its version is a digest of what it says, so that it changes when that does."""
     venue = _venue(db, db.get_one(Workspace, workspace_id))
     headings = _categories(db, workspace_id)
     open_headings = {category.id for category in headings}
-    products = tuple(one for one in _products(db, workspace_id) if one.category_id in open_headings)
+    products = tuple(one for one in _products(db, workspace_id, venue.timezone) if one.category_id in open_headings)
     used = {product.category_id for product in products}
     categories = tuple(category for category in headings if category.id in used)
-    menu = domain.Menu("", venue, categories, products)
+    menu = domain.Menu("", venue, categories, products, price_lists(db, workspace_id, venue.timezone))
     digest = hashlib.sha256(json.dumps(menu.to_dict(), sort_keys=True).encode()).hexdigest()
     return replace(menu, version=digest[:16])
 
@@ -73,21 +78,38 @@ def _categories(db: Session, workspace_id: UUID) -> list[domain.Category]:
     return [domain.Category(str(id), name, names) for id, name, names in rows]
 
 
-def _products(db: Session, workspace_id: UUID) -> tuple[domain.Product, ...]:
+def _products(db: Session, workspace_id: UUID, zone: str) -> tuple[domain.Product, ...]:
     on_menu = (Product.workspace_id == workspace_id, Product.in_menu, Product.deleted_at.is_(None))
     rows = db.scalars(select(Product).where(*on_menu).order_by(Product.position, Product.name))
-    best = ranks(db, workspace_id)
-    return tuple(_product(row, best.get(row.id, 0)) for row in rows)
+    best, groups, hours = ranks(db, workspace_id), groups_by_product(db, workspace_id), _hours(db, workspace_id)
+
+    def whole_of(row: Product) -> domain.Product:
+        schedules = _schedules(zone, hours.get(row.category_id), row.hours)
+        return _product(row, best.get(row.id, 0), groups.get(row.id, ()), schedules)
+
+    return tuple(map(whole_of, rows))
 
 
-def _product(row: Product, popularity: int) -> domain.Product:
+def _schedules(zone: str, *hours: dict[str, Any] | None) -> tuple[Schedule, ...]:
+    return tuple(read_schedule("hours", one, zone) for one in hours if one)
+
+
+def _hours(db: Session, workspace_id: UUID) -> dict[UUID, dict[str, Any]]:
+    """Of the headings that keep any."""
+    kept = (Category.workspace_id == workspace_id, Category.hours != {})
+    return {row.id: row.hours for row in db.execute(select(Category.id, Category.hours).where(*kept))}
+
+
+def _product(
+    row: Product, popularity: int, groups: tuple[OptionGroup, ...], hours: tuple[Schedule, ...]
+) -> domain.Product:
     return domain.Product(
         id=str(row.id),
         name=row.name,
-        price=row.price.to_integral_value() if row.price == row.price.to_integral_value() else row.price,
+        price=whole(row.price),
         category_id=str(row.category_id),
         alcoholic=row.alcoholic,
-        available=row.on_hand > row.held and not row.sold_out,
+        available=row.on_hand > row.held and not row.sold_out and all(group.answerable for group in groups),
         description=row.description,
         nicknames=tuple(row.nicknames),
         code=row.sku or "",
@@ -96,4 +118,6 @@ def _product(row: Product, popularity: int) -> domain.Product:
         descriptions=row.descriptions,
         photo=row.photo,
         popularity=popularity,
+        groups=groups,
+        hours=hours,
     )

@@ -2,6 +2,7 @@
 
 from core.store.sql.base import Base
 from core.store.sql.tables.books import Closing, LedgerLine, Reconciliation, ReconciliationDifference, Shift
+from core.store.sql.tables.choices import ListPrice, Option, OptionGroup, PriceList, ProductGroup
 from core.store.sql.tables.connections import Channel, ProviderAccount
 from core.store.sql.tables.documents import (
     Document,
@@ -49,8 +50,11 @@ __all__ = [
     "InvoiceCounter",
     "JournalEntry",
     "LedgerLine",
+    "ListPrice",
     "Membership",
     "Message",
+    "Option",
+    "OptionGroup",
     "Order",
     "OrderCounter",
     "OrderEvent",
@@ -60,7 +64,9 @@ __all__ = [
     "PaymentClaim",
     "PaymentEvent",
     "Picture",
+    "PriceList",
     "Product",
+    "ProductGroup",
     "ProviderAccount",
     "Receipt",
     "Reconciliation",

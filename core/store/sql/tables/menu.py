@@ -15,7 +15,10 @@ LARGEST_PICTURE = 1_000_000
 
 
 class Category(Owned, Edited, Versioned):
-    """A heading of the menu. Where it is not `active`, guests see neither it nor its products."""
+    """A heading of the menu. Where it is not `active`, guests see neither it nor its products.
+
+    `hours`, of it and of a product, are one schedule as `core.domain.timetables` reads it; empty: at any hour.
+    """
 
     __tablename__ = "categories"
 
@@ -24,6 +27,7 @@ class Category(Owned, Edited, Versioned):
     slug: Mapped[str]
     position: Mapped[int] = mapped_column(default=0, server_default="0")
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     __table_args__ = (is_parent(), UniqueConstraint("workspace_id", "slug"))
 
@@ -59,6 +63,7 @@ class Product(Owned, Edited, Versioned):
     held: Mapped[int] = mapped_column(default=0, server_default="0")
     sold_out: Mapped[bool] = mapped_column(default=False, server_default="false")
     low_stock: Mapped[int] = mapped_column(default=0, server_default="0")
+    hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     __table_args__ = (
         is_parent(),

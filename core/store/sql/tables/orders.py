@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, Numeric, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import OrderStatus, Station, TicketStatus
@@ -68,7 +70,7 @@ class Order(Owned):
 
 
 class OrderItem(Owned):
-    """One line of an order, at the price the guest agreed to."""
+    """One line of an order, at the price the guest agreed to, with its `options` (`core.domain.options`)."""
 
     __tablename__ = "order_items"
 
@@ -79,6 +81,7 @@ class OrderItem(Owned):
     quantity: Mapped[int]
     price_at_time: Mapped[Decimal]
     note: Mapped[str] = mapped_column(default="", server_default="")
+    options: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     station: Mapped[Station] = mapped_column(STATION)
 
     __table_args__ = (
