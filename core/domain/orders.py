@@ -31,6 +31,13 @@ OPEN = (_S.PAID, _S.PREPARING, _S.READY, _S.OUT_FOR_DELIVERY)  # what the board 
 BOUGHT = frozenset({*OPEN, _S.SERVED, _S.DELIVERED})  # the guest has paid and is getting it
 BY_STAFF = frozenset({_S.PREPARING, _S.READY, _S.SERVED, _S.OUT_FOR_DELIVERY, _S.DELIVERED})  # a tap on the board
 
+UNDO_SECONDS = 10
+
+
+def may_be_undone(before: OrderStatus, after: OrderStatus) -> bool:
+    """Whether this move was a tap on the board, which may be taken back for `UNDO_SECONDS`."""
+    return before in OPEN and after in BY_STAFF
+
 
 def check_move(before: OrderStatus, after: OrderStatus) -> None:
     """Raise IllegalTransition unless the table has this move."""

@@ -66,9 +66,19 @@ def release_holds(db: Session, order: Order) -> Followup:
 
 
 def move_stock(
-    db: Session, workspace_id: UUID, product_id: UUID, quantity: int, reason: MovementReason, user_id: UUID | None
+    db: Session,
+    workspace_id: UUID,
+    product_id: UUID,
+    quantity: int,
+    reason: MovementReason,
+    user_id: UUID | None,
+    *,
+    order_id: UUID | None = None,
 ) -> Followup:
-    """A delivery came, or a count says otherwise. Raises Rejected where more would be held than is there."""
+    """A delivery came, a count says otherwise, an order is not made.
+
+    Raises Rejected where more would be held than is there.
+    """
     after = Product.on_hand + quantity
     mine = (Product.workspace_id == workspace_id, Product.id == product_id, after >= Product.held)
     row = db.execute(
@@ -76,7 +86,7 @@ def move_stock(
     ).one_or_none()
     if row is None:
         raise Rejected("not_enough_stock")
-    _write(db, workspace_id, product_id, quantity, reason, user_id=user_id)
+    _write(db, workspace_id, product_id, quantity, reason, user_id=user_id, order_id=order_id)
     free_now: int = row[0]
     return menu_changed(workspace_id) if (free_now > 0) != (free_now - quantity > 0) else Followup()
 

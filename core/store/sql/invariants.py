@@ -127,7 +127,8 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "order_moved_illegally",
             """select order_id, from_status, to_status from order_events where from_status is not null
-               and (from_status::text || '>' || to_status::text) <> all(:order_moves)""",
+               and case cause when 'undone' then to_status || '>' || from_status
+                   else from_status || '>' || to_status end <> all(:order_moves)""",
         ),
         (
             "success_undone",
