@@ -22,6 +22,7 @@ from webapp.admin import (
     products,
     queues,
     receipts,
+    stock,
 )
 from webapp.admin.access import Pages, gate
 from webapp.admin.streams import Streams
@@ -40,6 +41,7 @@ SECTIONS = (
     receipts,
     products,
     categories,
+    stock,
 )
 
 

@@ -34,6 +34,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry("receipts", "Receipts", "admin.receipts", "receipt-text", Permission.SEE_MONEY),
         Entry("products", "Products", "admin.products", "martini", Permission.SEE_MENU),
         Entry("categories", "Categories", "admin.categories", "tags", Permission.SEE_MENU),
+        Entry("stock", "Stock", "admin.stock", "package", Permission.COUNT_STOCK),
     ),
 }
 

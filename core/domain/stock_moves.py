@@ -1,0 +1,48 @@
+"""What staff do at the shelf, and what it makes of the count."""
+
+from enum import StrEnum
+
+from core.domain.menu_fields import MOST_STOCK
+from core.domain.statuses import MovementReason
+from core.domain.typed import Reader, line, one_of, whole
+
+LONGEST_NOTE = 200
+
+
+class Kind(StrEnum):
+    """What was done."""
+
+    COUNTED = "counted"
+    RECEIVED = "received"
+    WASTED = "wasted"
+    ADJUSTED = "adjusted"
+
+    @property
+    def reason(self) -> MovementReason:
+        """Why the count changed, as the history names it."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    Kind.COUNTED: MovementReason.CORRECTED,
+    Kind.RECEIVED: MovementReason.RECEIVED,
+    Kind.WASTED: MovementReason.WASTED,
+    Kind.ADJUSTED: MovementReason.ADJUSTED,
+}
+
+
+def moved(kind: Kind, quantity: int, on_hand: int) -> int:
+    """By how much the count changes: a count says what is there, the others what came or went."""
+    if kind is Kind.COUNTED:
+        return quantity - on_hand
+    return -quantity if kind is Kind.WASTED else quantity
+
+
+def readers(kind: Kind) -> dict[str, Reader]:
+    """How a form of this kind is read: what went or was put right needs its reason."""
+    least = {Kind.COUNTED: 0, Kind.ADJUSTED: -MOST_STOCK}.get(kind, 1)
+    why = kind in (Kind.WASTED, Kind.ADJUSTED)
+    return {"quantity": whole(least, MOST_STOCK), "note": line(1 if why else 0, LONGEST_NOTE)}
+
+
+read_kind = one_of({kind.value: kind for kind in Kind})
