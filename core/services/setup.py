@@ -212,7 +212,8 @@ def _demo_owner(db: Session, workspace: Workspace, wished: str) -> str:
     user = db.scalar(select(User).where(User.email == demo.OWNER_EMAIL))
     if user is None:
         password = wished or secrets.token_urlsafe(12)
-        create_user(db, workspace.slug, demo.OWNER_EMAIL, demo.OWNER_NAME, Role.OWNER, password)
+        user_id = create_user(db, workspace.slug, demo.OWNER_EMAIL, demo.OWNER_NAME, Role.OWNER, password)
+        db.get_one(User, user_id).second_factor_exempt = True
         return password
     if wished:
         user.password_hash = hash_password(wished)

@@ -13,9 +13,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from core.domain.second_factor import Stage, stage_of
 from core.domain.statuses import Role
 from core.errors import TryAgain
-from core.store.sql.tables import Membership, SignIn, User
+from core.store.sql.tables import Membership, SecondFactor, SignIn, User
 
 UNUSED = timedelta(hours=12)
 LONGEST = timedelta(days=30)
@@ -36,6 +37,8 @@ class Staff:
     name: str
     role: Role
     token: str
+    stage: Stage = Stage.OPEN
+    email: str = ""
 
 
 def hash_password(password: str) -> str:
@@ -90,13 +93,19 @@ def sign_out(db: Session, token: str) -> None:
     db.execute(delete(SignIn).where(SignIn.token_hash == _hashed(token)))
 
 
-def signed_in(db: Session, token: str, now: datetime | None = None) -> Staff | None:
-    """Who this token belongs to, while the login lasts and the user may work."""
+def give_second_factor(db: Session, token: str) -> None:
+    """This login proved more than a password."""
+    db.execute(update(SignIn).where(SignIn.token_hash == _hashed(token)).values(second_factor_at=datetime.now(UTC)))
+
+
+def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting: bool = False) -> Staff | None:
+    """Who this token belongs to, while the login lasts and the user may work. `exempting`: not in production."""
     now = now or datetime.now(UTC)
     found = db.execute(
-        select(SignIn, User, Membership)
+        select(SignIn, User, Membership, SecondFactor.confirmed_at)
         .join(User, User.id == SignIn.user_id)
         .join(Membership, Membership.user_id == User.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(SignIn.token_hash == _hashed(token), SignIn.session_version == User.session_version, User.active)
         .where(SignIn.seen_at > now - UNUSED, SignIn.created_at > now - LONGEST)
         .order_by(Membership.created_at, Membership.id)
@@ -104,10 +113,16 @@ def signed_in(db: Session, token: str, now: datetime | None = None) -> Staff | N
     ).one_or_none()
     if found is None:
         return None
-    login, user, membership = found
+    login, user, membership, confirmed = found
     if login.seen_at < now - NOTE_USE_EVERY:
         login.seen_at = now
-    return Staff(user.id, membership.workspace_id, user.name, membership.role, token)
+    stage = stage_of(
+        membership.role,
+        has_factor=confirmed is not None,
+        given=login.second_factor_at is not None,
+        exempt=exempting and user.second_factor_exempt,
+    )
+    return Staff(user.id, membership.workspace_id, user.name, membership.role, token, stage, user.email)
 
 
 def _hashed(token: str) -> str:

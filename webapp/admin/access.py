@@ -8,17 +8,21 @@ from flask import Blueprint, Response, abort, current_app, redirect, request, ur
 from flask_login import current_user
 
 from core.domain.permissions import Permission, may, who_may
+from core.domain.second_factor import Stage
 from webapp.errors import failure
 
 NEEDS = "needs"
+STAGES = {Stage.CODE: "admin.code", Stage.ENROL: "admin.enrol"}
 
 
 @dataclass(frozen=True)
 class Need:
-    """What one address asks of its visitor; no permission: it is open to all. `data`: scripts read it, not people."""
+    """What one address asks of its visitor; no permission: it is open to all. `data`: scripts read it, not people.
+    `half_way`: it is on the way in, between the password and the code."""
 
     permission: Permission | None
     data: bool = False
+    half_way: bool = False
 
 
 class Pages:
@@ -36,9 +40,10 @@ class Pages:
         needs: Permission,
         methods: Iterable[str] = ("GET",),
         data: bool = False,
+        half_way: bool = False,
     ) -> None:
         """One address for those who may. `data`: without a login it answers 401, and leads nobody to the sign-in."""
-        self._add(rule, name, view, methods, Need(needs, data))
+        self._add(rule, name, view, methods, Need(needs, data, half_way))
 
     def add_open(self, rule: str, name: str, view: Callable[..., Any], methods: Iterable[str] = ("GET",)) -> None:
         """One address for whoever comes: signing in, and what leads there."""
@@ -58,7 +63,9 @@ def gate() -> Any:
     if need.permission is None:
         return None
     if not current_user.is_authenticated:
-        return _sign_in_first(need)
+        return _sign_in_first(need, "admin.login")
+    if current_user.staff.stage is not Stage.OPEN and not need.half_way:
+        return _sign_in_first(need, STAGES[current_user.staff.stage])
     return None if may(current_user.staff.role, need.permission) else refused(need.permission)
 
 
@@ -72,7 +79,7 @@ def refused(permission: Permission) -> Response:
     return failure(403, sentence=f"Only {who_may(permission)} may do that. Nothing was done: ask one of them.")
 
 
-def _sign_in_first(need: Need) -> Any:
+def _sign_in_first(need: Need, endpoint: str) -> Any:
     if need.data or request.method != "GET":
         return abort(401)
-    return redirect(url_for("admin.login", next=request.path))
+    return redirect(url_for(endpoint, next=request.path))

@@ -1,7 +1,5 @@
 """Staff sign in and out."""
 
-import hashlib
-import secrets
 from typing import Any, cast
 
 from flask import (
@@ -17,15 +15,16 @@ from flask import (
     url_for,
 )
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
-from itsdangerous import BadSignature, URLSafeSerializer
 
 from core.domain import permissions
 from core.domain.permissions import Permission
+from core.domain.second_factor import Stage
 from core.log import get_logger
 from core.services import sign_in as logins
 from core.services.activity import Actor
 from core.services.program import Program
 from webapp.admin.access import Pages
+from webapp.admin.devices import guesser, remember_device
 from webapp.admin.throttle import Throttle
 from webapp.held import current_program
 
@@ -33,7 +32,6 @@ logger = get_logger(__name__)
 
 WRONG = "The address or the password is not right."
 TOO_MANY = "Too many tries. Please wait a quarter of an hour."
-_A_YEAR = 365 * 24 * 3600
 
 
 class SignedIn(UserMixin):
@@ -56,7 +54,7 @@ def remember(app: Flask, program: Program) -> None:
 
     def load(token: str) -> SignedIn | None:
         with program.sessions.begin() as db:
-            staff = logins.signed_in(db, token)
+            staff = logins.signed_in(db, token, exempting=not program.settings.production)
         return SignedIn(staff) if staff else None
 
     manager.user_loader(load)
@@ -67,7 +65,7 @@ def register(admin: Blueprint) -> None:
     pages = Pages(admin)
     pages.add_open("/login", "login", login)
     pages.add_open("/login", "sign_in", sign_in, methods=("POST",))
-    pages.add("/logout", "sign_out", sign_out, needs=Permission.OWN_LOGIN, methods=("POST",))
+    pages.add("/logout", "sign_out", sign_out, needs=Permission.OWN_LOGIN, methods=("POST",), half_way=True)
 
 
 def staff() -> logins.Staff:
@@ -89,14 +87,14 @@ def may(permission: Permission) -> bool:
 def login() -> Any:
     """The sign-in page."""
     if current_user.is_authenticated:
-        return redirect(_wanted_page())
+        return redirect(wanted_page())
     return _page()
 
 
 def sign_in() -> Any:
     """Somebody sent address and password."""
     email, password = request.form.get("email", "").strip(), request.form.get("password", "")
-    throttle, who = current_app.extensions["throttle"], _guesser(email)
+    throttle, who = current_app.extensions["throttle"], guesser(email.lower(), email)
     if not throttle.allows(*who):
         logger.warning("sign-in throttled")
         return _page(TOO_MANY, email, 429)
@@ -119,22 +117,20 @@ def sign_out() -> Any:
 
 
 def _load(token: str) -> logins.Staff | None:
-    with current_program().sessions.begin() as db:
-        return logins.signed_in(db, token)
+    program = current_program()
+    with program.sessions.begin() as db:
+        return logins.signed_in(db, token, exempting=not program.settings.production)
 
 
 def _welcome(staff: logins.Staff, email: str) -> Response:
-    target = _wanted_page()
+    target = wanted_page()
     session.clear()
     session.permanent = True
     login_user(SignedIn(staff))
     logger.info("signed in", user_id=str(staff.user_id))
     response = make_response(redirect(target))
-    device = _devices().dumps([_account(email), secrets.token_hex(16)])
-    response.set_cookie(
-        current_app.config["DEVICE_COOKIE_NAME"], device, max_age=_A_YEAR, httponly=True, samesite="Lax",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
-    )  # fmt: skip
+    if staff.stage is Stage.OPEN:  # a password alone makes no device a known one
+        remember_device(response, email)
     return response
 
 
@@ -146,25 +142,7 @@ def _page(problem: str = "", email: str = "", code: int = 200) -> Response:
     return response
 
 
-def _wanted_page() -> str:
+def wanted_page() -> str:
     """Where they were going, if that is a page of ours."""
     wanted = request.values.get("next", "")
     return wanted if wanted.startswith("/admin/") and "\\" not in wanted else url_for("admin.board")
-
-
-def _guesser(email: str) -> tuple[str, str, str]:
-    """Address, account, and which known device of that account, if it is one."""
-    try:
-        account, device = _devices().loads(request.cookies.get(current_app.config["DEVICE_COOKIE_NAME"], ""))
-    except (BadSignature, ValueError):
-        account, device = "", ""
-    known = device if account == _account(email) else ""
-    return request.remote_addr or "", email.lower(), known
-
-
-def _account(email: str) -> str:
-    return hashlib.sha256(email.lower().encode()).hexdigest()[:16]
-
-
-def _devices() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", salt="known device")

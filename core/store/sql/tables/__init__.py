@@ -27,7 +27,7 @@ from core.store.sql.tables.records import (
     TurnEffects,
     WebhookEvent,
 )
-from core.store.sql.tables.sign_ins import SignIn
+from core.store.sql.tables.sign_ins import RecoveryCode, SecondFactor, SignIn
 from core.store.sql.tables.staff_calls import StaffCall
 
 __all__ = [
@@ -71,7 +71,9 @@ __all__ = [
     "Receipt",
     "Reconciliation",
     "ReconciliationDifference",
+    "RecoveryCode",
     "Refund",
+    "SecondFactor",
     "Shift",
     "SignIn",
     "StaffCall",

@@ -65,7 +65,10 @@ class OrderCounter(Base):
 
 
 class User(Row):
-    """A person with a staff login. `session_version` goes up when all their sessions must end."""
+    """A person with a staff login. `session_version` goes up when all their sessions must end.
+
+    `second_factor_exempt`: outside production a password is enough, whatever the role (the demo owner).
+    """
 
     __tablename__ = "users"
 
@@ -76,6 +79,7 @@ class User(Row):
     session_version: Mapped[int] = mapped_column(default=1, server_default="1")
     last_login_at: Mapped[datetime | None]
 
+    second_factor_exempt: Mapped[bool] = mapped_column(default=False, server_default="false")
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_in_lower_case"),)
 
 
