@@ -65,7 +65,8 @@ def failure(code: int, error_id: str = "", sentence: str = "") -> Response:
     sentence = sentence or _SENTENCES.get(code, _OTHERWISE)
     if wants_json():
         return make_response(jsonify(error=sentence, id=error_id), code)
-    return make_response(render_template("error.html", sentence=sentence, error_id=error_id), code)
+    page = "admin/error.html" if request.path.startswith("/admin") else "error.html"
+    return make_response(render_template(page, sentence=sentence, error_id=error_id), code)
 
 
 def wants_json() -> bool:
