@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable
 from typing import Any, cast
 
-import segno
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from core.documents.codes import draw_code
 from core.documents.fonts import BOLD, REGULAR
 from core.documents.layout import Block, Codes, Heading, Pair, Paper, Rule, Table, Words
 from core.documents.letters import drawable, shown
@@ -24,7 +24,7 @@ MARGIN, LINE, GAP = 12.0, 5.5, 2.0
 SMALL, NORMAL, LARGE = 7.5, 9.0, 14.0
 SOFT, DARK = (105, 105, 105), (0, 0, 0)
 MOST_LINES = 3
-QR_MM, CAPTION_MM, QUIET = 34.0, 10.0, 4
+QR_MM, CAPTION_MM = 34.0, 10.0
 NEXT: dict[str, Any] = {"new_x": XPos.LMARGIN, "new_y": YPos.NEXT}
 
 
@@ -149,32 +149,10 @@ def _codes(sheet: _Sheet, block: Codes) -> None:
     top, width = sheet.get_y(), sheet.epw / len(block.codes)
     for place, (text, caption) in enumerate(block.codes):
         left = MARGIN + place * width
-        _code(sheet, text, left + (width - QR_MM) / 2, top)
+        draw_code(sheet, text, left + (width - QR_MM) / 2, top, QR_MM)
         sheet.write_in(SMALL, soft=True)
         sheet.set_xy(left, top + QR_MM)
         sheet.multi_cell(width, LINE * 0.8, shown(caption), align="C", **NEXT)
-
-
-def _code(sheet: _Sheet, text: str, left: float, top: float) -> None:
-    """Drawn square by square: a scanner reads it at every size, and no picture is needed."""
-    matrix = segno.make(text, error="m", micro=False).matrix
-    module = QR_MM / (len(matrix) + 2 * QUIET)
-    sheet.set_fill_color(*DARK)
-    for down, row in enumerate(matrix, start=QUIET):
-        for across, length in _runs(row):
-            x, y = left + (across + QUIET) * module, top + down * module
-            sheet.rect(x, y, length * module, module, style="F")
-
-
-def _runs(row: Any) -> list[tuple[int, int]]:
-    """Where the dark stretches of a row begin, and how long they are."""
-    found: list[tuple[int, int]] = []
-    for place, dark in enumerate(row):
-        if dark and found and sum(found[-1]) == place:
-            found[-1] = (found[-1][0], found[-1][1] + 1)
-        elif dark:
-            found.append((place, 1))
-    return found
 
 
 _DRAW: dict[type[Block], Callable[[_Sheet, Any], None]] = {

@@ -24,6 +24,7 @@ from webapp.admin import (
     queues,
     receipts,
     stock,
+    tables,
 )
 from webapp.admin.access import Pages, gate
 from webapp.admin.streams import Streams
@@ -44,6 +45,7 @@ SECTIONS = (
     products,
     categories,
     stock,
+    tables,
 )
 
 

@@ -35,6 +35,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry("products", "Products", "admin.products", "martini", Permission.SEE_MENU),
         Entry("categories", "Categories", "admin.categories", "tags", Permission.SEE_MENU),
         Entry("stock", "Stock", "admin.stock", "package", Permission.COUNT_STOCK),
+        Entry("tables", "Tables", "admin.tables", "table", Permission.SEE_BOARD),
     ),
 }
 
