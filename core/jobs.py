@@ -27,6 +27,7 @@ SAVE_MESSAGES = "history.save_messages"
 SAVE_JOURNAL = "history.save_journal"
 MAKE_DOCUMENTS = "documents.make_documents"
 SIGN_INVOICES = "documents.sign_invoices"
+PRINT_TICKETS = "documents.print_tickets"
 SWEEP_PAYMENTS = "scheduled.sweep_payments"
 SWEEP_HOLDS = "scheduled.sweep_holds"
 SWEEP_OUTBOX = "scheduled.sweep_outbox"
@@ -48,6 +49,7 @@ TASKS = (
     SAVE_JOURNAL,
     MAKE_DOCUMENTS,
     SIGN_INVOICES,
+    PRINT_TICKETS,
     SWEEP_PAYMENTS,
     SWEEP_HOLDS,
     SWEEP_OUTBOX,

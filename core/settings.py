@@ -84,6 +84,7 @@ class Settings:
     secret_key: str = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
     demo_owner_password: str = field(repr=False, default="")
+    demo_printer: str = ""
     journal_days: int = 90
 
     @property
@@ -162,6 +163,7 @@ def _read(read: _Reader) -> Settings:
         secret_key=read.text("SECRET_KEY"),
         encryption_keys=tuple(key.strip() for key in read.text("FIELD_ENCRYPTION_KEYS").split(",") if key.strip()),
         demo_owner_password=read.text("DEMO_OWNER_PASSWORD", ""),
+        demo_printer=read.text("DEMO_PRINTER", ""),
         journal_days=read.count("JOURNAL_DAYS", 90, 3660),
     )
 

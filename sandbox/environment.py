@@ -65,7 +65,7 @@ DEFAULTS = {
     "PESAPAL_IPN_ID": "9a1b0000-0000-4000-8000-000000000001",
     "PYTHONUNBUFFERED": "1",
 }
-LISTENING = ("PORT", "FLOWER_PORT", "SANDBOX_PORT")
+LISTENING = ("PORT", "FLOWER_PORT", "SANDBOX_PORT", "SANDBOX_PRINTER_PORT")
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,8 @@ def _fill_providers(values: dict[str, str], data_dir: Path) -> bool:
     if ours:
         port = values.setdefault("SANDBOX_PORT", str(kept_port(data_dir / "sandbox-port")))
         values["SANDBOX_URL"] = f"http://127.0.0.1:{port}"
+        printer = values.setdefault("SANDBOX_PRINTER_PORT", str(kept_port(data_dir / "printer-port")))
+        values.setdefault("DEMO_PRINTER", f"127.0.0.1:{printer}")
     values.setdefault("FISCAL_API_URL", f"{values['SANDBOX_URL']}/etims")
     values.setdefault("WHATSAPP_API_URL", f"{values['SANDBOX_URL']}/graph")
     values.setdefault("KOPOKOPO_API_URL", f"{values['SANDBOX_URL']}/kopokopo")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import cast, func, literal, select, update
+from sqlalchemy import case, cast, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,13 +13,14 @@ from core import clock
 from core.conversation.events import ORDER_STATUS
 from core.domain.money import plain
 from core.domain.orders import OPEN, check_move
+from core.domain.printing import read_printers
 from core.domain.statuses import OrderStatus, ReceiptState, Station, TicketStatus
 from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.followup import Followup
 from core.services.invoices import issue_invoice
 from core.store.sql.outbox import owe, owe_board
-from core.store.sql.tables import Order, OrderEvent, OrderItem, Receipt, Ticket
+from core.store.sql.tables import Order, OrderEvent, OrderItem, Receipt, Ticket, Workspace
 
 TICKETS_AFTER = {
     OrderStatus.READY: TicketStatus.DONE,
@@ -58,10 +59,12 @@ def mark_order(db: Session, order: Order, to: OrderStatus, user_id: UUID | None 
 
 
 def make_tickets(db: Session, order: Order) -> None:
-    """Each station that must make something gets one ticket, however often this is called."""
+    """One ticket for each station that must make something, printed where it has a printer; any number of times."""
+    printers = read_printers(db.get_one(Workspace, order.workspace_id).printers)
+    printed_at_once = case((OrderItem.station.in_(printers), clock.now()))
     new = (literal(order.workspace_id), literal(order.id), cast(TicketStatus.OPEN, Ticket.status.type))
-    stations = select(OrderItem.station, *new).where(OrderItem.order_id == order.id).distinct()
-    columns = ["station", "workspace_id", "order_id", "status"]
+    stations = select(OrderItem.station, *new, printed_at_once).where(OrderItem.order_id == order.id).distinct()
+    columns = ["station", "workspace_id", "order_id", "status", "print_due_at"]
     db.execute(insert(Ticket).from_select(columns, stations, include_defaults=False).on_conflict_do_nothing())
 
 
@@ -119,8 +122,12 @@ def board_order(db: Session, workspace_id: UUID, order_id: UUID) -> dict[str, An
 
 
 def _close_tickets(db: Session, order: Order, status: TicketStatus) -> None:
+    """What was called off is taken from the printer, or said on paper where it is on paper already."""
     still_open = (Ticket.order_id == order.id, Ticket.status == TicketStatus.OPEN)
-    db.execute(update(Ticket).where(*still_open).values(status=status))
+    values: dict[str, Any] = {"status": status}
+    if status is TicketStatus.CANCELLED:
+        values["print_due_at"] = case((Ticket.prints > 0, clock.now()))
+    db.execute(update(Ticket).where(*still_open).values(values))
 
 
 def _cards(db: Session, orders: Iterable[Order]) -> list[dict[str, Any]]:

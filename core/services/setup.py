@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from core.domain.paying import Way
-from core.domain.statuses import ChannelKind, MovementReason, Provider, Role
+from core.domain.statuses import ChannelKind, MovementReason, Provider, Role, Station
 from core.errors import Rejected
 from core.services import demo, demo_swahili
 from core.services.sign_in import hash_password
@@ -47,6 +47,7 @@ def seed_demo(db: Session, settings: Settings) -> Seeded:
         raise Rejected("no_demo_in_production")
     workspace = _demo_workspace(db)
     _demo_tables(db, workspace)
+    _demo_printer(workspace, settings.demo_printer)
     for position, heading in enumerate(demo.HEADINGS):
         _demo_heading(db, workspace, position, *heading)
     write_connections(db, _first_workspace(db) or workspace, settings)
@@ -167,6 +168,13 @@ def _demo_workspace(db: Session) -> Workspace:
 def _demo_tables(db: Session, workspace: Workspace) -> None:
     rows = [{"workspace_id": workspace.id, "number": number} for number in range(1, demo.TABLES + 1)]
     db.execute(insert(VenueTable).values(rows).on_conflict_do_nothing())
+
+
+def _demo_printer(workspace: Workspace, address: str) -> None:
+    """Bar and kitchen print on the same one, until somebody says otherwise."""
+    host, _, port = address.rpartition(":")
+    if host:
+        workspace.printers = {station.value: {"host": host, "port": int(port)} for station in Station}
 
 
 def _demo_heading(

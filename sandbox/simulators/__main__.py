@@ -7,6 +7,7 @@ import signal
 import sys
 
 from sandbox.simulators.app import build
+from sandbox.simulators.printer.endpoint import SlipPrinter
 from sandbox.simulators.server import listen
 from sandbox.simulators.settings import RefusedError, SimulatorSettings, load
 
@@ -18,7 +19,9 @@ async def serve(settings: SimulatorSettings) -> None:
     ended = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, ended.set)
-    server = await listen(build(settings), HOST, settings.port)
+    printer = SlipPrinter()
+    server = await listen(build(settings, printer), HOST, settings.port)
+    await asyncio.start_server(printer.take, HOST, settings.printer_port)
     print(f"simulators listening on http://{HOST}:{settings.port}", flush=True)
     await ended.wait()
     server.close()

@@ -17,14 +17,15 @@ from sandbox.simulators.pesapal.endpoint import Pesapal
 from sandbox.simulators.phone.api import PhoneApi
 from sandbox.simulators.phone.pages import Pages, board
 from sandbox.simulators.poster import Poster
+from sandbox.simulators.printer.endpoint import SlipPrinter
 from sandbox.simulators.server import NOT_FOUND, Handler, Request, Response
 from sandbox.simulators.settings import SimulatorSettings
 from sandbox.simulators.switchboard import Switchboard
 from sandbox.simulators.whatsapp import WhatsApp
 
 
-def build(settings: SimulatorSettings) -> Handler:
-    """One handler for every path."""
+def build(settings: SimulatorSettings, printer: SlipPrinter) -> Handler:
+    """One handler for every path; the printer has a port of its own, too."""
     poster, graph_faults = Poster(), GraphFaults()
     whatsapp = WhatsApp(settings, poster, graph_faults)
     till = Till(settings, poster, KopoKopoFaults(), whatsapp.wake)
@@ -39,8 +40,9 @@ def build(settings: SimulatorSettings) -> Handler:
         "pesapal": pesapal.handle,
         "paystack": paystack.handle,
         "etims": etims.handle,
-        "control": Switchboard(whatsapp, kopokopo, till, poster, graph_faults, etims, cards).handle,
-        "sandbox": Pages(PhoneApi(whatsapp, till), CheckoutPages(book)).handle,
+        "printer": printer.handle,
+        "control": Switchboard(whatsapp, kopokopo, till, poster, graph_faults, etims, cards, printer).handle,
+        "sandbox": Pages(PhoneApi(whatsapp, till), CheckoutPages(book), printer).handle,
         "admin": board,
         "healthz": healthy,
     }

@@ -10,9 +10,10 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class SimulatorSettings:
-    """The same names and secrets the program itself is set up with."""
+    """The same names and secrets the program itself is set up with. `printer_port`: 0 for a free one."""
 
     port: int
+    printer_port: int
     public_base_url: str
     phone_number_id: str
     client_id: str
@@ -43,6 +44,7 @@ def load(environ: Mapping[str, str]) -> SimulatorSettings:
         raise RefusedError("simulators never run in production: set ENVIRONMENT to development or test")
     return SimulatorSettings(
         port=int(_need(environ, "SANDBOX_PORT")),
+        printer_port=int(environ.get("SANDBOX_PRINTER_PORT", "0")),
         public_base_url=_need(environ, "PUBLIC_BASE_URL").rstrip("/"),
         phone_number_id=_need(environ, "WHATSAPP_PHONE_NUMBER_ID"),
         client_id=_need(environ, "KOPOKOPO_CLIENT_ID"),

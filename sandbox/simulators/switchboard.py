@@ -40,7 +40,9 @@
         "revoke_tokens": true},                          every token of Pesapal's given so far gets 401
      "etims": {
         "down": true | "drop" | "garbage",                no invoice is signed: 503, no answer, a page instead
-        "refuse": 1}}                                     the next n invoices are refused for good
+        "refuse": 1},                                     the next n invoices are refused for good
+     "printer": {
+        "away": 1, "tear": 1}}                            the next n connections are closed; n slips end in the middle
 
 A prompt is decided by the phone in the browser while that number is on screen, unless a rule names the number.
 
@@ -55,6 +57,7 @@ A prompt is decided by the phone in the browser while that number is on screen, 
     POST /control/pages {"id", "do"}           pay, mpesa, fail or leave, as on the page → {"done"}
     POST /control/pages {"dispute": reference, "what": create | remind | resolve}
     POST /control/pages {"event", "data"}      any event, signed by Paystack
+    GET  /printer/_slips                       what was printed, oldest first; as a page: /sandbox/printer
     POST /control/links {"id", "phone"}        a guest pays one of Kopo Kopo's links → {"done"}
 """
 
@@ -68,6 +71,7 @@ from sandbox.simulators.kopokopo.endpoint import KopoKopo
 from sandbox.simulators.kopokopo.prompts import OPEN, Prompt
 from sandbox.simulators.kopokopo.till import Till
 from sandbox.simulators.poster import Poster
+from sandbox.simulators.printer.endpoint import SlipPrinter
 from sandbox.simulators.server import NOT_FOUND, Answer, Request, Response, answer_json
 from sandbox.simulators.whatsapp import WhatsApp
 
@@ -87,6 +91,7 @@ class Switchboard:
         graph: GraphFaults,
         etims: Etims,
         cards: CardSwitches,
+        printer: SlipPrinter,
     ) -> None:
         self._whatsapp = whatsapp
         self._kopokopo = kopokopo
@@ -95,6 +100,7 @@ class Switchboard:
         self._graph = graph
         self._etims = etims
         self._cards = cards
+        self._printer = printer
 
     def handle(self, request: Request) -> Any:
         """Route one request below /control."""
@@ -129,12 +135,13 @@ class Switchboard:
         return NOT_FOUND
 
     def _switch(self, fields: dict[str, Any]) -> Response:
-        if fields.keys() - {"graph", "kopokopo", "etims", "pesapal", "paystack"} or not fields:
-            raise ValueError("graph, kopokopo, pesapal, paystack or etims is needed")
+        if fields.keys() - {"graph", "kopokopo", "etims", "pesapal", "paystack", "printer"} or not fields:
+            raise ValueError("graph, kopokopo, pesapal, paystack, etims or printer is needed")
         for provider in {"pesapal", "paystack"} & fields.keys():
             self._cards.change(provider, fields[provider])
         self._graph.change(fields.get("graph", {}))
         self._etims.change(fields.get("etims", {}))
+        self._printer.change(fields.get("printer", {}))
         money = dict(fields.get("kopokopo", {}))
         if money.pop("revoke_tokens", False):
             self._kopokopo.revoke()
@@ -145,6 +152,7 @@ class Switchboard:
         await self._poster.forget()
         self._graph.reset()
         self._etims.reset()
+        self._printer.reset()
         self._till.faults.reset()
         self._whatsapp.forget()
         self._till.forget()

@@ -21,10 +21,12 @@ from webapp.admin import (
     login,
     money,
     products,
+    profile,
     queues,
     receipts,
     stock,
     tables,
+    tickets,
 )
 from webapp.admin.access import Pages, gate
 from webapp.admin.streams import Streams
@@ -32,8 +34,9 @@ from webapp.admin.streams import Streams
 SECTIONS = (
     frame,
     login,
-    board,
     codes,
+    profile,
+    board,
     floor,
     cash,
     closings,
@@ -45,6 +48,7 @@ SECTIONS = (
     products,
     categories,
     stock,
+    tickets,
     tables,
 )
 

@@ -21,6 +21,7 @@ from core.services.program import Program
 from core.services.relay import follow_up
 from core.services.sign_in import Staff, signed_in
 from core.services.staff_calls import board_call, open_calls, see_call
+from core.services.tickets import silent_printers
 from webapp.admin.access import Pages
 from webapp.admin.events import BoardStream
 from webapp.admin.login import staff
@@ -70,7 +71,8 @@ def orders() -> Response:
     with program.sessions.begin() as db:
         found = {"orders": open_orders(db, who.workspace_id), "calls": open_calls(db, who.workspace_id)}
         warnings, letters = urgent(db, who.workspace_id), undecided(db, who.workspace_id)
-    return jsonify(stream=stream, urgent=warnings, letters=letters, **found)
+        silent = silent_printers(db, who.workspace_id)
+    return jsonify(stream=stream, urgent=warnings, letters=letters, printers=silent, **found)
 
 
 def move(order_id: UUID) -> Response:

@@ -43,4 +43,4 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
 SETTINGS: tuple[Entry, ...] = ()
 
 # The menu behind the person's initials, above "Sign out".
-PROFILE: tuple[Entry, ...] = ()
+PROFILE: tuple[Entry, ...] = (Entry("profile", "Your profile", "admin.profile", "user-round", Permission.OWN_LOGIN),)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.simulators.checkout.pages import CheckoutPages
 from sandbox.simulators.phone.api import PhoneApi
+from sandbox.simulators.printer.endpoint import SlipPrinter
 from sandbox.simulators.server import NOT_FOUND, Request, Response
 
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -19,9 +20,10 @@ BOARD = b"<!doctype html><title>Board</title><p>Open the phone through the web s
 class Pages:
     """Serves the phone out of memory."""
 
-    def __init__(self, api: PhoneApi, checkout: CheckoutPages) -> None:
+    def __init__(self, api: PhoneApi, checkout: CheckoutPages, printer: SlipPrinter) -> None:
         self._api = api
         self._checkout = checkout
+        self._printer = printer
         files = (path for path in (Path(__file__).parent / "static").iterdir() if path.suffix in TYPES)
         self._files = {path.name: _file(path) for path in files}
 
@@ -34,6 +36,8 @@ class Pages:
             return self._api.handle(request, parts[1:])
         if parts[0] == "pay":
             return self._checkout.handle(request, parts[1:])
+        if parts == ["printer"]:
+            return self._printer.page(request)
         return self._files.get("/".join(parts) or "index.html", NOT_FOUND)
 
 

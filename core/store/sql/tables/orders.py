@@ -109,12 +109,23 @@ class OrderEvent(Owned):
 
 
 class Ticket(Owned):
-    """What one station must make for one order: its items."""
+    """What one station must make for one order: its items.
+
+    `prints`: how often it was sent to a printer; at `print_due_at` it is to be printed (again), after so many tries.
+    """
 
     __tablename__ = "tickets"
 
     order_id: Mapped[UUID]
     station: Mapped[Station] = mapped_column(STATION)
     status: Mapped[TicketStatus] = mapped_column(words(TicketStatus, "ticket_status"), default=TicketStatus.OPEN)
+    prints: Mapped[int] = mapped_column(default=0, server_default="0")
+    print_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    print_due_at: Mapped[datetime | None]
+    printed_at: Mapped[datetime | None]
 
-    __table_args__ = (within("orders", "order_id"), UniqueConstraint("order_id", "station"))
+    __table_args__ = (
+        within("orders", "order_id"),
+        UniqueConstraint("order_id", "station"),
+        Index("ix_tickets_print_due_at", "print_due_at", postgresql_where="print_due_at is not null"),
+    )

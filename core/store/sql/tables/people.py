@@ -17,7 +17,7 @@ class Workspace(Row):
     """One venue; every other row hangs off one.
 
     A second payment for one order goes back by itself up to `refund_limit`; above it staff approve.
-    `hours`, `delivery`, `features`, `paying` and `invoicing` are as `core.domain` reads them. `table_key` signs the
+    `hours`, `delivery`, `features`, `paying`, `invoicing`, `printers`: as `core.domain` reads them. `table_key` signs the
     tables' codes.
     """
 
@@ -43,6 +43,7 @@ class Workspace(Row):
     features: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     paying: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     invoicing: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    printers: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     table_key: Mapped[UUID] = mapped_column(default=uuid4, server_default=func.gen_random_uuid())
 
     __table_args__ = (
@@ -78,8 +79,8 @@ class User(Row):
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     session_version: Mapped[int] = mapped_column(default=1, server_default="1")
     last_login_at: Mapped[datetime | None]
-
     second_factor_exempt: Mapped[bool] = mapped_column(default=False, server_default="false")
+
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_in_lower_case"),)
 
 

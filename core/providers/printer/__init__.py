@@ -1,0 +1,1 @@
+"""Network printers in the house."""
