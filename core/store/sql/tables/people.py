@@ -17,8 +17,8 @@ class Workspace(Row):
     """One venue; every other row hangs off one.
 
     A second payment for one order goes back by itself up to `refund_limit`; above it staff approve.
-    `hours`, `delivery`, `features`, `paying`, `invoicing`, `printers`: as `core.domain` reads them. `table_key` signs the
-    tables' codes.
+    `hours`, `delivery`, `features`, `paying`, `invoicing` and `printers` are as `core.domain` reads them; `table_key`
+    signs the tables' codes.
     """
 
     __tablename__ = "workspaces"
