@@ -30,14 +30,10 @@ def has_factor(db: Session, user_id: UUID) -> bool:
     return db.scalar(select(SecondFactor.id).where(*mine)) is not None
 
 
-def offered_secret(db: Session, user_id: UUID, *, anew: bool = False) -> str:
-    """What their app is to share with us; the same until it is confirmed, unless they begin `anew`."""
-    fresh = {"user_id": user_id, "secret": pyotp.random_base32()}
-    db.execute(insert(SecondFactor).values(fresh).on_conflict_do_nothing())
-    factor = db.scalars(select(SecondFactor).where(SecondFactor.user_id == user_id).with_for_update()).one()
-    if anew and factor.confirmed_at is None:
-        factor.secret = fresh["secret"]
-    return factor.secret
+def offered_secret(db: Session, user_id: UUID) -> str:
+    """What their app is to share with us; the same until it is confirmed."""
+    db.execute(insert(SecondFactor).values(user_id=user_id, secret=pyotp.random_base32()).on_conflict_do_nothing())
+    return db.scalars(select(SecondFactor.secret).where(SecondFactor.user_id == user_id)).one()
 
 
 def confirm(db: Session, actor: Actor, user_id: UUID, code: str) -> list[str] | None:

@@ -46,7 +46,15 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def sign_in(sessions: sessionmaker[Session], email: str, password: str) -> str | None:
+@dataclass(frozen=True)
+class Place:
+    """From where somebody signs in, as they will read it: `Chrome on Android`, and the network's address."""
+
+    device: str = ""
+    address: str = ""
+
+
+def sign_in(sessions: sessionmaker[Session], email: str, password: str, place: Place | None = None) -> str | None:
     """Somebody wants to sign in. Answers the token for their cookie, None when address or password is wrong.
 
     Takes equally long in every case, and holds no connection while it does.
@@ -56,7 +64,14 @@ def sign_in(sessions: sessionmaker[Session], email: str, password: str) -> str |
     if not _verify(user.password_hash if user else _nobodys_hash(), password) or user is None or not user.active:
         return None
     with sessions.begin() as db:
-        return _begin(db, user, datetime.now(UTC))
+        return begin(db, user, place or Place())
+
+
+def right_password(sessions: sessionmaker[Session], user_id: UUID, password: str) -> bool:
+    """Whether it is theirs; takes as long as a sign-in, and holds no connection while it does."""
+    with sessions.begin() as db:
+        password_hash = db.get_one(User, user_id).password_hash
+    return _verify(password_hash, password)
 
 
 def _user(db: Session, email: str) -> User | None:
@@ -80,22 +95,25 @@ def _nobodys_hash() -> str:
     return hash_password(secrets.token_urlsafe(32))
 
 
-def _begin(db: Session, user: User, now: datetime) -> str:
-    token = secrets.token_urlsafe(32)
+def begin(db: Session, user: User, place: Place) -> str:
+    """A login begins; answers the token for its cookie."""
+    token, now = secrets.token_urlsafe(32), datetime.now(UTC)
     db.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.seen_at < now - UNUSED))
-    db.add(SignIn(user_id=user.id, token_hash=_hashed(token), session_version=user.session_version, seen_at=now))
+    said = {"device": place.device, "address": place.address}
+    login = SignIn(user_id=user.id, token_hash=hashed(token), session_version=user.session_version, seen_at=now, **said)
+    db.add(login)
     db.execute(update(User).where(User.id == user.id).values(last_login_at=now))
     return token
 
 
 def sign_out(db: Session, token: str) -> None:
     """End this device's login; its cookie opens nothing any more."""
-    db.execute(delete(SignIn).where(SignIn.token_hash == _hashed(token)))
+    db.execute(delete(SignIn).where(SignIn.token_hash == hashed(token)))
 
 
 def give_second_factor(db: Session, token: str) -> None:
     """This login proved more than a password."""
-    db.execute(update(SignIn).where(SignIn.token_hash == _hashed(token)).values(second_factor_at=datetime.now(UTC)))
+    db.execute(update(SignIn).where(SignIn.token_hash == hashed(token)).values(second_factor_at=datetime.now(UTC)))
 
 
 def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting: bool = False) -> Staff | None:
@@ -106,7 +124,7 @@ def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting
         .join(User, User.id == SignIn.user_id)
         .join(Membership, Membership.user_id == User.id)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
-        .where(SignIn.token_hash == _hashed(token), SignIn.session_version == User.session_version, User.active)
+        .where(SignIn.token_hash == hashed(token), SignIn.session_version == User.session_version, User.active)
         .where(SignIn.seen_at > now - UNUSED, SignIn.created_at > now - LONGEST)
         .order_by(Membership.created_at, Membership.id)
         .limit(1)
@@ -125,5 +143,6 @@ def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting
     return Staff(user.id, membership.workspace_id, user.name, membership.role, token, stage, user.email)
 
 
-def _hashed(token: str) -> str:
+def hashed(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

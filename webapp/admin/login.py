@@ -17,6 +17,7 @@ from flask import (
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from core.domain import permissions
+from core.domain.browsers import device_name
 from core.domain.permissions import Permission
 from core.domain.second_factor import Stage
 from core.log import get_logger
@@ -98,7 +99,7 @@ def sign_in() -> Any:
     if not throttle.allows(*who):
         logger.warning("sign-in throttled")
         return _page(TOO_MANY, email, 429)
-    token = logins.sign_in(current_program().sessions, email, password)
+    token = logins.sign_in(current_program().sessions, email, password, place())
     staff = _load(token) if token else None
     if staff is None:
         logger.info("sign-in refused")
@@ -114,6 +115,11 @@ def sign_out() -> Any:
     logout_user()
     session.clear()
     return redirect(url_for("admin.login"))
+
+
+def place() -> logins.Place:
+    """From where somebody asks."""
+    return logins.Place(device_name(request.headers.get("User-Agent", "")), request.remote_addr or "")
 
 
 def _load(token: str) -> logins.Staff | None:

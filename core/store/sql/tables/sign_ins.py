@@ -13,7 +13,8 @@ from core.store.sql.encrypted import EncryptedText
 class SignIn(Row):
     """One browser's login, which ends with this row or when the user's `session_version` goes up.
 
-    Only a hash of what the cookie carries is kept. `second_factor_at`: when it proved more than a password.
+    Only a hash of what the cookie carries is kept. `second_factor_at`: when it proved more than a password. `device`
+    and `address` are for whoever looks where they are signed in.
     """
 
     __tablename__ = "sign_ins"
@@ -23,6 +24,8 @@ class SignIn(Row):
     session_version: Mapped[int]
     seen_at: Mapped[datetime]
     second_factor_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(default="", server_default="")
+    address: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class SecondFactor(Row):
