@@ -16,7 +16,7 @@ def read(typed: Mapping[str, str], readers: Mapping[str, Reader]) -> tuple[dict[
     """Of what was typed the values by field, and what is wrong by field. What was not asked for is not there."""
     values: dict[str, Any] = {}
     problems: dict[str, str] = {}
-    for name in typed.keys() & readers.keys():
+    for name in (one for one in readers if one in typed):
         try:
             values[name] = readers[name](typed[name])
         except ValueError as error:

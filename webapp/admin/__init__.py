@@ -19,6 +19,7 @@ from webapp.admin import (
     frame,
     letters,
     login,
+    menu_sheets,
     money,
     products,
     profile,
@@ -50,6 +51,7 @@ SECTIONS = (
     stock,
     tickets,
     tables,
+    menu_sheets,
 )
 
 
