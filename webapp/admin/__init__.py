@@ -25,6 +25,7 @@ from webapp.admin import (
     profile,
     queues,
     receipts,
+    records,
     stock,
     tables,
     tickets,
@@ -52,6 +53,7 @@ SECTIONS = (
     tickets,
     tables,
     menu_sheets,
+    records,
 )
 
 

@@ -30,6 +30,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry("queues", "Queues", "admin.queues", "activity", Permission.SEE_TROUBLE),
     ),
     "Office": (
+        Entry("orders", "Orders", "admin.list_orders", "clipboard-list", Permission.SEE_ORDERS),
         Entry("closings", "Closings", "admin.closings", "scale", Permission.SEE_MONEY),
         Entry("receipts", "Receipts", "admin.receipts", "receipt-text", Permission.SEE_MONEY),
         Entry("products", "Products", "admin.products", "martini", Permission.SEE_MENU),

@@ -1,0 +1,43 @@
+// What stands in a cell, as nodes: Tabulator would take a text for markup.
+import { filled, made } from "./made.js";
+
+export function formatter(column, opens) {
+  return (cell) => {
+    const value = cell.getValue();
+    if (value === null || value === undefined || value === "") return made("span", { class: "soft" }, "–");
+    const address = column.link || opens;
+    if (column.kind === "status") return made("span", { class: `mark ${tone(column, value)}` }, column.words[value] ?? value);
+    if (column.kind === "progress") return made("progress", { max: 100, value, "aria-label": column.label });
+    if (column.kind === "image") return made("img", { src: value, alt: "", loading: "lazy", class: "list-image" });
+    const words = made("bdi", {}, String(value));
+    return address ? made("a", { href: filled(address, cell.getData()) }, words) : words;
+  };
+}
+
+const MARKS = { good: "mark-go", busy: "mark-second", warn: "mark-late", bad: "mark-stop" };
+
+function tone(column, value) {
+  return MARKS[column.tones[value]] ?? "";
+}
+
+// The row itself is marked by its first status, so that what needs somebody is seen from afar.
+export function toneOf(columns, data) {
+  const column = columns.find((one) => one.kind === "status" && one.tones[data[one.name]]);
+  return column ? column.tones[data[column.name]] : "";
+}
+
+// In place: the value as it is typed, not as it is shown.
+export function editor(column) {
+  return (cell, rendered, success, cancel) => {
+    const before = cell.getData().raw?.[column.name] ?? cell.getValue() ?? "";
+    const input = made("input", { type: "text", class: "form-control form-control-sm", value: before, "aria-label": column.label, maxlength: 200 });
+    rendered(() => { input.focus(); input.select(); });
+    const done = () => (input.value === String(before) ? cancel() : success(input.value));
+    input.addEventListener("blur", done);
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") done();
+      if (event.key === "Escape") cancel();
+    });
+    return input;
+  };
+}
