@@ -5,14 +5,17 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.conversation import opening, texts
+from core.conversation import figures, opening, texts
+from core.conversation.copies import but
 from core.conversation.effects import CANCEL_ORDER, Effect
 from core.conversation.here import Here
 from core.conversation.session import Line, Session
+from core.conversation.understanding.request import Wanted
 from core.domain import pricing
 from core.domain.hours import Shut
 from core.domain.menu import Product
 from core.domain.money import order_total
+from core.domain.options import choices, open_group
 from core.domain.statuses import OrderStatus
 
 MOST_LINES = 30
@@ -112,22 +115,29 @@ def withdrawal(session: Session) -> tuple[Effect, ...]:
     return ({"kind": CANCEL_ORDER, "order_id": session.order["order_id"]},) if placed(session) else ()
 
 
-def with_line(lines: Sequence[Line], product: Product, quantity: int, note: str = "") -> tuple[Line, ...]:
-    """The lines with some more of one product."""
+def with_line(here: Here, lines: Sequence[Line], wanted: Wanted) -> tuple[Line, ...]:
+    """The lines with some more of one product, made the same way."""
+    product = here.catalogue.products[wanted.product_id]
+    more = line_of(here, product, wanted.quantity, wanted.note, wanted.options)
     merged, found = [], False
     for line in lines:
-        if line.product_id == product.id and line.note == note:
-            line, found = _line(product, line.quantity + quantity, note), True
+        if (line.product_id, line.note, line.chosen) == (more.product_id, more.note, more.chosen):
+            line, found = but(more, quantity=line.quantity + more.quantity), True
         merged.append(line)
-    return (*merged, *(() if found else (_line(product, quantity, note),)))
+    return (*merged, *(() if found else (more,)))
+
+
+def line_of(here: Here, product: Product, quantity: int, note: str, chosen: Sequence[str] = ()) -> Line:
+    """A line at the price of this hour, with what of the choice the product offers now."""
+    price, options = here.price(product), choices(product.groups, chosen)
+    unit_price = pricing.with_choices(price, options) if options else price
+    return Line(product.id, product.name, quantity, unit_price, note, options)
 
 
 def with_quantity(lines: Sequence[Line], index: int, quantity: int) -> tuple[Line, ...]:
     """The lines with another quantity at one place; zero takes the line out."""
     return tuple(
-        Line(line.product_id, line.name, quantity, line.unit_price, line.note) if i == index else line
-        for i, line in enumerate(lines)
-        if i != index or quantity
+        but(line, quantity=quantity) if i == index else line for i, line in enumerate(lines) if i != index or quantity
     )
 
 
@@ -145,7 +155,7 @@ def listed(here: Here, lines: Sequence[Line]) -> str:
         row = here.say(
             texts.LINE,
             quantity=line.quantity,
-            name=here.called(line),
+            name=here.described(line),
             amount=here.money(line.quantity * line.unit_price),
         )
         row += f" ({line.note})" if line.note else ""
@@ -166,25 +176,40 @@ def renewed(here: Here) -> tuple[tuple[Line, ...], str]:
     return lines, notices
 
 
-def reprice(here: Here, lines: Sequence[Line]) -> tuple[tuple[Line, ...], str]:
-    """Lines as the menu sells them now, and in words what is gone, cannot be had at this hour, or has another price."""
+def reprice(here: Here, lines: Sequence[Line], asked: bool = False) -> tuple[tuple[Line, ...], str]:
+    """Lines as the menu sells them now, and in words what is gone, cannot be had at this hour, or has another price.
+
+    What lacks an option by now is taken out, unless that is `asked` next.
+    """
     kept: list[Line] = []
     notices: list[str] = []
-    shut: dict[Shut, list[str]] = {}
+    shut: list[tuple[Shut, Product]] = []
     for line in lines:
         product = here.catalogue.products.get(line.product_id)
         if product is None or not product.available:
             notices.append(here.say(texts.LINE_GONE, name=here.called(line)))
-            continue
         # Of a closed house the guest is told once, and the cart waits.
-        if (reason := opening.shut(here, product)) and reason is not Shut.HOUSE:
-            shut.setdefault(reason, []).append(here.called(line))
-            continue
-        if product.price != line.unit_price:
-            notices.append(here.say(texts.PRICE_CHANGED, name=here.called(line), price=here.money(product.price)))
-        kept.append(_line(product, line.quantity, line.note))
-    said = [f"{opening.why(here, reason, names)} {here.say(texts.TAKEN_OUT)}" for reason, names in shut.items()]
-    return tuple(kept), "\n".join([*notices, *said])
+        elif (reason := opening.shut(here, product)) and reason is not Shut.HOUSE:
+            shut.append((reason, product))
+        else:
+            now = line_of(here, product, line.quantity, line.note, line.chosen)
+            lacking = not asked and open_group(product.groups, now.chosen) is not None
+            notices += (
+                [here.say(texts.OPTIONS_CHANGED, name=here.described(line))] if lacking else _changes(here, line, now)
+            )
+            kept += [] if lacking else [now]
+    return tuple(kept), "\n".join(
+        [*notices, *(f"{said} {here.say(texts.TAKEN_OUT)}" for said in opening.said(here, shut))]
+    )
+
+
+def _changes(here: Here, line: Line, now: Line) -> list[str]:
+    """What the menu changed of a line underneath, in words."""
+    gone = [one.name for one in line.options if one.id not in now.chosen]
+    said = [here.say(texts.OPTION_GONE, name=here.called(line), options=figures.in_words(gone))] if gone else []
+    if now.unit_price != line.unit_price:
+        said.append(here.say(texts.PRICE_CHANGED, name=here.described(now), price=here.money(now.unit_price)))
+    return said
 
 
 def sold_out(here: Here) -> int | None:
@@ -218,12 +243,8 @@ def place_name(here: Here) -> str:
 
 def ordered(lines: Sequence[Line]) -> list[dict[str, Any]]:
     """The lines as the effect `place_order` carries them."""
-    return [vars(line) | {"unit_price": str(line.unit_price)} for line in lines]
+    return [line.to_dict() for line in lines]
 
 
 def _ids(lines: Sequence[Line]) -> list[str]:
     return [line.product_id for line in lines]
-
-
-def _line(product: Product, quantity: int, note: str) -> Line:
-    return Line(product.id, product.name, quantity, product.price, note)

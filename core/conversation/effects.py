@@ -4,8 +4,8 @@ decides nothing twice.
 
 Effects (`{"kind": …}`) and their outcomes (`{"result": …}`); unit prices and amounts are decimal strings:
 
-place_order   {cart_id, lines: [{product_id, name, quantity, unit_price, note}], table: int|None, address: str,
-               pickup: bool, delivery_fee, note: str, customer_name, currency, tip: str,
+place_order   {cart_id, lines: [{product_id, name, quantity, unit_price, note, options?: [{id, name, price}]}],
+               table: int|None, address: str, pickup: bool, delivery_fee, note: str, customer_name, currency, tip: str,
                discount_percent: str}
     placed        {order_id, number, total, currency}            (also when this cart was placed before: same order)
     sold_out      {short: [{product_id, name, left}]}            nothing was placed

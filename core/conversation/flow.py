@@ -10,7 +10,7 @@ from core.conversation.here import Here, Move, Said, stay
 from core.conversation.profile import Profile
 from core.conversation.replies import Reply
 from core.conversation.session import NEW, Session, State
-from core.conversation.stages import choosing, details, languages, seating, staffing, table, written
+from core.conversation.stages import choosing, details, languages, options, seating, staffing, table, written
 from core.conversation.stages.after import greet
 from core.conversation.stages.besides import with_caption
 from core.conversation.stages.knowing import remembered
@@ -108,6 +108,8 @@ def _written(here: Here, said: Said) -> tuple[Move, frozenset[State]]:
         return choosing.take_code(here, code), MONEY
     if name := details.introduced(said.text):
         return details.take_name(here, name), frozenset()
+    if here.session.state is State.CHOOSING_OPTIONS and (named := options.take_named(here, said)):
+        return named, STATES[State.CHOOSING_OPTIONS].leads_to
     if (name := _word(here, said)) or (name := _row(here, said)):
         return _tapped(here, name)
     if name := _beside_table(said):

@@ -23,11 +23,13 @@ from core.conversation.understanding.request import Request
 from core.conversation.understanding.search import Search
 from core.conversation.understanding.words import SEPARATORS, clean, number_at, spoken, stem
 from core.domain import phone
-from core.domain.menu import Menu
+from core.domain.menu import Menu, Product
+from core.domain.options import named
 
 SAY_LIMIT = 500
 GUEST_NAME_LIMIT = 24
 NAME_LIMIT = 40
+DESCRIBED_LIMIT = 120
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,20 @@ class Here:
         """What a line of the cart is called where the guest reads it."""
         product = self.catalogue.products.get(line.product_id)
         return (product.called(self.language) if product else line.name)[:NAME_LIMIT]
+
+    def described(self, line: Line) -> str:
+        """A line with what was chosen: `Highball (Tonic, Double)`."""
+        if not line.options:
+            return self.called(line)
+        product = self.catalogue.products.get(line.product_id)
+        known = {
+            one.id: one.called(self.language) for group in (product.groups if product else ()) for one in group.options
+        }
+        return named(self.called(line), [known.get(one.id, one.name) for one in line.options])[:DESCRIBED_LIMIT]
+
+    def price(self, product: Product) -> Decimal:
+        """What a product costs at this hour, without options."""
+        return self.menu.price(product, self.now)
 
     def ask(
         self,

@@ -8,7 +8,7 @@ from babel.dates import format_date
 
 from core.conversation import catalogues, figures, texts
 from core.conversation.here import Here
-from core.domain.hours import Schedule, Shut, next_opening, orders_until
+from core.domain.hours import Schedule, Shut, next_opening, orders_until, served, served_from
 from core.domain.menu import Product
 
 OWN_HOURS = (Shut.KITCHEN, Shut.BAR, Shut.ALCOHOL)
@@ -17,7 +17,8 @@ OWN_HOURS = (Shut.KITCHEN, Shut.BAR, Shut.ALCOHOL)
 def shut(here: Here, product: Product) -> Shut | None:
     """Why this cannot be ordered just now."""
     hours = here.menu.venue.hours
-    return None if hours.always else hours.shut(product.kitchen, product.alcoholic, here.now)
+    why = None if hours.always else hours.shut(product.kitchen, product.alcoholic, here.now)
+    return why or (None if served(product.hours, here.now) else Shut.ITEM)
 
 
 def house_shut(here: Here) -> str:
@@ -37,9 +38,36 @@ def why(here: Here, reason: Shut, names: Sequence[str] = ()) -> str:
     return here.say(texts.SHUT[reason], names=said, when=_when(here, opens))
 
 
+def said(here: Here, refused: Sequence[tuple[Shut, Product | str]]) -> list[str]:
+    """A sentence for each reason, and one for each product that keeps hours of its own; some are but a name."""
+    sentences = []
+    for reason in Shut:
+        mine = [product for why, product in refused if why == reason]
+        if reason is Shut.ITEM:
+            sentences += [_not_yet(here, product) for product in mine]
+        elif mine:
+            sentences.append(why(here, reason, [_name(here, product) for product in mine]))
+    return sentences
+
+
+def _not_yet(here: Here, product: Product | str) -> str:
+    opens = None if isinstance(product, str) else served_from(product.hours, here.now)
+    names = _name(here, product)
+    if opens is None or opens <= here.now:
+        return here.say(texts.SHUT_FOR_NOW[Shut.ITEM], names=names)
+    return here.say(texts.SHUT[Shut.ITEM], names=names, when=_when(here, opens))
+
+
+def _name(here: Here, product: Product | str) -> str:
+    return product if isinstance(product, str) else product.called(here.language)
+
+
 def later(here: Here, product: Product) -> str:
     """From when this is served, where it is not just now; of a closed house the list is told once, above it."""
     why = shut(here, product)
+    if why is Shut.ITEM:
+        opens = served_from(product.hours, here.now)
+        return here.say(texts.FROM, when=_soon(here, opens)) if opens else here.say(texts.NOT_NOW)
     return _hours(here, why) if why in OWN_HOURS else ""
 
 

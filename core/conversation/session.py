@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.conversation import copies
+from core.domain.options import Choice, read_choices, written_choices
 
 
 class State(StrEnum):
@@ -26,17 +27,36 @@ class State(StrEnum):
     TALKING_TO_STAFF = "TALKING_TO_STAFF"
     COLLECTING_DETAILS = "COLLECTING_DETAILS"
     COLLECTING_TIP = "COLLECTING_TIP"
+    CHOOSING_OPTIONS = "CHOOSING_OPTIONS"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the cart. `unit_price` as shown to the guest when it was added."""
+    """One line of the cart. `unit_price`, with its options, as shown to the guest when it was added."""
 
     product_id: str
     name: str
     quantity: int
     unit_price: Decimal
     note: str = ""
+    options: tuple[Choice, ...] = ()
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of its options."""
+        return tuple(one.id for one in self.options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; `from_dict` reads it back. What has no options is written as before there were any."""
+        options = {"options": written_choices(self.options)} if self.options else {}
+        said = {name: value for name, value in vars(self).items() if name != "options"}
+        return said | {"unit_price": str(self.unit_price)} | options
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Line":
+        """Inverse of `to_dict`."""
+        read = {"unit_price": Decimal(data["unit_price"]), "options": read_choices(data.get("options", ()))}
+        return cls(**data | read)
 
 
 @dataclass(frozen=True)
@@ -88,7 +108,7 @@ class Session:
         data = {name: value for name, value in vars(self).items() if value != getattr(NEW, name)}
         for name in ("lines", "last_lines"):
             if name in data:
-                data[name] = [vars(line) | {"unit_price": str(line.unit_price)} for line in data[name]]
+                data[name] = [line.to_dict() for line in data[name]]
         return data | ({"fee": str(self.fee)} if self.fee else {})
 
     @classmethod
@@ -97,7 +117,7 @@ class Session:
         # A session may have been written by the release before or after this one.
         read: dict[str, Any] = {name: value for name, value in data.items() if name in _FIELDS}
         for name in ("lines", "last_lines"):
-            read[name] = tuple(_line(line) for line in data.get(name, ()))
+            read[name] = tuple(Line.from_dict(line) for line in data.get(name, ()))
         read["shown"] = tuple(data.get("shown", ()))
         read["fee"] = Decimal(data.get("fee", 0))
         read["told"] = tuple(data.get("told", ()))
@@ -107,10 +127,6 @@ class Session:
     def but(self, **changes: Any) -> "Session":
         """A copy with changes."""
         return copies.but(self, **changes)
-
-
-def _line(data: dict[str, Any]) -> Line:
-    return Line(**data | {"unit_price": Decimal(data["unit_price"])})
 
 
 NEW = Session()

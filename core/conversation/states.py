@@ -18,6 +18,7 @@ from core.conversation.stages import (
     languages,
     news,
     opting,
+    options,
     paying,
     requested,
     searching,
@@ -77,7 +78,7 @@ def _to(*names: str) -> frozenset[State]:
     return frozenset(State(name) for name in names)
 
 
-_LISTS = ("BROWSING_CATEGORIES", "BROWSING_PRODUCTS", "COLLECTING_QUANTITY", "ADDING_TO_CART")
+_LISTS = ("BROWSING_CATEGORIES", "BROWSING_PRODUCTS", "COLLECTING_QUANTITY", "CHOOSING_OPTIONS", "ADDING_TO_CART")
 _REVIEW = ("COLLECTING_TABLE", "COLLECTING_DETAILS", "COLLECTING_TIP", "REVIEWING_ORDER")
 _MONEY = ("AWAITING_PAYMENT", "PAYMENT_CONFIRMATION")
 MONEY = _to(*_MONEY)
@@ -89,6 +90,7 @@ STATES: dict[State, Stage] = {
     State.BROWSING_CATEGORIES: Stage(browsing.ask_categories, browsing.answer_categories, _ORDERING),
     State.BROWSING_PRODUCTS: Stage(browsing.ask_products, browsing.answer_products, _ORDERING),
     State.COLLECTING_QUANTITY: Stage(cart.ask_quantity, cart.answer_quantity, _ORDERING),
+    State.CHOOSING_OPTIONS: Stage(options.ask_options, options.answer_options, _ORDERING),
     State.ADDING_TO_CART: Stage(cart.ask_adding, cart.answer_adding, _ORDERING),
     State.REVIEWING_ORDER: Stage(table.ask_review, table.answer_review, _PAYING),
     State.COLLECTING_TABLE: Stage(table.ask_table, table.answer_table, _ORDERING),
@@ -105,6 +107,9 @@ STATES: dict[State, Stage] = {
 ACTIONS: dict[str, Action] = {
     "menu": Action(browsing.open_menu, _to("BROWSING_CATEGORIES")),
     "more": Action(browsing.show_more, _to("BROWSING_CATEGORIES", "BROWSING_PRODUCTS")),
+    "option": Action(options.choose_option, _ORDERING),
+    "options": Action(options.turn_options, frozenset()),
+    "leave": Action(options.leave_question, _ORDERING),
     "cat": Action(browsing.open_category, _to("BROWSING_CATEGORIES", "BROWSING_PRODUCTS")),
     "find": Action(searching.find_more, _to("BROWSING_CATEGORIES", "BROWSING_PRODUCTS")),
     "prod": Action(browsing.choose, _to("BROWSING_CATEGORIES", "BROWSING_PRODUCTS", "COLLECTING_QUANTITY")),

@@ -47,6 +47,10 @@ ADDED = "Added: {items}."
 NOT_IN_CART = "That is not in your order."
 CART_CLEARED = "Your cart is empty now."
 ITEM = "{quantity} × {name}"
+WHICH_OPTIONS = ("*{item}*\n{group}: which one?", "*{item}*\n{group}: choose up to {count}.")
+OPTION_NEEDED = "We cannot make it without that. Please choose one."
+DEARER = "+ {amount}"
+CHEAPER = "− {amount}"
 AGE = "{items}: for alcohol you must be {age} or older. Are you {age} or over?"
 AGE_REFUSED = "Then we leave out the alcohol. We have lovely drinks without it."
 
@@ -60,6 +64,8 @@ LINE = "{quantity} × {name}  {amount}"
 MORE_LINES = "… and {count} more"
 LINE_GONE = "{name} is not available any more; we took it out."
 PRICE_CHANGED = "{name} is now {price}."
+OPTION_GONE = "{name}: without {options}, which we do not have any more."
+OPTIONS_CHANGED = "{name}: the choice has changed, so we took it out. Please choose it again."
 TABLE = "Which table are you at? Write its number."
 TABLE_SET = "Table {table}, noted."
 TABLE_UNKNOWN = "We have no table {table}. Our tables are {tables}."
@@ -82,6 +88,7 @@ SHUT = {
     "bar": "Sorry, the bar is closed just now and opens {when}: {names}.",
     "kitchen": "Sorry, the kitchen is closed just now and opens {when}: {names}.",
     "alcohol": "Sorry, we may not serve alcohol just now, but again {when}: {names}.",
+    "item": "Sorry, we serve no {names} just now, but again {when}.",
 }
 SHUT_FOR_NOW = {
     "house": "Sorry, we are closed and take no orders for now.",
@@ -89,6 +96,7 @@ SHUT_FOR_NOW = {
     "kitchen": "Sorry, the kitchen is closed for now: {names}.",
     "alcohol": "Sorry, we serve no alcohol for now: {names}.",
     "food_only": "Sorry, only the kitchen takes orders for now: {names}.",
+    "item": "Sorry, we serve no {names} for now.",
 }
 WHEN_TODAY = "today at {time}"
 WHEN_TOMORROW = "tomorrow at {time}"
@@ -256,6 +264,7 @@ B_AGE_YES = "I am {age} or over"
 B_AGE_NO = "I am younger"
 B_SKIP = "Skip, I'm at the bar"
 B_SKIP_DETAIL = "Skip"
+B_ENOUGH = "Continue"
 B_DELIVER = "Deliver to me"
 B_PICKUP = "I pick it up"
 B_TABLES = "Show tables"

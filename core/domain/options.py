@@ -78,6 +78,17 @@ def fitting(groups: Groups, ids: Iterable[str]) -> tuple[str, ...]:
     return tuple(one.id for group in groups for one in group.among(named)[: group.most])
 
 
+def exchanged(groups: Groups, before: Iterable[str], now: Iterable[str]) -> tuple[str, ...]:
+    """The ids of `now` in place of those before, which stay as far as a group takes more than that."""
+    kept, new = tuple(before), tuple(now)
+    found: list[str] = []
+    for group in groups:
+        fresh = [one.id for one in group.among(new)][: group.most]
+        old = [one.id for one in group.among(kept) if one.id not in fresh]
+        found += [*fresh, *old[: group.most - len(fresh)]]
+    return fitting(groups, found)
+
+
 def open_group(groups: Groups, ids: Iterable[str]) -> OptionGroup | None:
     """The first question that needs an answer and has none, or too few."""
     named = tuple(ids)

@@ -67,7 +67,7 @@ def _shut(db: Session, order: Order) -> Outcome | None:
         return None
     ours = select(Product).join(OrderItem, OrderItem.product_id == Product.id).where(OrderItem.order_id == order.id)
     products = db.scalars(ours.distinct().order_by(Product.name)).all()
-    return shut(db.get_one(Workspace, order.workspace_id), products, clock.now(), ordered=True)
+    return shut(db, db.get_one(Workspace, order.workspace_id), products, clock.now(), ordered=True)
 
 
 def receipt_of(db: Session, order_id: UUID) -> str:

@@ -25,12 +25,26 @@ DESCRIPTIONS = {
     "Gin and Tonic": "Gin, tonic and a slice of lime",
     "Espresso Martini": "Vodka and fresh coffee",
     "Moscow Mule": "Vodka, ginger and lime, spicy",
+    "Highball": "Tall and iced, with the mixer you choose",
     "Passion Martini": "Vodka, passion fruit and vanilla, sweet",
     "Stoney Tangawizi": "Ginger soda, spicy",
     "Passion Juice": "Freshly pressed, sweet",
     "Chicken Wings": "Eight pieces, spicy, with a dip",
     "Nyama Choma": "Half a kilo of grilled goat, with kachumbari and ugali",
     "Masala Fries": "In tomato and chilli, spicy",
+}
+
+# What they ask of whoever chooses them: (question, fewest, most, options with what each costs more).
+Question = tuple[str, int, int, tuple[tuple[str, int], ...]]
+QUESTIONS: dict[str, tuple[Question, ...]] = {
+    "Highball": (
+        ("Mixer", 1, 1, (("Tonic", 0), ("Soda water", 0), ("Ginger ale", 50), ("Cola", 0))),
+        ("Size", 0, 1, (("Single", 0), ("Double", 250))),
+    ),
+    "Beef Burger": (
+        ("Doneness", 0, 1, (("Medium", 0), ("Well done", 0))),
+        ("Extras", 0, 2, (("Cheese", 100), ("Bacon", 150), ("Avocado", 100))),
+    ),
 }
 
 HEADINGS: tuple[tuple[str, bool, Station, tuple[Entry, ...]], ...] = (
@@ -66,6 +80,7 @@ HEADINGS: tuple[tuple[str, bool, Station, tuple[Entry, ...]], ...] = (
             ("Espresso Martini", 900, ()),
             ("Moscow Mule", 800, ("mule",)),
             ("Passion Martini", 850, ("pornstar",)),
+            ("Highball", 600, ("highballs",)),
         ),
     ),
     (

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Boolean, ColumnElement, ScalarSelect, Text, cast, false, func, select
+from sqlalchemy import Boolean, ColumnElement, ScalarSelect, Text, cast, false, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by, insert
 from sqlalchemy.orm import Session
 
@@ -131,10 +131,20 @@ def _switch(word: str) -> ColumnElement[Any]:
     return func.coalesce(cast(_setting(word), Boolean), false())
 
 
+def _with_options() -> ColumnElement[str]:
+    """What a line is called, with what was chosen: `Highball (Tonic, Double)`."""
+    chosen = (
+        func.jsonb_array_elements(OrderItem.options).table_valued("value", with_ordinality="place").render_derived()
+    )
+    names = func.string_agg(chosen.c.value.op("->>")("name"), aggregate_order_by(literal(", "), chosen.c.place))
+    said = select(names).select_from(chosen).scalar_subquery()
+    return OrderItem.name + func.coalesce(" (" + said + ")", "")
+
+
 def _lines_of(order_id: UUID) -> ColumnElement[Any]:
     """The lines as JSON, made where they lie."""
     item = func.jsonb_build_object(
-        "name", OrderItem.name, "quantity", OrderItem.quantity, "price", cast(OrderItem.price_at_time, Text)
+        "name", _with_options(), "quantity", OrderItem.quantity, "price", cast(OrderItem.price_at_time, Text)
     )
     together = func.coalesce(func.jsonb_agg(aggregate_order_by(item, OrderItem.position)), cast("[]", JSONB))
     return select(together).where(OrderItem.order_id == order_id).scalar_subquery()

@@ -36,7 +36,7 @@ def place_order(db: Session, guest: Guest, effect: Effect) -> Result:
     products = _products(db, workspace.id, effect["lines"])
     if not workspace.accepts_orders or products is None:
         return {"result": "closed"}, Followup()
-    refused = shut(workspace, products.values(), clock.now()) or _too_little(workspace, effect)
+    refused = shut(db, workspace, products.values(), clock.now()) or _too_little(workspace, effect)
     return (refused, Followup()) if refused else _place(db, guest, workspace, effect, products)
 
 
@@ -167,6 +167,7 @@ def _write_lines(db: Session, order: Order, lines: list[dict[str, Any]], product
                 quantity=data["quantity"],
                 price_at_time=Decimal(data["unit_price"]),
                 note=data["note"],
+                options=data.get("options", []),
                 station=product.station,
             )
         )

@@ -15,6 +15,7 @@ from core.domain.paying import Way
 from core.domain.statuses import ChannelKind, MovementReason, Provider, Role, Station
 from core.errors import Rejected
 from core.services import demo, demo_swahili
+from core.services.demo_options import seed_questions
 from core.services.sign_in import hash_password
 from core.settings import Settings
 from core.store.sql.tables import (
@@ -50,6 +51,7 @@ def seed_demo(db: Session, settings: Settings) -> Seeded:
     _demo_printer(workspace, settings.demo_printer)
     for position, heading in enumerate(demo.HEADINGS):
         _demo_heading(db, workspace, position, *heading)
+    seed_questions(db, workspace)
     write_connections(db, _first_workspace(db) or workspace, settings)
     return Seeded(workspace.id, demo.OWNER_EMAIL, _demo_owner(db, workspace, settings.demo_owner_password))
 

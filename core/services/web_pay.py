@@ -21,6 +21,7 @@ from core.conversation.profile import Profile
 from core.conversation.session import Session
 from core.domain import pricing
 from core.domain.money import vat_in
+from core.domain.options import named
 from core.domain.orders import BOUGHT
 from core.domain.paying import LINKS, Way
 from core.domain.phone import chat_address
@@ -114,7 +115,7 @@ def _cart(here: Here) -> Sheet:
     """What the review in the chat shows."""
     session = here.session
     bill = carts.bill(here, session)
-    lines = tuple((x.quantity, here.called(x), here.money(x.quantity * x.unit_price)) for x in session.lines)
+    lines = tuple((x.quantity, here.described(x), here.money(x.quantity * x.unit_price)) for x in session.lines)
     return Sheet(
         "review" if session.reviewed == session.cart_version else "changed",
         here,
@@ -142,7 +143,7 @@ def _ordered(db: Db, here: Here, order: Order) -> Sheet:
         stamp=str(order.id),
         number=order.number,
         place=_place(here, order),
-        lines=tuple((x.quantity, x.name, here.money(x.quantity * x.price_at_time)) for x in items),
+        lines=tuple((x.quantity, _called(x), here.money(x.quantity * x.price_at_time)) for x in items),
         besides=tuple(carts.besides(here, bill, order.note)),
         total=here.money(order.total),
         vat=here.money(order.vat),
@@ -152,6 +153,10 @@ def _ordered(db: Db, here: Here, order: Order) -> Sheet:
         code=str(mine.get("code") or "") if state == "cash" else "",
         receipt=receipt_of(db, order.id) if state == "paid" else "",
     )
+
+
+def _called(item: OrderItem) -> str:
+    return named(item.name, [one["name"] for one in item.options])
 
 
 def _place(here: Here, order: Order) -> str:

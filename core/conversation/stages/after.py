@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.conversation import carts, figures, texts
+from core.conversation import carts, texts
 from core.conversation.catalogues import SWAHILI
 from core.conversation.effects import CANCEL_ORDER, FIND_ORDERS, Effect, Outcome
 from core.conversation.here import Here, Move, Said, stay
@@ -104,7 +104,7 @@ def conclude_change(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome
     if late is None:
         return _as_decided(here.at(here.session.but(order={})), note)
     order = here.session.order | {"status": late.get("status"), "prompt": "closed"}
-    lines = tuple(Line(**row | {"unit_price": figures.amount(row["unit_price"])}) for row in note["alone"])
+    lines = tuple(Line.from_dict(row) for row in note["alone"])
     session = here.session.but(lines=lines, order=order)
     say = here.say(texts.TOO_LATE, number=late.get("number"))
     return Move(State.ADDING_TO_CART if lines else State.ORDER_COMPLETE, session, say)

@@ -8,11 +8,12 @@ from core.conversation.here import Here, Move, Said, mpesa_number, stay
 from core.conversation.replies import Reply
 from core.conversation.session import State
 from core.conversation.stages.details import keep_details
-from core.conversation.stages.ordering import Wish, add, checkout, set_table, unknown_table
+from core.conversation.stages.ordering import add, checkout, set_table, unknown_table
 from core.conversation.stages.paying import ask_money
 from core.conversation.stages.staffing import for_staff
 from core.conversation.understanding.request import Wanted
 from core.conversation.understanding.words import clean, tokens
+from core.conversation.wishes import Wish
 
 Data = dict[str, Any]
 

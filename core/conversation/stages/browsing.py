@@ -4,11 +4,12 @@ from core.conversation import carts, opening, texts
 from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Row
 from core.conversation.session import State
-from core.conversation.stages.ordering import Wish, add, checking_out, refusal
+from core.conversation.stages.ordering import add, checking_out, refusal
 from core.conversation.stages.searching import ask_choices, ask_found, product_row, turn_page
 from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.conversation.understanding.request import Wanted
+from core.conversation.wishes import Wish, from_card
 from core.domain.menu import Product
 
 PAGE = 9
@@ -104,6 +105,8 @@ def show_more(here: Here, args: tuple[str, ...]) -> Move:
     session = here.session
     if move := turn_page(here):
         return move
+    if session.state == State.CHOOSING_OPTIONS and "pending" in session.aside:
+        return Move(session.state, session, aside=session.aside | {"page": session.aside.get("page", 0) + 1})
     if "tables" in session.aside:
         return Move(session.state, session, aside={"tables": session.aside["tables"] + 1})
     if session.state == State.BROWSING_PRODUCTS and here.catalogue.category(session.category_id):
@@ -125,8 +128,8 @@ def add_some(here: Here, args: tuple[str, ...]) -> Move:
     possible = quantity.isdecimal() and 0 < int(quantity[:3]) <= carts.MOST
     if ":".join(stamp[:2]) != carts.stamp(here.session) or not possible:
         return stay(here, here.say(texts.STALE))
-    wanted = Wanted(product_id, int(quantity), str(here.session.aside.get("note", "")), True)
-    return add(here, Wish((wanted,), straight=checking_out(here)))
+    wanted = from_card(here, int(quantity), product_id)
+    return add(here, Wish((wanted,), straight=checking_out(here), thorough=True))
 
 
 def _beside(here: Here, product: Product | None, said: str) -> Move:

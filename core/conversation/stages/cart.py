@@ -9,12 +9,13 @@ from core.conversation.here import Here, Move, Said, stay
 from core.conversation.replies import Button, Row
 from core.conversation.session import State
 from core.conversation.stages.browsing import ask_categories
-from core.conversation.stages.ordering import Wish, add, change_lines, checking_out, checkout
+from core.conversation.stages.ordering import add, change_lines, checking_out, checkout
 from core.conversation.stages.written import order_or_puzzled
 from core.conversation.turn import Turn
 from core.conversation.understanding.request import Wanted
 from core.conversation.understanding.vocabulary import REMOVE
 from core.conversation.understanding.words import number, stems
+from core.conversation.wishes import Wish, from_card
 
 PAGE = 8
 DESCRIPTION_LIMIT = 300
@@ -33,7 +34,7 @@ def ask_quantity(here: Here) -> Turn:
     body = here.say(
         texts.HOW_MANY,
         name=product.called(here.language),
-        price=here.money(product.price),
+        price=here.money(here.price(product)),
         description=f"\n{product.described(here.language)}"[:DESCRIPTION_LIMIT].rstrip(),
     )
     stamp = carts.stamp(here.session)
@@ -53,8 +54,7 @@ def answer_quantity(here: Here, said: Said) -> Move:
         return _set_line(here, here.session.aside["line"], quantity)
     if not 1 <= quantity <= carts.MOST:
         return stay(here, here.say(texts.QUANTITY_RANGE))
-    wanted = Wanted(here.session.product_id, quantity, str(here.session.aside.get("note", "")), True)
-    return add(here, Wish((wanted,), straight=checking_out(here)))
+    return add(here, Wish((from_card(here, quantity),), straight=checking_out(here), thorough=True))
 
 
 def ask_adding(here: Here) -> Turn:
@@ -123,10 +123,10 @@ def same_again(here: Here, args: tuple[str, ...]) -> Move:
     """Tap or word: the last order once more, at today's prices."""
     if args and ":".join(args[:2]) != carts.stamp(here.session):
         return _stale(here)
-    lines, notices = carts.reprice(here, here.session.last_lines)
+    lines, notices = carts.reprice(here, here.session.last_lines, asked=True)
     if not lines:
         return Move(State.BROWSING_CATEGORIES, here.session, notices or here.say(texts.NOTHING_TO_REPEAT))
-    wanted = [Wanted(line.product_id, line.quantity, line.note, True) for line in lines]
+    wanted = [Wanted(line.product_id, line.quantity, line.note, True, line.chosen) for line in lines]
     return add(here, Wish(wanted, straight=True, said=[notices] if notices else []))
 
 
@@ -206,7 +206,11 @@ def _ask_change(here: Here, aside: dict[str, Any]) -> Turn:
     pages = -(-len(lines) // PAGE)
     page = aside["change"] % pages
     rows = [
-        Row(f"line:{i}:{stamp}", here.called(line), _line_detail(here, line.quantity, line.quantity * line.unit_price))
+        Row(
+            f"line:{i}:{stamp}",
+            here.described(line),
+            _line_detail(here, line.quantity, line.quantity * line.unit_price),
+        )
         for i, line in list(enumerate(lines))[page * PAGE : (page + 1) * PAGE]
     ]
     if pages > 1:

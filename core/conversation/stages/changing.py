@@ -7,7 +7,6 @@ from core.conversation import carts, texts
 from core.conversation.here import Here, Move, stay
 from core.conversation.session import Line, State
 from core.conversation.stages.ordering import (
-    Wish,
     add,
     asks_age,
     change_lines,
@@ -17,7 +16,14 @@ from core.conversation.stages.ordering import (
     offer,
     sellable,
 )
+from core.conversation.understanding.choices import named_options
 from core.conversation.understanding.request import Request, Wanted
+from core.conversation.understanding.words import stem
+from core.conversation.wishes import Wish, from_card
+from core.domain.options import exchanged
+
+# What is left of "with tonic" once the tonic is an option.
+CARRIERS = ("", "with", "na", "extra")
 
 
 def change_of(here: Here, request: Request) -> Move | None:
@@ -94,8 +100,8 @@ def _set(here: Here, request: Request) -> Move | None:
         index = _index(lines, wanted.product_id)
         if index is None:
             new.append(wanted)
-        elif wanted.counted or wanted.note:
-            lines = _with(lines, index, wanted)
+        elif wanted.counted or wanted.note or wanted.options:
+            lines = _with(here, lines, index, wanted)
         elif len(request.items) == 1:
             return Move(State.COLLECTING_QUANTITY, here.session, aside={"line": index})
     if new and (lines == here.session.lines or not all(w.quantity for w in new)):
@@ -103,10 +109,13 @@ def _set(here: Here, request: Request) -> Move | None:
     return _exchange(here, lines, new)
 
 
-def _with(lines: Sequence[Line], index: int, wanted: Wanted) -> tuple[Line, ...]:
+def _with(here: Here, lines: Sequence[Line], index: int, wanted: Wanted) -> tuple[Line, ...]:
     line = lines[index]
     quantity = wanted.quantity if wanted.counted else line.quantity
     changed = replace(line, quantity=quantity, note=wanted.note or line.note)
+    if wanted.options and (product := here.catalogue.products.get(line.product_id)):
+        options = exchanged(product.groups, line.chosen, wanted.options)
+        changed = carts.line_of(here, product, quantity, changed.note, options)
     if not changed.quantity:
         return carts.with_quantity(lines, index, 0)
     return tuple(changed if i == index else x for i, x in enumerate(lines))
@@ -118,15 +127,15 @@ def _chosen(here: Here, request: Request) -> Move | None:
     if request.quantity is not None and not request.unknown:
         if not 1 <= request.quantity <= carts.MOST:
             return stay(here, here.say(texts.QUANTITY_RANGE))
-        wanted = Wanted(here.session.product_id, request.quantity, note, True)
-        return add(here, Wish((wanted,), straight=checking_out(here)))
-    return Move(State.COLLECTING_QUANTITY, here.session, aside={"note": note}) if request.note else None
+        wanted = from_card(here, request.quantity, note=note)
+        return add(here, Wish((wanted,), straight=checking_out(here), thorough=True))
+    aside = here.session.aside | {"note": note}
+    return Move(State.COLLECTING_QUANTITY, here.session, aside=aside) if request.note else None
 
 
 def _with_chosen(here: Here, request: Request, quantity: int) -> Move:
     """ "2 and a tusker", where the first number answers the question."""
-    note = str(here.session.aside.get("note", ""))
-    items = [Wanted(here.session.product_id, quantity, note, True), *request.items]
+    items = [from_card(here, quantity), *request.items]
     return add(here, Wish(items, straight=checking_out(here), choices=request.choices))
 
 
@@ -142,8 +151,19 @@ def _last(here: Here, request: Request) -> Move | None:
     index = here.session.aside.get("line", len(lines) - 1)
     if index >= len(lines):
         return None
-    wanted = Wanted(lines[index].product_id, quantity or 0, request.note, quantity is not None)
-    return _exchange(here, _with(lines, index, wanted), ())
+    note, options = _how(here, lines[index], request.note)
+    wanted = Wanted(lines[index].product_id, quantity or 0, note, quantity is not None, options)
+    return _exchange(here, _with(here, lines, index, wanted), ())
+
+
+def _how(here: Here, line: Line, note: str) -> tuple[str, tuple[str, ...]]:
+    """ "Make it double": a note, or where the product has such an option, that."""
+    product, spoken = here.catalogue.products.get(line.product_id), note.split()
+    if product is None or not product.groups:
+        return note, ()
+    options, rest = named_options([stem(word) for word in spoken], spoken, product, here.catalogue)
+    words = " ".join(word for _, word in rest)
+    return "" if options and words in CARRIERS else words, options
 
 
 def _more(here: Here, quantity: int, lines: Sequence[Line]) -> Move | None:
@@ -153,7 +173,7 @@ def _more(here: Here, quantity: int, lines: Sequence[Line]) -> Move | None:
         return None
     if len(products) > 1 and not here.session.lines:
         return offer(here, products, quantity)
-    wanted = Wanted(lines[-1].product_id, quantity, lines[-1].note, True)
+    wanted = Wanted(lines[-1].product_id, quantity, lines[-1].note, True, lines[-1].chosen)
     return add(here, Wish((wanted,), straight=checking_out(here)))
 
 

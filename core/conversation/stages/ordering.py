@@ -1,40 +1,18 @@
 """What every stage shares: putting things into the cart, and the way to the review."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from core.conversation import carts, figures, opening, texts
 from core.conversation.here import Here, Move
 from core.conversation.session import Line, Session, State
 from core.conversation.understanding.request import Wanted
+from core.conversation.wishes import Wish, next_question
 from core.domain.hours import Shut
 from core.domain.menu import Product
 
 BEFORE_REVIEW = (State.COLLECTING_TABLE, State.COLLECTING_ADDRESS, State.COLLECTING_DETAILS, State.COLLECTING_TIP)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Things to be put into the cart; `straight` goes on to the review, `choices` are still to be picked from."""
-
-    items: Sequence[Wanted]
-    straight: bool = False
-    choices: tuple[str, ...] = ()
-    quantity: int = 1
-    said: list[str] = field(default_factory=list)
-
-    def kept(self) -> dict[str, Any]:
-        """As the session keeps it while the guest's age is asked."""
-        items = [[w.product_id, w.quantity, w.note] for w in self.items]
-        return {"pending": items, "straight": self.straight, "choices": list(self.choices), "quantity": self.quantity}
-
-    @classmethod
-    def of(cls, aside: dict[str, Any]) -> "Wish":
-        """Inverse of `kept`."""
-        items = [Wanted(product_id, quantity, note, True) for product_id, quantity, note in aside["pending"]]
-        return cls(items, aside["straight"], tuple(aside["choices"]), aside["quantity"])
 
 
 def add(here: Here, wish: Wish) -> Move:
@@ -46,6 +24,9 @@ def add(here: Here, wish: Wish) -> Move:
     if asks_age(here, [here.catalogue.products[w.product_id] for w in items]):
         aside = replace(wish, items=items).kept()
         return Move(State.ADDING_TO_CART, here.session, "\n".join(notices), aside)
+    wish = replace(wish, items=items)
+    if next_question(here, wish):
+        return Move(State.CHOOSING_OPTIONS, here.session, "\n".join(notices), wish.kept())
     before = () if carts.fixed(here.session) else here.session.lines
     lines = filled(here, before, items)
     if problem := carts.too_much(here, lines):
@@ -135,7 +116,7 @@ def refusal(here: Here, product_id: str) -> str:
         return here.say(texts.NOT_SERVED if product_id in here.catalogue.refused else texts.NOT_ON_MENU)
     if product.available:
         reason = opening.shut(here, product)
-        return opening.why(here, reason, [product.called(here.language)]) if reason else ""
+        return opening.said(here, [(reason, product)])[0] if reason else ""
     others = [p.called(here.language) for p in here.catalogue.by_category[product.category_id] if p.available][:3]
     instead = here.say(texts.INSTEAD, names=figures.in_words(others)) if others else ""
     return here.say(texts.SOLD_OUT, name=product.called(here.language), instead=instead)
@@ -171,14 +152,7 @@ def _shut(here: Here, items: Sequence[Wanted]) -> dict[str, Shut]:
 
 def _shut_in_words(here: Here, shut: dict[str, Shut]) -> list[str]:
     """One sentence for all that is refused for the same reason."""
-    if not shut:
-        return []
-    named = [(why, here.catalogue.products[product_id].called(here.language)) for product_id, why in shut.items()]
-    return [
-        opening.why(here, why, [name for reason, name in named if reason is why])
-        for why in Shut
-        if why in shut.values()
-    ]
+    return opening.said(here, [(why, here.catalogue.products[product_id]) for product_id, why in shut.items()])
 
 
 def refused(here: Here, wish: Wish, notices: list[str]) -> Move:
@@ -200,13 +174,13 @@ def asks_age(here: Here, products: Sequence[Product]) -> bool:
 def filled(here: Here, lines: tuple[Line, ...], items: Sequence[Wanted]) -> tuple[Line, ...]:
     """The lines with these things added."""
     for wanted in items:
-        lines = carts.with_line(lines, here.catalogue.products[wanted.product_id], wanted.quantity, wanted.note)
+        lines = carts.with_line(here, lines, wanted)
     return lines
 
 
 def _in_words(here: Here, items: Sequence[Wanted]) -> str:
-    names = ((w.quantity, here.catalogue.products[w.product_id].called(here.language)) for w in items)
-    return figures.in_words([here.say(texts.ITEM, quantity=quantity, name=name[:40]) for quantity, name in names])
+    lines = filled(here, (), items)
+    return figures.in_words([here.say(texts.ITEM, quantity=x.quantity, name=here.described(x)) for x in lines])
 
 
 def _added(here: Here, lines: tuple[Line, ...], wish: Wish, said: list[str]) -> Move:

@@ -132,19 +132,11 @@ def _too_little(here: Here, note: Note, outcome: Outcome) -> Move:
 
 
 def _shut_in_words(here: Here, outcome: Outcome) -> str:
-    known = here.catalogue.products
-    products = [
-        (
-            p.get("reason"),
-            known[p["product_id"]].called(here.language) if p.get("product_id") in known else p.get("name"),
-        )
-        for p in outcome.get("products", ())
-    ]
-    return "\n".join(
-        opening.why(here, why, [str(name)[:40] for reason, name in products if reason == why])
-        for why in Shut
-        if why == outcome.get("reason") or any(reason == why for reason, _ in products)
-    )
+    known, products = here.catalogue.products, outcome.get("products") or ()
+    if outcome.get("reason") and not products:
+        return opening.why(here, Shut(outcome["reason"]))
+    refused = [(Shut(p["reason"]), known.get(p.get("product_id")) or str(p.get("name"))[:40]) for p in products]
+    return "\n".join(opening.said(here, refused))
 
 
 def _without_shut(here: Here, outcome: Outcome, said: str) -> Move:

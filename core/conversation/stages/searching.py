@@ -71,7 +71,7 @@ def _fit_buttons(rows: tuple[Row, ...], products: list[Product]) -> bool:
 
 def product_row(here: Here, product: Product, tap: str) -> Row:
     """One product in a list, with its price."""
-    name, price = product.called(here.language), here.money(product.price)
+    name, price = product.called(here.language), here.money(here.price(product))
     if not product.available:
         return Row(tap, name, here.say(texts.SOLD_OUT_ROW, price=price))
     if later := opening.later(here, product):

@@ -8,7 +8,6 @@ from core.conversation.pieces import half_said
 from core.conversation.session import State
 from core.conversation.stages.changing import change_of
 from core.conversation.stages.ordering import (
-    Wish,
     add,
     checking_out,
     checkout,
@@ -24,6 +23,7 @@ from core.conversation.understanding.request import Request, Wanted
 from core.conversation.understanding.search import Search
 from core.conversation.understanding.vocabulary import ADD
 from core.conversation.understanding.words import clean
+from core.conversation.wishes import Wish
 
 ECHO_LIMIT = 40
 CHOOSING = (
@@ -155,5 +155,6 @@ def _take_items(here: Here, request: Request) -> Move:
 def _how_many(here: Here, request: Request, wanted: Wanted) -> Move:
     if said := refusal(here, wanted.product_id):
         return refused(here, Wish(request.items), [said])
-    aside = {"note": wanted.note} if wanted.note else {}
+    how = {"note": wanted.note, "options": list(wanted.options)}
+    aside = {name: value for name, value in how.items() if value}
     return Move(State.COLLECTING_QUANTITY, here.session.but(product_id=wanted.product_id), aside=aside)

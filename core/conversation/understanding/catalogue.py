@@ -1,7 +1,7 @@
 """The menu made ready for look-ups: built once per version of a menu, then only read."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import process
@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 
 from core.conversation.understanding.keywords import FILLERS, KNOWN, transposed
 from core.conversation.understanding.vocabulary import COMMON, SYNONYMS
-from core.conversation.understanding.words import AND, SEPARATORS, tokens
+from core.conversation.understanding.words import AND, SEPARATORS, number_at, tokens
 from core.domain.menu import Category, Menu, Product
 
 KEPT = 256
@@ -53,6 +53,8 @@ class Catalogue:
         self.ingredients[""] = frozenset().union(*self.ingredients.values())
         self._choices = [name for name in self.names if len(name) >= SHORTEST_TYPO]
         self._skeletons = _skeletons(self.names)
+        self.options = self._named_options()
+        self.option_starts = _starts(self.options)
 
     def of(self, menu: Menu) -> "Catalogue":
         """The same catalogue, for an equal menu read again."""
@@ -73,6 +75,24 @@ class Catalogue:
             return words, spoken
         pairs = [(w, s) for word, s in zip(words, spoken, strict=True) for w in self.synonyms.get(word, word).split()]
         return [w for w, _ in pairs], [s for _, s in pairs]
+
+    def option(self, words: list[str], at: int) -> tuple[Mapping[str, str], int] | None:
+        """The longest option that starts at this word: its id by product, and how many words it takes."""
+        if at >= len(words) or words[at] not in self.option_starts:
+            return None
+        for length in range(min(self.option_starts[words[at]], len(words) - at), 0, -1):
+            if offered := self.options.get(" ".join(words[at : at + length])):
+                return offered, length
+        return None
+
+    def _named_options(self) -> dict[str, dict[str, str]]:
+        """Options by their names, and by any word of a name that only one option of the product has."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for product in self.products.values():
+            for phrase, option_id in _phrases_of(product).items():
+                words, _ = self.translated(phrase.split(), phrase.split())
+                found[" ".join(words)][product.id] = option_id
+        return dict(found)
 
     def exact(self, words: list[str], at: int) -> tuple[Match, int] | None:
         """The longest name that starts at this word, and how many words it takes."""
@@ -98,6 +118,18 @@ class Catalogue:
         if near is None:
             return self._skeletons.get(phrase)
         return self.names[near[0]] if _slipped(near[0], phrase) else None
+
+
+def _phrases_of(product: Product) -> dict[str, str]:
+    whole: dict[str, str] = {}
+    parts: dict[str, set[str]] = defaultdict(set)
+    for option in (option for group in product.groups for option in group.options):
+        for name in (option.name, *option.names.values()):
+            whole.setdefault(_phrase(name), option.id)
+            for word in _phrase(name).split():
+                parts[word].add(option.id)
+    single = {w: ids.pop() for w, ids in parts.items() if len(ids) == 1 and w not in COMMON and w not in FILLERS}
+    return {phrase: id for phrase, id in (single | whole).items() if phrase and number_at([phrase], 0) is None}
 
 
 def _text(product: Product, menu: Menu) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """Where the reading of an order stands: what is found so far, and what waits for the word it belongs to."""
 
+from collections.abc import Mapping
+
 from core.conversation.understanding import vocabulary as vocab
 from core.conversation.understanding.catalogue import Catalogue
 from core.conversation.understanding.keywords import FILLERS, GREETINGS
@@ -10,7 +12,8 @@ from core.conversation.understanding.words import number_at
 class Cursor:
     """`at` is the next word; `pending` a number without its product, `beside` says that the last word was a product's.
 
-    `list` takes the next product: what is wanted, or what goes out. `once` sends out only the next.
+    `list` takes the next product: what is wanted, or what goes out. `once` sends out only the next. `ahead` are options
+    said before their product.
     """
 
     def __init__(self, words: list[str], spoken: list[str], catalogue: Catalogue) -> None:
@@ -23,6 +26,7 @@ class Cursor:
         self.beside = self.once = self.linked = self.swapping = self.met = self.lost = False
         self.each: int | None = None
         self.adjectives: list[str] = []
+        self.ahead: list[Mapping[str, str]] = []
         self.strange: list[str] = []
 
     def close(self) -> None:
@@ -31,7 +35,7 @@ class Cursor:
             self.found.missing += [w for w in self.strange if w not in GREETINGS]
             self.pending = None if self.lost else self.pending
         self.found.unknown += self.strange
-        self.strange, self.adjectives = [], []
+        self.strange, self.adjectives, self.ahead = [], [], []
         self.met = self.beside = self.lost = False
 
     def word(self, ahead: int = 0) -> str:

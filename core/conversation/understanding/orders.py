@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from core.conversation.understanding import vocabulary as vocab
 from core.conversation.understanding.catalogue import Catalogue, Match
+from core.conversation.understanding.choices import Choices
 from core.conversation.understanding.keywords import FILLERS
 from core.conversation.understanding.notes import NOTE_LIMIT, Notes
 from core.conversation.understanding.request import Request, Wanted
@@ -17,14 +18,14 @@ STORY = 10
 PHONE_LENGTHS = (9, 10, 12)
 
 
-class _Reader(Notes, Verbs):
+class _Reader(Choices, Notes, Verbs):
     """Walks once over the words, taking what each position starts."""
 
     def read(self) -> Request:
         """The request in these words."""
         takes = (
-            self._phone, self._table, self._exact, self._each, self.verb, self.note, self._number, self.adjective,
-            self._plain, self._similar,
+            self._phone, self._table, self.choice, self._exact, self._each, self.verb, self.note, self._number,
+            self.adjective, self._plain, self._similar,
         )  # fmt: skip
         while self.at < len(self.words):
             for take in takes:
@@ -123,6 +124,8 @@ class _Reader(Notes, Verbs):
         counted = self.pending is not None
         quantity = 1 if self.pending is None else self.pending
         wanted = Wanted(product_id, quantity, clean(", ".join(self.adjectives), NOTE_LIMIT), counted)
+        if self.ahead:
+            wanted = replace(wanted, options=self.options_ahead(product_id))
         if self.linked and self.found.verb == "set" and self.found.items:
             self.found.out.append(self.found.items.pop())
             self.found.verb, self.found.instead = "add", True

@@ -7,12 +7,13 @@ MOST = 99
 
 @dataclass(frozen=True)
 class Wanted:
-    """Some of one product. `counted` says that the guest named the number."""
+    """Some of one product. `counted` says that the guest named the number. `options` are the ids of those chosen."""
 
     product_id: str
     quantity: int = 1
     note: str = ""
     counted: bool = False
+    options: tuple[str, ...] = ()
 
 
 @dataclass

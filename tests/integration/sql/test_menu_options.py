@@ -1,7 +1,7 @@
 """What staff decide about options, prices by the hour and hours of products, and what guests' menus make of it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +24,7 @@ from core.services.menu_options import (
     update_group,
 )
 from core.services.price_lists import PriceListDraft, create_list, delete_list, set_hours, update_list
-from core.store.sql.tables import Activity, Category, OptionGroup, PriceList, Product
+from core.store.sql.tables import Activity, Category, Invoice, OptionGroup, OrderItem, PriceList, Product
 from tests.integration.sql.bar import Bar, open_bar
 
 FRIDAY = {"week": {"fri": [["17:00", "19:00"]]}}
@@ -169,3 +169,34 @@ def test_a_question_needs_at_least_one_and_no_more_than_there_are(bar: Bar) -> N
     with bar.sessions.begin() as db:
         group = db.scalars(select(OptionGroup)).one()
         assert (group.least, group.most, group.version) == (1, 1, 1)
+
+
+# --- what becomes of an order ---
+
+
+def test_an_order_keeps_what_was_chosen_at_its_price_and_the_receipt_says_it(bar: Bar) -> None:
+    place = bar.place(Dawa=2, Tusker=1)
+    place["lines"][0] |= {
+        "unit_price": "950",
+        "options": [{"id": "t", "name": "Tonic", "price": "0"}, {"id": "d", "name": "Double", "price": "250"}],
+    }
+    outcome = bar.perform(bar.guest(), place)[0]
+    assert outcome["total"] == "2250"
+    assert bar.settle(outcome["order_id"])
+    with bar.sessions.begin() as db:
+        items = db.scalars(select(OrderItem).order_by(OrderItem.position)).all()
+        assert [(i.name, i.price_at_time, [o["name"] for o in i.options]) for i in items] == [
+            ("Dawa", 950, ["Tonic", "Double"]),
+            ("Tusker", 350, []),
+        ]
+        assert [line["name"] for line in db.scalars(select(Invoice)).one().lines] == ["Dawa (Tonic, Double)", "Tusker"]
+    assert bar.breaches() == []
+
+
+def test_outside_its_hours_a_product_is_not_ordered_whatever_the_chat_was_shown(bar: Bar) -> None:
+    gone_by = {"week": {(datetime.now(UTC) + timedelta(days=3)).strftime("%a").lower(): [["10:00", "11:00"]]}}
+    bar.change(Product, bar.products["Dawa"], hours=gone_by)
+    outcome = bar.order(bar.guest(), pay=False, Dawa=1, Tusker=1)[0]
+    assert (outcome["result"], outcome["reason"]) == ("closed", "item")
+    assert [one["name"] for one in outcome["products"]] == ["Dawa"]
+    assert bar.order(bar.guest(), pay=False, Tusker=1)[0]["result"] == "placed"

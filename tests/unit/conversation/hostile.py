@@ -77,6 +77,7 @@ WAYS: dict[State, Callable[[Chat], None]] = {
     State.BROWSING_CATEGORIES: _says("menu"),
     State.BROWSING_PRODUCTS: _says("cocktail"),
     State.COLLECTING_QUANTITY: _says("sprite"),
+    State.CHOOSING_OPTIONS: _says("burger", "2"),
     State.ADDING_TO_CART: _says("2 sprite"),
     State.REVIEWING_ORDER: _says("2 sprite to table 7"),
     State.COLLECTING_TABLE: _says("2 sprite", "checkout"),
