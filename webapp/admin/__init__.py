@@ -1,9 +1,8 @@
 """The staff's pages. Each says who may come to it, and the gate asks."""
 
-from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, Flask, redirect, request, url_for
+from flask import Blueprint, Flask, request
 
 from core.domain.permissions import Permission
 from core.services.activity import come_from
@@ -15,6 +14,7 @@ from webapp.admin import (
     closings,
     codes,
     conversations,
+    dashboard,
     floor,
     frame,
     letters,
@@ -30,7 +30,7 @@ from webapp.admin import (
     tables,
     tickets,
 )
-from webapp.admin.access import Pages, gate
+from webapp.admin.access import gate
 from webapp.admin.streams import Streams
 
 SECTIONS = (
@@ -38,6 +38,7 @@ SECTIONS = (
     login,
     codes,
     profile,
+    dashboard,
     board,
     floor,
     cash,
@@ -67,7 +68,6 @@ def register(app: Flask, program: Program) -> None:
     admin.teardown_request(lambda _: come_from(""))
     admin.add_app_template_global(lambda: uuid4().hex, "new_key")
     admin.add_app_template_global(lambda name: login.may(Permission(name)), "may")
-    Pages(admin).add("/", "home", _home, needs=Permission.OWN_LOGIN)
     for section in SECTIONS:
         section.register(admin)
     app.register_blueprint(admin)
@@ -75,7 +75,3 @@ def register(app: Flask, program: Program) -> None:
 
 def _note_address() -> None:
     come_from(request.remote_addr or "")
-
-
-def _home() -> Any:
-    return redirect(url_for("admin.board"))

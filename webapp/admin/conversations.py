@@ -40,7 +40,7 @@ def conversations() -> str:
     with program.sessions.begin() as db:
         found, more = history.conversations(db, who.workspace_id, wanted, _before())
         zone = zone_of(db.get_one(Workspace, who.workspace_id).timezone)
-    named = _named(program, found)
+    named = with_names(program, found)
     rows = [(chat, said(chat.last, zone)) for chat in named]
     older = place_in(named[-1].last.place) if more else ""
     return render_template("admin/conversations.html", rows=rows, wanted=wanted, older=older)
@@ -159,7 +159,7 @@ def _stands(program: Program, workspace_id: UUID, box: str) -> Standing | None:
         return None
 
 
-def _named(program: Program, chats: list[Chat]) -> list[Chat]:
+def with_names(program: Program, chats: list[Chat]) -> list[Chat]:
     """Who only looked around is in no book: the store knows their name for a day."""
     nameless = [chat.box for chat in chats if not chat.name]
     names = dict(zip(nameless, _told(program, nameless), strict=True))

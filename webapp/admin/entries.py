@@ -22,6 +22,7 @@ class Entry:
 
 # The sidebar, in groups with their headings.
 ENTRIES: dict[str, tuple[Entry, ...]] = {
+    "Overview": (Entry("dashboard", "Dashboard", "admin.home", "layout-dashboard", Permission.SEE_REPORTS),),
     "Floor": (
         Entry("board", "Board", "admin.board", "layout-grid", Permission.SEE_BOARD),
         Entry("chats", "Chats", "admin.conversations", "messages-square", Permission.READ_CHATS),

@@ -1,0 +1,123 @@
+"""The dashboard: what its cards, tops and charts say of a known week."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, update
+
+from core.domain.periods import Length, period
+from core.domain.statuses import OrderStatus, Role
+from core.services import dashboard
+from core.store.sql.tables import Customer, Order, OrderEvent
+from tests.integration.admin.venue import Venue, open_venue
+
+NOW = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # half past eight in the evening in Nairobi
+WEEK = period(Length.WEEK, NOW, ZoneInfo("Africa/Nairobi"))
+
+
+def sold(
+    venue: Venue, at: datetime, total: int = 1400, table: int = 7, served_after: int = 0, guest: str = "Amina"
+) -> UUID:
+    """An order that was paid then, and handed over so many minutes later."""
+    order_id = venue.order(OrderStatus.SERVED if served_after else OrderStatus.PAID, guest=guest)
+    with venue.program.sessions.begin() as db:
+        changed = {"paid_at": at, "created_at": at, "total": Decimal(total), "table_number": table}
+        db.execute(update(Order).where(Order.id == order_id).values(**changed))
+        if served_after:
+            served = at + timedelta(minutes=served_after)
+            rest = {"order_id": order_id, "to_status": OrderStatus.SERVED, "created_at": served}
+            db.add(OrderEvent(workspace_id=venue.workspace_id, from_status=OrderStatus.READY, **rest))
+    return order_id
+
+
+def test_cards_count_this_week_and_the_one_before(venue: Venue) -> None:
+    sold(venue, NOW - timedelta(days=1))
+    sold(venue, NOW - timedelta(days=2), served_after=5)
+    sold(venue, NOW - timedelta(days=9), total=700)
+    venue.order(OrderStatus.PENDING)
+    with venue.program.sessions.begin() as db:
+        db.execute(update(Order).where(Order.status == OrderStatus.PENDING).values(paid_at=None))
+        db.add(Customer(workspace_id=venue.workspace_id, bsuid=uuid4().hex, created_at=NOW - timedelta(days=3)))
+    with venue.program.sessions.begin() as db:
+        found = dashboard.cards(db, venue.workspace_id, WEEK)
+    assert (found.orders.now, found.orders.before) == (2, 1)
+    assert (found.revenue.now, found.revenue.before) == (2800, 700)
+    assert (found.to_pay, found.to_make) == (1, 2)
+    assert (found.guests.now, found.guests.before) == (1, 0)
+
+
+def test_what_was_not_yet_sold_last_week_at_this_hour_is_not_compared_with(venue: Venue) -> None:
+    sold(venue, NOW - timedelta(days=7) + timedelta(hours=1))
+    with venue.program.sessions.begin() as db:
+        assert dashboard.cards(db, venue.workspace_id, WEEK).orders.before == 0
+
+
+def test_tops_name_what_sold_who_spent_and_the_dearest(venue: Venue) -> None:
+    rich, poor = uuid4(), uuid4()
+    with venue.program.sessions.begin() as db:
+        for id, name in ((rich, "Otieno"), (poor, "Amina")):
+            db.add(Customer(id=id, workspace_id=venue.workspace_id, bsuid=uuid4().hex, name=name))
+    orders = [(sold(venue, NOW - timedelta(hours=3), total=total), who) for total, who in ((5000, rich), (900, poor))]
+    with venue.program.sessions.begin() as db:
+        for order_id, who in orders:
+            db.execute(update(Order).where(Order.id == order_id).values(customer_id=who))
+    with venue.program.sessions.begin() as db:
+        clients = dashboard.top_clients(db, venue.workspace_id, WEEK)
+        (product,) = dashboard.top_products(db, venue.workspace_id, WEEK)
+        dearest = dashboard.top_orders(db, venue.workspace_id, WEEK)
+    assert [(one.name, one.count, one.amount) for one in clients] == [("Otieno", 1, 5000), ("Amina", 1, 900)]
+    assert (product.name, product.count, product.amount) == ("Dawa", 4, 2800)
+    assert [one.amount for one in dearest] == [5000, 900]
+
+
+def test_charts_are_by_the_venues_own_clock(venue: Venue) -> None:
+    for minutes in (4, 6, 20):
+        sold(venue, NOW, table=3, served_after=minutes)
+    sold(venue, NOW - timedelta(hours=2), total=500)
+    with venue.program.sessions.begin() as db:
+        found = dashboard.charts(db, venue.workspace_id, WEEK)
+    assert found["revenue"][20] == 4200 and found["revenue"][18] == 500 and sum(found["revenue"]) == 4700
+    assert found["waiting"]["typical"][20] == 6.0 and found["waiting"]["slow"][20] == pytest.approx(17.2)
+    assert found["waiting"]["typical"][18] is None
+    assert [(one["table"], one["orders"]) for one in found["tables"]] == [(3, 3), (7, 1)]
+
+
+def test_another_venues_evening_is_not_ours(app: Flask, venue: Venue) -> None:
+    sold(open_venue(app), NOW)
+    with venue.program.sessions.begin() as db:
+        assert dashboard.cards(db, venue.workspace_id, WEEK).orders.now == 0
+        assert dashboard.charts(db, venue.workspace_id, WEEK)["tables"] == []
+
+
+def test_who_sees_reports_sees_the_dashboard_and_the_others_the_board(venue: Venue) -> None:
+    venue.order(guest="<b>Amina</b>")
+    browser = venue.signed_in()
+    assert browser.get("/admin/").location == "/admin/board"
+    assert browser.get("/admin/dashboard/charts").status_code == 403
+    venue.role(Role.VIEWER)
+    for asked in ("", "?period=week", "?period=month", "?period=<script>"):
+        page = browser.get(f"/admin/{asked}")
+        assert page.status_code == 200 and "&lt;b&gt;Amina&lt;/b&gt;" in page.text and "<b>Amina" not in page.text
+        assert re.search(r"Total orders</h2><p class=\"large\">1</p>", page.text)
+    assert "Recent chats" not in page.text
+    assert set(browser.get("/admin/dashboard/charts?period=month").json) == {"revenue", "waiting", "tables"}
+
+
+def test_the_dashboard_costs_a_handful_of_statements(venue: Venue) -> None:
+    for _ in range(12):
+        venue.order()
+    venue.role(Role.MANAGER)
+    browser, seen = venue.signed_in(), list[str]()
+
+    def note(*args: object) -> None:
+        seen.append(str(args[2]))
+
+    event.listen(venue.program.engine, "before_cursor_execute", note)
+    assert browser.get("/admin/?period=month").status_code == 200
+    event.remove(venue.program.engine, "before_cursor_execute", note)
+    assert len([one for one in seen if one.lstrip().upper().startswith("SELECT")]) <= 20
