@@ -19,6 +19,7 @@ from webapp import (
     metrics,
     pay,
     pay_return,
+    pictures,
     sandbox_proxy,
 )
 from webapp.sessions import Sessions
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     commands.register(app)
     for blueprint in (health.blueprint, metrics.blueprint, documents.blueprint, pay.blueprint, whatsapp.blueprint):
         app.register_blueprint(blueprint)
-    for blueprint in (*money.blueprints, pesapal.blueprint, pay_return.blueprint):
+    for blueprint in (*money.blueprints, pesapal.blueprint, pay_return.blueprint, pictures.blueprint):
         app.register_blueprint(blueprint)
     if settings.sandbox_url and not settings.production:
         sandbox_proxy.register(app, settings.sandbox_url)

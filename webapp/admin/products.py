@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
+from core.documents.photos import written_anew
 from core.domain.menu_fields import product_readers
 from core.domain.permissions import Permission
 from core.domain.typed import switch
@@ -14,6 +15,7 @@ from core.errors import Rejected
 from core.log import get_logger
 from core.services.menu_edit import LANGUAGES, mark_sold_out, remove_product, save_product
 from core.services.menu_pages import Heading, categories, headings, product_of
+from core.services.pictures import set_picture
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Product, Workspace
@@ -49,6 +51,9 @@ def register(admin: Blueprint) -> None:
     pages.add("/products/new", "add_product", create, needs=Permission.EDIT_MENU, methods=("POST",))
     pages.add("/products/<uuid:product_id>", "product", product, needs=Permission.EDIT_MENU)
     pages.add("/products/<uuid:product_id>", "save_product", save, needs=Permission.EDIT_MENU, methods=("POST",))
+    pages.add(
+        "/products/<uuid:product_id>/picture", "save_picture", picture, needs=Permission.EDIT_MENU, methods=("POST",)
+    )
     pages.add("/products/<uuid:product_id>/out", "sold_out", out, needs=Permission.MARK_OUT, methods=("POST",))
     pages.add(
         "/products/<uuid:product_id>/remove", "remove_product", remove, needs=Permission.EDIT_MENU, methods=("POST",)
@@ -131,6 +136,35 @@ def remove(product_id: UUID) -> Any:
     return redirect(url_for("admin.products"))
 
 
+def picture(product_id: UUID) -> Any:
+    """Another picture, or none any more."""
+    program, chosen, version = current_program(), request.files.get("picture"), request.form.get("version", "")
+    taken_away = request.form.get("do") == "remove"
+    if not taken_away and (chosen is None or not chosen.filename):
+        return _shown_again(product_id, "Choose a picture first.", 400)
+    try:
+        jpeg = None if taken_away or chosen is None else written_anew(chosen.stream.read())
+        with transaction(program.sessions) as db:
+            known = int(version) if version.isdecimal() else 0
+            followup = set_picture(db, actor(), product_id, known, jpeg, program.settings.public_base_url)
+    except ValueError as error:
+        return _shown_again(product_id, str(error), 400)
+    except Rejected as error:
+        return _overtaken(product_id, error)
+    follow_up(program, followup)
+    logger.info("picture saved", product_id=str(product_id), taken_away=taken_away)
+    flash("The picture is taken away." if taken_away else "The picture is saved.", "success")
+    return redirect(url_for("admin.product", product_id=product_id))
+
+
+def _shown_again(product_id: UUID, problem: str, status: int) -> Response:
+    with transaction(current_program().sessions) as db:
+        row = product_of(db, staff().workspace_id, product_id)
+    if row is None:
+        abort(404)
+    return _page(ProductForm(data=as_typed(row)), row, problem, status=status)
+
+
 def _written(form: ProductForm, product_id: UUID | None) -> Any:
     program, values = current_program(), form.read(READERS)
     category_id = uuid_of(form.typed("category_id"))
@@ -166,9 +200,7 @@ def _refused(form: ProductForm, product_id: UUID | None, error: Rejected) -> Res
 def _overtaken(product_id: UUID, error: Rejected) -> Response:
     with transaction(current_program().sessions) as db:
         row = product_of(db, staff().workspace_id, product_id)
-    if row is None:
-        abort(404)
-    return _page(ProductForm(data=as_typed(row)), row, overtaken(error.detail, row.edited_at), status=409)
+    return _shown_again(product_id, overtaken(error.detail, row.edited_at if row else None), 409)
 
 
 def _again(form: ProductForm, product_id: UUID | None, status: int) -> Response:
@@ -187,7 +219,8 @@ def _page(
     with transaction(current_program().sessions) as db:
         form.category_id.choices = _choices(db)
     shown = {"form": form, "product": row, "problem": problem, "theirs": theirs or [], "languages": LANGUAGES}
-    return make_response(render_template("admin/product.html", **shown), status)
+    fetched = current_program().settings.public_base_url.startswith("https://")
+    return make_response(render_template("admin/product.html", **shown, fetched=fetched), status)
 
 
 def _choices(db: Session) -> list[SelectChoice]:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_a_menu_that_changed_meanwhile_is_shown_again(venue: Venue, manager: Bro
     page = look(manager, NEW)
     with venue.program.sessions.begin() as db:
         row = db.get_one(Product, venue.product_id)
-        row.price, row.version = 800, row.version + 1
+        row.price, row.version = Decimal(800), row.version + 1
     again = write(manager, page.text)
     assert again.status_code == 409 and "Somebody changed the menu" in again.text and "<bdi>800</bdi>" in again.text
     assert prices(venue) == {"Dawa": 800}

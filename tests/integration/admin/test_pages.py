@@ -16,7 +16,7 @@ from webapp.admin.access import NEEDS
 
 NOT_STAFF = frozenset({"health.healthz", "health.readyz", "metrics.metrics", "welcome", "static"})
 WEBHOOKS = ("whatsapp.", "payment.", "paystack.", "pesapal.")
-GUESTS = ("pay.", "pay_return.", "documents.")
+GUESTS = ("pay.", "pay_return.", "documents.", "pictures.")
 
 
 def routes(app: Flask) -> Iterator[tuple[Rule, str, str]]:
