@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, cast, func, literal, select, update
+from sqlalchemy import Text, case, cast, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,13 +14,13 @@ from core.conversation.events import ORDER_STATUS
 from core.domain.money import plain
 from core.domain.orders import OPEN, check_move
 from core.domain.printing import read_printers
-from core.domain.statuses import OrderStatus, ReceiptState, Station, TicketStatus
+from core.domain.statuses import Method, OrderStatus, ReceiptState, TicketStatus
 from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.followup import Followup
 from core.services.invoices import issue_invoice
 from core.store.sql.outbox import owe, owe_board
-from core.store.sql.tables import Order, OrderEvent, OrderItem, Receipt, Ticket, Workspace
+from core.store.sql.tables import Order, OrderEvent, OrderItem, Payment, Receipt, Ticket, Workspace
 
 TICKETS_AFTER = {
     OrderStatus.READY: TicketStatus.DONE,
@@ -133,8 +133,10 @@ def _close_tickets(db: Session, order: Order, status: TicketStatus) -> None:
 def _cards(db: Session, orders: Iterable[Order]) -> list[dict[str, Any]]:
     found = {order.id: _card(order) for order in orders}
     items = select(OrderItem).where(OrderItem.order_id.in_(found)).order_by(OrderItem.order_id, OrderItem.position)
+    for order_id, method in db.execute(_paid_how(found)):
+        found[order_id]["paid_by"].append(method)
     for item in db.scalars(items):
-        found[item.order_id]["items"].append(_line(item.name, item.quantity, item.note, item.station))
+        found[item.order_id]["items"].append(_line(item))
     return list(found.values())
 
 
@@ -151,6 +153,7 @@ def _card(order: Order) -> dict[str, Any]:
         "delivery_fee": plain(order.delivery_fee),
         "guest": order.customer_name,
         "items": [],
+        "paid_by": [],
         "total": plain(order.total),
         "currency": order.currency,
         "placed_at": order.created_at.isoformat(),
@@ -158,5 +161,20 @@ def _card(order: Order) -> dict[str, Any]:
     }
 
 
-def _line(name: str, quantity: int, note: str, station: Station) -> dict[str, Any]:
-    return {"name": name, "quantity": quantity, "note": note, "station": station.value}
+def _line(item: OrderItem) -> dict[str, Any]:
+    return {
+        "product_id": str(item.product_id),
+        "name": item.name,
+        "quantity": item.quantity,
+        "options": [chosen["name"] for chosen in item.options],
+        "note": item.note,
+        "station": item.station.value,
+    }
+
+
+def _paid_how(orders: Iterable[UUID]) -> Any:
+    """Each order with the ways its money came. What was paid to the till by hand has no attempt, and is M-Pesa."""
+    method = func.coalesce(cast(Payment.method, Text), Method.MPESA.value)
+    matched = (Receipt.order_id.in_(orders), Receipt.state == ReceiptState.MATCHED)
+    found = select(Receipt.order_id, method).outerjoin(Payment, Payment.id == Receipt.payment_id).where(*matched)
+    return found.distinct().order_by(Receipt.order_id, method)

@@ -13,6 +13,7 @@ from core.conversation.profile import DETAILS
 from core.domain.delivery import read_delivery, written_delivery
 from core.domain.features import read_features, written_features
 from core.domain.invoicing import read_invoicing, written_invoicing
+from core.domain.lateness import read_lateness
 from core.domain.paying import read_paying, read_ways, written_paying
 from core.domain.printing import read_printers, written_printers
 from core.domain.table_codes import code
@@ -42,6 +43,7 @@ def rules_of(db: Session, slug: str) -> dict[str, Any]:
         "payment_methods": workspace.payment_methods,
         "paying": written_paying(read_paying(workspace.paying)),
         "invoicing": vars(read_invoicing(workspace.invoicing)),
+        "lateness": vars(read_lateness(workspace.lateness)),
         "printers": written_printers(read_printers(workspace.printers)),
     }
 
@@ -134,5 +136,6 @@ READ: dict[str, Callable[[Any], Any]] = {
     "payment_methods": read_ways,
     "paying": lambda value: written_paying(read_paying(value)),
     "invoicing": lambda value: written_invoicing(read_invoicing(value)),
+    "lateness": lambda value: vars(read_lateness(value)),
     "printers": lambda value: written_printers(read_printers(value)),
 }

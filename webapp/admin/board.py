@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.domain.lateness import read_lateness
 from core.domain.orders import BY_STAFF, OPEN
 from core.domain.permissions import Permission
 from core.domain.statuses import OrderStatus
@@ -22,6 +23,7 @@ from core.services.relay import follow_up
 from core.services.sign_in import Staff, signed_in
 from core.services.staff_calls import board_call, open_calls, see_call
 from core.services.tickets import silent_printers
+from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
 from webapp.admin.events import BoardStream
 from webapp.admin.login import staff
@@ -31,6 +33,7 @@ from webapp.held import current_program
 
 logger = get_logger(__name__)
 
+NOBODY = UUID(int=0)
 OVERTAKEN = "Somebody else has moved this order. The board shows how it stands now."
 
 
@@ -58,7 +61,10 @@ def register(admin: Blueprint) -> None:
 
 def board() -> str:
     """The page; its script reads the orders."""
-    return render_template("admin/board.html")
+    with current_program().sessions.begin() as db:
+        lateness = read_lateness(db.get_one(Workspace, staff().workspace_id).lateness)
+    tickets = url_for("admin.ticket", order_id=NOBODY).removesuffix(f"/{NOBODY}")
+    return render_template("admin/board.html", lateness=lateness, tickets=tickets)
 
 
 def orders() -> Response:

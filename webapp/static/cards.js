@@ -16,5 +16,7 @@ export function age(card) {
   const minutes = Math.max(0, Math.floor((Date.now() - skew - Date.parse(card.dataset.since)) / 60_000));
   const shown = card.querySelector("[data-age]");
   shown.textContent = minutes < 1 ? "now" : minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  shown.classList.toggle("late", minutes >= Number(shown.dataset.late));
+  const red = minutes >= Number(shown.dataset.red);
+  card.classList.toggle("too-late", red);
+  card.classList.toggle("late", !red && minutes >= Number(shown.dataset.amber));
 }

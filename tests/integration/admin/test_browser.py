@@ -1,15 +1,18 @@
 """The board in a real browser: what staff see, and what nobody can make them run."""
 
+import re
 from collections.abc import Iterator
 from threading import Thread
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.serving import make_server
 
-from core.domain.statuses import OrderStatus
-from core.store.sql.tables import Order
+from core.domain.statuses import OrderStatus, Role, Station
+from core.store.sql.tables import Order, OrderItem, Product, VenueTable
+from tests.integration.admin.test_cash import promise, take
 from tests.integration.admin.venue import PASSWORD, Venue
 
 PAYLOADS = (
@@ -72,6 +75,89 @@ def test_a_paid_order_comes_without_reloading_and_is_tapped_to_the_end(
     assert complaints == []
 
 
+def test_a_tap_too_many_is_taken_back(page: Page, venue: Venue, complaints: list[str]) -> None:
+    order_id = venue.order()
+    page.get_by_role("button", name="Start preparing").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("region", name="New").locator("li.order")).to_contain_text("Table 7")
+    expect(page.locator("#undo")).to_be_hidden()
+    assert venue.shown(order_id)["status"] == OrderStatus.PAID and complaints == []
+
+
+def test_what_is_new_flashes_until_somebody_touches_it(page: Page, venue: Venue) -> None:
+    page.get_by_role("button", name="Sound off").click()
+    expect(page.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "true")
+    venue.order()
+    card = page.locator("li.order")
+    expect(card).to_have_class(re.compile("unseen"))
+    card.get_by_text("Table 7").click()
+    expect(card).not_to_have_class(re.compile("unseen"))
+    page.reload()
+    expect(page.get_by_role("button", name="Sound on")).to_be_visible()
+    expect(page.locator("li.order")).not_to_have_class(re.compile("unseen"))
+
+
+def test_the_board_by_table_and_by_station(page: Page, venue: Venue, complaints: list[str]) -> None:
+    order_id = venue.order(item="Dawa")
+    with venue.program.sessions.begin() as db:
+        bar = db.scalars(select(OrderItem).where(OrderItem.order_id == order_id)).one()
+        wings = {"name": "Wings", "station": Station.KITCHEN, "position": 2, "note": "no chilli"}
+        kept = {
+            name: getattr(bar, name) for name in ("workspace_id", "order_id", "product_id", "quantity", "price_at_time")
+        }
+        db.add(OrderItem(**kept, **wings))
+    page.reload()
+    page.get_by_role("button", name="Station").click()
+    expect(page.get_by_role("region", name="Bar").locator(".items")).to_have_text("2 ×Dawa")
+    expect(page.get_by_role("region", name="Kitchen").locator(".items")).to_have_text("2 ×Wingsno chilli")
+    page.get_by_role("button", name="Table", exact=True).click()
+    expect(page.get_by_role("region", name="Table 7").locator(".items li")).to_have_count(2)
+    page.get_by_role("button", name="Start preparing").click()
+    expect(page.get_by_role("region", name="Table 7")).to_contain_text("Preparing")
+    page.reload()
+    expect(page.get_by_role("region", name="Table 7")).to_contain_text("Preparing")
+    page.get_by_role("button", name="Ready").click()
+    page.get_by_role("button", name="Served").click()
+    expect(page.get_by_text("No open orders")).to_be_visible()
+    assert complaints == []
+
+
+def test_an_order_gets_another_table_and_is_called_off_from_its_card(
+    page: Page, venue: Venue, complaints: list[str]
+) -> None:
+    venue.role(Role.MANAGER)
+    venue.write(VenueTable(workspace_id=venue.workspace_id, number=12))
+    order_id, code = promise(venue, quantity=2)
+    take(venue.signed_in(), code, 1400)
+    page.reload()
+    card = page.locator("li.order")
+    expect(card).to_contain_text("Table 7")
+    card.get_by_role("button", name="More").click()
+    expect(card).to_contain_text("Paid: Cash")
+    card.get_by_role("button", name="Another table").click()
+    page.get_by_label("Table", exact=True).fill("12")
+    page.get_by_role("button", name="Change").click()
+    expect(card).to_contain_text("Table 12")
+    expect(page.locator("#seat")).to_be_hidden()
+    card.get_by_role("button", name="More").click()
+    card.get_by_role("button", name="Call it off").click()
+    page.get_by_label("Why").fill("The ice ran out")
+    page.get_by_label("back in cash, now").check()
+    page.locator("#off").get_by_role("button", name="Call it off").click()
+    expect(page.locator("li.order")).to_have_count(0)
+    assert venue.shown(UUID(order_id))["status"] == OrderStatus.REFUNDED and complaints == []
+
+
+def test_something_runs_out_in_two_taps(page: Page, venue: Venue, complaints: list[str]) -> None:
+    venue.order(item="Dawa")
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Sold out: Dawa").click()
+    expect(page.get_by_role("alert")).to_contain_text("sold out now, in every chat")
+    with venue.program.sessions.begin() as db:
+        assert db.get_one(Product, venue.product_id).sold_out
+    assert complaints == []
+
+
 def test_what_guests_are_called_is_only_text(page: Page, venue: Venue, complaints: list[str]) -> None:
     for payload in PAYLOADS:
         venue.order(guest=payload, item=payload)
@@ -79,7 +165,7 @@ def test_what_guests_are_called_is_only_text(page: Page, venue: Venue, complaint
     expect(cards).to_have_count(len(PAYLOADS))
     assert cards.locator("bdi.guest").all_text_contents() == list(PAYLOADS)
     assert cards.locator(".items bdi").all_text_contents() == list(PAYLOADS)
-    assert page.title() == "Board" and page.locator("main img, main svg").count() == 0
+    assert page.title() == "Board" and page.locator("main img, main svg:not(.icon)").count() == 0
     assert complaints == []
 
 
@@ -162,7 +248,7 @@ def test_what_a_caller_is_called_is_only_text_and_fits_a_small_phone(
     expect(page.locator("li.call")).to_have_count(len(names))
     assert page.locator("li.call [data-guest]").all_text_contents() == names
     assert page.locator("li.call [data-reason]").all_text_contents() == names
-    assert page.title() == "Board" and page.locator("main img, main svg").count() == 0
+    assert page.title() == "Board" and page.locator("main img, main svg:not(.icon)").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     box = page.get_by_role("button", name="Seen").first.bounding_box()
     assert box and box["height"] >= 44 and box["width"] >= 44

@@ -17,8 +17,8 @@ class Workspace(Row):
     """One venue; every other row hangs off one.
 
     A second payment for one order goes back by itself up to `refund_limit`; above it staff approve.
-    `hours`, `delivery`, `features`, `paying`, `invoicing` and `printers` are as `core.domain` reads them; `table_key`
-    signs the tables' codes.
+    `hours`, `delivery`, `features`, `paying`, `invoicing`, `printers` and `lateness` are as `core.domain` reads them;
+    `table_key` signs the tables' codes.
     """
 
     __tablename__ = "workspaces"
@@ -44,6 +44,7 @@ class Workspace(Row):
     paying: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     invoicing: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     printers: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    lateness: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     table_key: Mapped[UUID] = mapped_column(default=uuid4, server_default=func.gen_random_uuid())
 
     __table_args__ = (
