@@ -32,6 +32,10 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
     ),
     "Office": (
         Entry("orders", "Orders", "admin.list_orders", "clipboard-list", Permission.SEE_ORDERS),
+        Entry("payments", "Payments", "admin.list_payments", "credit-card", Permission.SEE_MONEY),
+        Entry("customers", "Clients", "admin.list_customers", "users", Permission.SEE_CUSTOMERS),
+        Entry("messages", "Messages", "admin.list_messages", "message-square-text", Permission.READ_CHATS),
+        Entry("activity", "Activity", "admin.list_activity", "history", Permission.SEE_ACTIVITY),
         Entry("closings", "Closings", "admin.closings", "scale", Permission.SEE_MONEY),
         Entry("receipts", "Receipts", "admin.receipts", "receipt-text", Permission.SEE_MONEY),
         Entry("products", "Products", "admin.products", "martini", Permission.SEE_MENU),

@@ -1,20 +1,46 @@
-"""The lists of the office: orders."""
+"""The lists of the office: orders, payments, customers, messages, and what staff did."""
 
 from flask import Blueprint
 
 from core.domain.permissions import Permission
+from core.services.listing.activity import ACTIVITY
+from core.services.listing.customers import CUSTOMERS
+from core.services.listing.messages import MESSAGES
 from core.services.listing.orders import ORDERS
+from core.services.listing.payments import PAYMENTS
 from webapp.admin.access import Pages
 from webapp.admin.lists import Link, ListPage, add_list
 
-ORDERS_PAGE = ListPage(
-    ORDERS,
-    needs=Permission.SEE_ORDERS,
-    links=(Link("Receipt (PDF)", "/admin/receipts/{id}.pdf", Permission.SHARE_RECEIPTS),),
-    empty="No orders yet. They stand here from the moment a guest orders in the chat.",
+LISTS = (
+    ListPage(
+        ORDERS,
+        needs=Permission.SEE_ORDERS,
+        links=(Link("Receipt (PDF)", "/admin/receipts/{id}.pdf", Permission.SHARE_RECEIPTS),),
+        empty="No orders yet. They stand here from the moment a guest orders in the chat.",
+    ),
+    ListPage(
+        PAYMENTS,
+        needs=Permission.SEE_MONEY,
+        opens="/admin/money/payments/{id}",
+        empty="No payments yet. Each attempt to pay stands here, whatever became of it.",
+    ),
+    ListPage(
+        CUSTOMERS,
+        needs=Permission.SEE_CUSTOMERS,
+        empty="No clients yet. Who orders, pays or asks for somebody stands here.",
+    ),
+    ListPage(
+        MESSAGES,
+        needs=Permission.READ_CHATS,
+        opens="/admin/conversations/{mailbox}",
+        empty="No messages yet. What guests write and what they are answered stands here within seconds.",
+    ),
+    ListPage(ACTIVITY, needs=Permission.SEE_ACTIVITY, empty="Nobody has changed anything yet."),
 )
 
 
 def register(admin: Blueprint) -> None:
     """The addresses of these pages."""
-    add_list(Pages(admin), ORDERS_PAGE)
+    pages = Pages(admin)
+    for one in LISTS:
+        add_list(pages, one)

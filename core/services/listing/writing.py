@@ -35,6 +35,8 @@ def shown(house: House, column: Column, value: Any) -> Any:
         return None
     if isinstance(value, datetime):
         return value.astimezone(house.zone).strftime(MOMENT)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {one}" for name, one in value.items())
     if column.kind is Kind.MONEY:
         return money(ENGLISH, Decimal(value), house.currency)
     return str(value) if isinstance(value, Decimal) else value
@@ -82,7 +84,7 @@ def _plain(house: House, column: Column, value: Any) -> Value:
         return value.astimezone(house.zone).replace(tzinfo=None, microsecond=0)
     if value is None or (isinstance(value, int | Decimal) and not isinstance(value, bool)):
         return value
-    return safe(_word(column, value))
+    return safe(_word(column, shown(house, column, value)))
 
 
 def _said(house: House, column: Column, value: Any) -> str:
