@@ -23,7 +23,7 @@ def houses_of(db: Session, user_id: UUID) -> list[House]:
     found = db.execute(
         select(Workspace.id, Workspace.name, func.coalesce(_number(), ""))
         .join(Membership, Membership.workspace_id == Workspace.id)
-        .where(Membership.user_id == user_id)
+        .where(Membership.user_id == user_id, Membership.active)
         .order_by(Membership.created_at, Membership.id)
     )
     return [House(*row) for row in found]

@@ -125,6 +125,7 @@ def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting
         .join(Membership, Membership.user_id == User.id)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(SignIn.token_hash == hashed(token), SignIn.session_version == User.session_version, User.active)
+        .where(Membership.active)
         .where(SignIn.seen_at > now - UNUSED, SignIn.created_at > now - LONGEST)
         .order_by(Membership.created_at, Membership.id)
         .limit(1)

@@ -18,6 +18,7 @@ from webapp.admin import (
     floor,
     frame,
     letters,
+    links,
     login,
     menu_sheets,
     money,
@@ -31,6 +32,7 @@ from webapp.admin import (
     tickets,
 )
 from webapp.admin.access import gate
+    users,
 from webapp.admin.streams import Streams
 
 SECTIONS = (
@@ -40,6 +42,8 @@ SECTIONS = (
     profile,
     dashboard,
     board,
+    users,
+    links,
     floor,
     cash,
     closings,

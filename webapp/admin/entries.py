@@ -46,7 +46,9 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
 }
 
 # The menu behind the gear in the head of the page.
-SETTINGS: tuple[Entry, ...] = ()
+SETTINGS: tuple[Entry, ...] = (
+    Entry("users", "Users", "admin.users", "users", Permission.MANAGE_PEOPLE),
+)
 
 # The menu behind the person's initials, above "Sign out".
 PROFILE: tuple[Entry, ...] = (Entry("profile", "Your profile", "admin.profile", "user-round", Permission.OWN_LOGIN),)

@@ -105,7 +105,7 @@ def sign_in() -> Any:
         logger.info("sign-in refused")
         return _page(WRONG, email, 401)
     throttle.forgive(*who)
-    return _welcome(staff, email)
+    return _let_in(staff, email)
 
 
 def sign_out() -> Any:
@@ -128,7 +128,13 @@ def _load(token: str) -> logins.Staff | None:
         return logins.signed_in(db, token, exempting=not program.settings.production)
 
 
-def _welcome(staff: logins.Staff, email: str) -> Response:
+def welcome(token: str, email: str) -> Any:
+    """Their login has begun."""
+    staff = _load(token)
+    return _let_in(staff, email) if staff else redirect(url_for("admin.login"))
+
+
+def _let_in(staff: logins.Staff, email: str) -> Response:
     target = wanted_page()
     session.clear()
     session.permanent = True

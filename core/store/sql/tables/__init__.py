@@ -13,6 +13,7 @@ from core.store.sql.tables.documents import (
     InvoiceCounter,
 )
 from core.store.sql.tables.lists import ORDERS_SEARCHED
+from core.store.sql.tables.links import Invitation, PasswordLink
 from core.store.sql.tables.menu import Category, Picture, Product, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
@@ -46,6 +47,7 @@ __all__ = [
     "DocumentDelivery",
     "DocumentLink",
     "FiscalEntry",
+    "Invitation",
     "Invoice",
     "InvoiceCounter",
     "JournalEntry",
@@ -60,6 +62,7 @@ __all__ = [
     "OrderEvent",
     "OrderItem",
     "Outbox",
+    "PasswordLink",
     "Payment",
     "PaymentClaim",
     "PaymentEvent",

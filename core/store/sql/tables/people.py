@@ -86,12 +86,13 @@ class User(Row):
 
 
 class Membership(Owned):
-    """A user's role in a workspace."""
+    """A user's role in a workspace, while they work there."""
 
     __tablename__ = "memberships"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     role: Mapped[Role] = mapped_column(words(Role, "role"))
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
 
     __table_args__ = (UniqueConstraint("workspace_id", "user_id"),)
 

@@ -1,0 +1,123 @@
+"""Who works in a venue, as what, and until when: an owner and the managers decide."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from core.domain.permissions import may_manage
+from core.domain.statuses import Role
+from core.errors import Rejected
+from core.services import second_factor
+from core.services.activity import Actor, record
+from core.store.sql.tables import Membership, SecondFactor, User
+
+
+@dataclass(frozen=True)
+class Boss:
+    """Who decides about people, and what they are themselves."""
+
+    actor: Actor
+    role: Role
+
+
+@dataclass(frozen=True)
+class Member:
+    """One person of a venue. `manageable`: whoever looks may change them."""
+
+    user_id: UUID
+    name: str
+    email: str
+    role: Role
+    active: bool
+    has_codes: bool
+    last_login_at: datetime | None
+    manageable: bool
+
+
+def members(db: Session, boss: Boss) -> list[Member]:
+    """Everybody of the venue, owners first, those who left last."""
+    query = (
+        select(User, Membership, SecondFactor.confirmed_at)
+        .join(Membership, Membership.user_id == User.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .where(Membership.workspace_id == boss.actor.workspace_id)
+        .order_by(Membership.active.desc(), Membership.role, User.name, User.id)
+    )
+    return [_member(boss, *row) for row in db.execute(query)]
+
+
+def change_role(db: Session, boss: Boss, user_id: UUID, role: Role) -> None:
+    """From now on they are something else. Raises Rejected: not_found, not_yours, last_owner."""
+    member = _manageable(db, boss, user_id)
+    if not may_manage(boss.role, role):
+        raise Rejected("not_yours")
+    if member.role is role:
+        return
+    if member.role is Role.OWNER:
+        _another_owner(db, member)
+    before, member.role = member.role, role
+    record(db, boss.actor, "role_changed", "user", user_id, {"role": before}, {"role": role})
+
+
+def set_active(db: Session, boss: Boss, user_id: UUID, *, active: bool) -> None:
+    """They work here no longer, and are out at once; or they are back. Raises Rejected as `change_role`."""
+    member = _manageable(db, boss, user_id)
+    if member.active is active:
+        return
+    if member.role is Role.OWNER and not active:
+        _another_owner(db, member)
+    member.active = active
+    record(db, boss.actor, "member_back" if active else "member_left", "user", user_id)
+
+
+def reset_codes(db: Session, boss: Boss, user_id: UUID) -> None:
+    """Their phone is gone and so is the paper: they set codes up anew. All their logins end. Raises Rejected:
+    not_found, not_yours, elsewhere."""
+    only_ours(db, boss, user_id)
+    second_factor.remove(db, boss.actor, user_id)
+    ended = User.session_version + 1
+    db.execute(update(User).where(User.id == user_id).values(session_version=ended))
+
+
+def only_ours(db: Session, boss: Boss, user_id: UUID) -> None:
+    """Who works in another venue, too, is let into both by a new password: that is not ours to give. Raises Rejected:
+    not_found, not_yours, elsewhere."""
+    member = _manageable(db, boss, user_id)
+    other = (Membership.user_id == user_id, Membership.workspace_id != member.workspace_id, Membership.active)
+    if db.scalar(select(exists().where(*other))):
+        raise Rejected("elsewhere")
+
+
+def _member(boss: Boss, user: User, member: Membership, confirmed_at: datetime | None) -> Member:
+    return Member(
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        role=member.role,
+        active=member.active and user.active,
+        has_codes=confirmed_at is not None,
+        last_login_at=user.last_login_at,
+        manageable=may_manage(boss.role, member.role),
+    )
+
+
+def _manageable(db: Session, boss: Boss, user_id: UUID) -> Membership:
+    mine = (Membership.workspace_id == boss.actor.workspace_id, Membership.user_id == user_id)
+    member = db.scalar(select(Membership).where(*mine).with_for_update())
+    if member is None:
+        raise Rejected("not_found")
+    if not may_manage(boss.role, member.role):
+        raise Rejected("not_yours")
+    return member
+
+
+def _another_owner(db: Session, member: Membership) -> None:
+    """All owners are locked, in one order: of two who leave at once the second sees that the first has gone."""
+    owners = (Membership.workspace_id == member.workspace_id, Membership.role == Role.OWNER, Membership.active)
+    query = select(Membership).join(User, User.id == Membership.user_id).where(*owners, User.active)
+    fresh = query.order_by(Membership.id).with_for_update(of=Membership).execution_options(populate_existing=True)
+    if not [one for one in db.scalars(fresh) if one.id != member.id]:
+        raise Rejected("last_owner")
