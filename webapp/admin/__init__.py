@@ -30,9 +30,9 @@ from webapp.admin import (
     stock,
     tables,
     tickets,
+    users,
 )
 from webapp.admin.access import gate
-    users,
 from webapp.admin.streams import Streams
 
 SECTIONS = (
