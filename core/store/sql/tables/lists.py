@@ -29,6 +29,10 @@ Index(
     postgresql_ops={"searched": "gin_trgm_ops"},
 )  # fmt: skip
 
+# What the dashboard counts along.
+Index("ix_orders_paid", Order.workspace_id, Order.paid_at, postgresql_where=Order.paid_at.is_not(None))
+Index("ix_customers_created_at", Customer.workspace_id, Customer.created_at)
+
 Index("ix_payments_list", Payment.workspace_id, Payment.created_at, Payment.id)
 Index("ix_payments_list_status", Payment.workspace_id, Payment.status, Payment.created_at)
 Index("ix_payments_list_amount", Payment.workspace_id, Payment.amount, Payment.created_at)
