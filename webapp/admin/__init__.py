@@ -22,11 +22,14 @@ from webapp.admin import (
     login,
     menu_sheets,
     money,
+    options,
+    prices,
     products,
     profile,
     queues,
     receipts,
     records,
+    serving,
     stock,
     tables,
     tickets,
@@ -59,6 +62,9 @@ SECTIONS = (
     tables,
     menu_sheets,
     records,
+    options,
+    serving,
+    prices,
 )
 
 

@@ -20,7 +20,7 @@ from core.store.sql.engine import transaction
 from core.store.sql.tables import Category
 from webapp.admin.access import Pages
 from webapp.admin.login import actor, staff
-from webapp.admin.typed_forms import TypedForm, english_name, overtaken
+from webapp.admin.typed_forms import TypedForm, english_name, overtaken, version_in
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -104,10 +104,10 @@ def shift(category_id: UUID) -> Any:
 
 def remove(category_id: UUID) -> Any:
     """An empty one goes."""
-    program, version = current_program(), request.form.get("version", "")
+    program = current_program()
     try:
         with transaction(program.sessions) as db:
-            followup = remove_category(db, actor(), category_id, int(version) if version.isdecimal() else 0)
+            followup = remove_category(db, actor(), category_id, version_in(request.form))
     except Rejected as error:
         return _not_removed(category_id, error)
     follow_up(program, followup)

@@ -40,6 +40,8 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry("receipts", "Receipts", "admin.receipts", "receipt-text", Permission.SEE_MONEY),
         Entry("products", "Products", "admin.products", "martini", Permission.SEE_MENU),
         Entry("categories", "Categories", "admin.categories", "tags", Permission.SEE_MENU),
+        Entry("options", "Options", "admin.options", "sliders-horizontal", Permission.SEE_MENU),
+        Entry("prices", "Price lists", "admin.prices", "percent", Permission.SEE_MENU),
         Entry("stock", "Stock", "admin.stock", "package", Permission.COUNT_STOCK),
         Entry("tables", "Tables", "admin.tables", "table", Permission.SEE_BOARD),
     ),

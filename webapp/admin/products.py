@@ -22,7 +22,7 @@ from core.store.sql.tables import Product, Workspace
 from webapp.admin.access import Pages
 from webapp.admin.login import actor, staff
 from webapp.admin.product_form import ProductForm, as_typed
-from webapp.admin.typed_forms import overtaken, uuid_of
+from webapp.admin.typed_forms import overtaken, uuid_of, version_in
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -124,10 +124,10 @@ def out(product_id: UUID) -> Any:
 
 def remove(product_id: UUID) -> Any:
     """It is not sold any more."""
-    program, version = current_program(), request.form.get("version", "")
+    program = current_program()
     try:
         with transaction(program.sessions) as db:
-            followup = remove_product(db, actor(), product_id, int(version) if version.isdecimal() else 0)
+            followup = remove_product(db, actor(), product_id, version_in(request.form))
     except Rejected as error:
         return redirect(url_for("admin.products")) if error.reason == "gone" else _overtaken(product_id, error)
     follow_up(program, followup)
@@ -138,14 +138,14 @@ def remove(product_id: UUID) -> Any:
 
 def picture(product_id: UUID) -> Any:
     """Another picture, or none any more."""
-    program, chosen, version = current_program(), request.files.get("picture"), request.form.get("version", "")
+    program, chosen = current_program(), request.files.get("picture")
     taken_away = request.form.get("do") == "remove"
     if not taken_away and (chosen is None or not chosen.filename):
         return _shown_again(product_id, "Choose a picture first.", 400)
     try:
         jpeg = None if taken_away or chosen is None else written_anew(chosen.stream.read())
         with transaction(program.sessions) as db:
-            known = int(version) if version.isdecimal() else 0
+            known = version_in(request.form)
             followup = set_picture(db, actor(), product_id, known, jpeg, program.settings.public_base_url)
     except ValueError as error:
         return _shown_again(product_id, str(error), 400)

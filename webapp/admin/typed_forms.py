@@ -10,6 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from core.conversation.catalogues import ENGLISH, LOCALES
 from core.domain.typed import Reader, read
+from core.domain.typed_hours import WEEK
 
 CHANGED = (
     "{who} changed this {when}. Nothing of yours was written yet: compare below, then save again to put yours over it."
@@ -71,6 +72,17 @@ def ago(at: datetime, now: datetime | None = None) -> str:
             count = seconds // size
             return f"a{'n' if word == 'hour' else ''} {word} ago" if count == 1 else f"{count} {word}s ago"
     return "just now"
+
+
+def version_in(form: Mapping[str, str]) -> int:
+    """The version of the row that a form was opened with; 0, which no row has, where it carries none."""
+    typed = form.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+
+
+def week_in(form: Mapping[str, str]) -> dict[str, str]:
+    """The hours that were typed, by day."""
+    return {day: form.get(f"day_{day}", "")[:100] for day in WEEK}
 
 
 def uuid_of(text: str) -> UUID | None:
