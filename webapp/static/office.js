@@ -71,3 +71,7 @@ for (const button of document.querySelectorAll("[data-shows]")) {
     button.setAttribute("aria-pressed", String(!shown));
   });
 }
+
+// --- what is wider than the screen can be moved by keyboard, too
+
+for (const box of document.querySelectorAll(".scroll")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;

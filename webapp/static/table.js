@@ -2,6 +2,7 @@
 import { Chosen } from "./table/chosen.js";
 import { editor, formatter, toneOf } from "./table/cells.js";
 import { chips, headerFilter, panel as filtersPanel, refill } from "./table/filters.js";
+import { callGrid } from "./table/grid.js";
 import { later, made, remember, remembered } from "./table/made.js";
 import { columnsPanel, filesPanel, panels, viewsPanel } from "./table/panels.js";
 import { Rows } from "./table/rows.js";
@@ -114,7 +115,7 @@ function build() {
     placeholder: () => placeholder(), rowFormatter: (row) => { rows.format(row); row.getElement().dataset.tone = toneOf(described.columns, row.getData()); },
   });
   rows.table = made;
-  made.on("tableBuilt", () => { table = made; part("grid").setAttribute("aria-label", described.many); });
+  made.on("tableBuilt", () => { table = made; callGrid(part("grid"), described.many); });
   made.on("dataLoading", () => part("grid").setAttribute("aria-busy", "true"));
   made.on("dataLoaded", () => part("grid").setAttribute("aria-busy", "false"));
   made.on("dataProcessed", () => rows.mark());

@@ -60,6 +60,8 @@ def sign_in(page: Page, address: str, venue: Venue) -> None:
 
 
 def faults(page: Page) -> list[str]:
+    unfinished = page.locator('[aria-busy="true"], #list:not(:has([role="grid"]))')
+    expect(unfinished).to_have_count(0)
     page.evaluate(AXE)
     found: list[str] = page.evaluate(SERIOUS)
     over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
