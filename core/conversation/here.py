@@ -111,7 +111,7 @@ class Here:
 
     def price(self, product: Product) -> Decimal:
         """What a product costs at this hour, without options."""
-        return self.menu.price(product, self.now)
+        return self.menu.price(product, self.now) if self.menu.price_lists else product.price
 
     def ask(
         self,

@@ -18,7 +18,7 @@ def shut(here: Here, product: Product) -> Shut | None:
     """Why this cannot be ordered just now."""
     hours = here.menu.venue.hours
     why = None if hours.always else hours.shut(product.kitchen, product.alcoholic, here.now)
-    return why or (None if served(product.hours, here.now) else Shut.ITEM)
+    return why or (Shut.ITEM if product.hours and not served(product.hours, here.now) else None)
 
 
 def house_shut(here: Here) -> str:

@@ -107,7 +107,7 @@ class Menu:
 
     def price(self, product: Product, moment: datetime) -> Decimal:
         """What it costs at this moment, without options."""
-        return price_at(product.id, product.price, self.price_lists, moment) if self.price_lists else product.price
+        return price_at(product.id, product.price, self.price_lists, moment)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; `from_dict` reads it back."""

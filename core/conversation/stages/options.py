@@ -47,8 +47,9 @@ def answer_options(here: Here, said: Said) -> Move:
         return order_or_puzzled(here, said)
     ids, rest = _named(here, question, said)
     if ids:
-        note = read_order([word for word, _ in rest], here.catalogue, [word for _, word in rest]).note
-        return add(here, answered(here, wish, question, ids, note))
+        more = read_order([word for word, _ in rest], here.catalogue, [word for _, word in rest])
+        made = answered(here, wish, question, ids, more.note)
+        return add(here, replace(made, items=(*made.items, *(() if more.impossible else more.items))))
     if said.short in ("no", "skip") or said.core in WITHOUT:
         return _leave_open(here, wish, question)
     request = said.request

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from core.conversation import carts, figures, opening, texts
+from core.conversation.copies import but
 from core.conversation.here import Here, Move
 from core.conversation.session import Line, Session, State
 from core.conversation.understanding.request import Wanted
@@ -22,9 +23,9 @@ def add(here: Here, wish: Wish) -> Move:
     if not items:
         return refused(here, wish, notices)
     if asks_age(here, [here.catalogue.products[w.product_id] for w in items]):
-        aside = replace(wish, items=items).kept()
+        aside = but(wish, items=items).kept()
         return Move(State.ADDING_TO_CART, here.session, "\n".join(notices), aside)
-    wish = replace(wish, items=items)
+    wish = but(wish, items=items)
     if next_question(here, wish):
         return Move(State.CHOOSING_OPTIONS, here.session, "\n".join(notices), wish.kept())
     before = () if carts.fixed(here.session) else here.session.lines

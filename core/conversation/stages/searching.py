@@ -15,7 +15,7 @@ PAGE = 9
 
 def look_for(here: Here, search: Search, page: int = 0) -> Move:
     """The first page of what there is of it, or the headings where there is nothing."""
-    if not find(search, here.catalogue):
+    if not find(search, here.catalogue, here.price):
         if search.category and search.dry:
             return look_for(here, replace(search, category=""))
         return Move(State.BROWSING_CATEGORIES, here.session, here.say(texts.NOTHING_FOUND))
@@ -39,7 +39,7 @@ def ask_found(here: Here) -> Turn | None:
     """One page of what was found; nothing where the menu has changed and none is left."""
     aside = here.session.aside
     search = Search.of(aside["found"])
-    products = find(search, here.catalogue)
+    products = find(search, here.catalogue, here.price)
     if not products:
         return None
     pages = -(-len(products) // PAGE)

@@ -22,9 +22,10 @@ class Choices(Cursor):
 
     def choice(self) -> bool:
         """An option that the product before it offers, or the one behind it."""
-        if not self.catalogue.options:
+        word = self.words[self.at]
+        if word not in self.catalogue.option_starts and word not in vocab.WITH:
             return False
-        at = self.at + (self.words[self.at] in vocab.WITH)
+        at = self.at + (word in vocab.WITH)
         found = self.catalogue.option(self.words, at)
         if found is None:
             return False
@@ -71,10 +72,19 @@ class Choices(Cursor):
             self._choose(items[-1], offered)
         else:
             last = replace(items[-1], quantity=self.pending, counted=True, note="", options=())
+            self._take_from_plain(last)
             items.append(last)
             self.pending = None
             self._choose(last, offered)
         return True
+
+    def _take_from_plain(self, one: Wanted) -> None:
+        """ "Two highballs, one with tonic": it is one of the two."""
+        items = self.found.items
+        plain = [i for i, w in enumerate(items) if w.product_id == one.product_id and w.counted and not w.options]
+        if plain and one.quantity <= items[plain[0]].quantity:
+            left = replace(items[plain[0]], quantity=items[plain[0]].quantity - one.quantity)
+            items[plain[0] : plain[0] + 1] = [left] if left.quantity else []
 
     def _alone(self, at: int, end: int) -> bool:
         """ "Make it double": about what is there already, as its note is."""

@@ -67,7 +67,7 @@ class Notes(Cursor):
         word = self.words[at]
         if word in SEPARATORS or word in AND or word in vocab.TABLE or word in vocab.NOTE_ENDS or word[0].isdigit():
             return True
-        if word in ("to", "for", "kwa"):
+        if word in ("to", "for", "kwa") or (word in vocab.WITH and self.catalogue.option(self.words, at + 1)):
             return True
         return word in ("x", "t") and self.words[at + 1 : at + 2] != [] and self.words[at + 1][0].isdigit()
 

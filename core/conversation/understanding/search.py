@@ -1,6 +1,8 @@
 """What a guest looks for, and what there is of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from core.conversation.understanding.catalogue import Catalogue
 from core.conversation.understanding.request import MOST
@@ -61,22 +63,25 @@ def _with_part(search: Search, part: str) -> Search:
     return replace(search, **added)  # type: ignore[arg-type]
 
 
-def find(search: Search, catalogue: Catalogue) -> list[Product]:
-    """What there is of it, in the order asked for; where no product has all the words, those that have some."""
-    fitting = [p for p in catalogue.products.values() if p.available and _fits(search, p)]
+def find(search: Search, catalogue: Catalogue, price: Callable[[Product], Decimal]) -> list[Product]:
+    """What there is of it, in the order asked for; where no product has all the words, those that have some.
+
+    `price` is that of the hour.
+    """
+    fitting = [p for p in catalogue.products.values() if p.available and _fits(search, p, price)]
     kept = [p for p in fitting if catalogue.texts[p.id].isdisjoint(search.without)]
     every = [p for p in kept if catalogue.texts[p.id].issuperset(search.words)]
     some = every or [p for p in kept if not catalogue.texts[p.id].isdisjoint(search.words)]
     if search.order == POPULAR:
         return sorted(some, key=lambda p: p.popularity or MOST)
     if search.order:
-        return sorted(some, key=lambda p: p.price, reverse=search.order == DEAR)
+        return sorted(some, key=price, reverse=search.order == DEAR)
     return some
 
 
-def _fits(search: Search, product: Product) -> bool:
+def _fits(search: Search, product: Product, price: Callable[[Product], Decimal]) -> bool:
     if search.category and product.category_id != search.category:
         return False
-    if (search.dry and product.alcoholic) or product.price < search.least:
+    if search.dry and product.alcoholic:
         return False
-    return not search.most or product.price <= search.most
+    return not (search.least or search.most) or search.least <= price(product) <= (search.most or price(product))

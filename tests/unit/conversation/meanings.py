@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.conversation.session import Session, State
+from core.conversation.session import Line, Session, State
 from tests.unit.conversation.chat import Chat
 
 SENTENCES = Path(__file__).resolve().parents[2] / "samples" / "sentences.toml"
@@ -75,6 +75,8 @@ def _seen(chat: Chat, before: Session, asked: int) -> str:
 
 def _asked(session: Session, before: Session, text: str) -> str:
     aside: dict[str, Any] = session.aside
+    if session.state == State.CHOOSING_OPTIONS and "pending" in aside:
+        return "choose " + ", ".join(f"{quantity} {product_id}" for product_id, quantity, *_ in aside["pending"])
     if "choices" in aside:
         return f"ask {aside['quantity']} of {' | '.join(sorted(aside['choices']))}"
     if "half" in aside:
@@ -93,7 +95,11 @@ def _puzzled(text: str) -> bool:
 
 
 def _rows(session: Session) -> list[tuple[int, str, str]]:
-    return [(line.quantity, line.product_id, line.note) for line in session.lines]
+    return [(line.quantity, _named(line), line.note) for line in session.lines]
+
+
+def _named(line: Line) -> str:
+    return " ".join([line.product_id, *(f"+{one.name.lower()}" for one in line.options)])
 
 
 def _cart(session: Session) -> str:

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from core.domain.delivery import Delivery
 from core.domain.features import Features
-from core.domain.hours import Hours, Shut
-from core.domain.timetables import DAYS, read_hours
+from core.domain.hours import Hours, Schedule, Shut, served
+from core.domain.options import choices, open_group
+from core.domain.pricing import PriceList, with_choices
+from core.domain.timetables import DAYS, read_hours, read_schedule
 from tests.demo_menu import demo_menu
 from tests.unit.conversation.chat import Chat
 from tests.unit.conversation.test_any_sequence import STEP, Anything, Steps
@@ -30,12 +32,18 @@ HOURS = [
     read_hours({"food_only": True}, NAIROBI),
     read_hours({"house": {"week": {}}}, NAIROBI),
 ]
+EVENING = read_schedule("hours", daily(("20:00", "22:00")), NAIROBI)
+LATE = read_schedule("hours", daily(("21:30", "02:00"), last_orders=30), NAIROBI)
+HAPPY = PriceList("Happy hour", EVENING, {"sprite": Decimal(100), "highball": Decimal(450)})
 KITCHEN = Delivery(Decimal(200), Decimal(1000), -1.29, 36.8, 8, pickup=True)
 RULES = st.fixed_dictionaries(
     {
         "hours": st.sampled_from(HOURS),
         "sold_out": st.sampled_from([(), ("Sprite",), ("Dawa", "Chicken Wings")]),
         "gone": st.sampled_from([(), ("Tusker Lager",)]),
+        "out": st.sampled_from([(), ("Tonic",), ("Tonic", "Double")]),
+        "served": st.sampled_from([{}, {"Sprite": (EVENING,)}, {"Highball": (EVENING, LATE)}]),
+        "lists": st.sampled_from([(), (HAPPY,), (HAPPY, PriceList("All night", Schedule(), {"sprite": Decimal(120)}))]),
         "prices": st.sampled_from([{}, {"Sprite": 170}, {"Dawa": 750, "Chicken Wings": 1}]),
         "minimum_order": st.sampled_from([Decimal(0), Decimal(500)]),
         "delivery": st.sampled_from([Delivery(), KITCHEN, Delivery(Decimal(350), pickup=True)]),
@@ -56,6 +64,9 @@ WRITTEN = [
         "pay",
         "yes",
         "2 fanta no ice",
+        "1 double highball with tonic to table 7",
+        "2 highball",
+        "cola",
     ),
 ]
 RULED = st.one_of(
@@ -102,8 +113,13 @@ class Ruled(Anything):
         for line in order["lines"]:
             product = self.chat.menu.product(line["product_id"])
             assert product is not None and product.available
-            assert Decimal(line["unit_price"]) == product.price
+            chosen = choices(product.groups, [one["id"] for one in line.get("options", ())])
+            assert [one.name for one in chosen] == [one["name"] for one in line.get("options", ())]
+            assert open_group(product.groups, [one.id for one in chosen]) is None
+            price = self.chat.menu.price(product, self.chat.now)
+            assert Decimal(line["unit_price"]) == with_choices(price, chosen)
             assert venue.hours.shut(product.kitchen, product.alcoholic, self.chat.now) is None
+            assert served(product.hours, self.chat.now)
         amount = sum(line["quantity"] * Decimal(line["unit_price"]) for line in order["lines"])
         assert amount >= venue.minimum_order and venue.features.payments
         assert Decimal(order["delivery_fee"]) == (venue.delivery.fee if order["address"] else 0)

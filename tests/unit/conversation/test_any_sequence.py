@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from core.conversation import carts, events, states
 from core.conversation.session import Session, State
+from core.domain.hours import Schedule
 from core.domain.paying import Paying
+from core.domain.pricing import PriceList
 from tests.demo_menu import demo_menu
 from tests.unit.conversation.chat import Chat, may_be_silent, taps
 
@@ -57,6 +59,15 @@ WORDS = [
     ),
     *("kiswahili", "english", "habari", "naomba dawa mbili tafadhali", "what would you like to have"),
     *("card", "cash", "link", "web", "other ways", "nimelipa", "UC65K2T9QX", "10%", "50", "kadi", "taslimu", "m-pesa"),
+    *(
+        "2 highball",
+        "1 double highball with tonic",
+        "burger",
+        "cola",
+        "well done and cheese",
+        "without",
+        "make it double",
+    ),
     *("table 77", "0712345678", "+447700900123", "2 unicorns", "1 wings no salt", "5 coke na 2 fries"),
 ]
 TAPS = [
@@ -73,7 +84,16 @@ TAPS = [
         "tip:10%",
         "tip:x",
     ),
-    *("clear:x:1", "nonsense"),
+    *(
+        "option:highball-tonic:0:x:1",
+        "option:x",
+        "options:1:0:x:1",
+        "leave:0:x:1",
+        "leave",
+        "prod:highball",
+        "clear:x:1",
+    ),
+    "nonsense",
 ]
 ONWARD = ("Confirm", "Checkout", "Continue", "Pay", "This number", "I am 18", "Skip", "Yes", "Try again")
 UNREADABLE = ("image", "audio", "reaction", "location", "order", "button", "request_welcome", "something new")
@@ -83,6 +103,8 @@ MENUS: tuple[dict[str, Any], ...] = (
     {"gone": ("Sprite", "Tusker Lager")},
     {"prices": {"Dawa": 750, "Chicken Wings": 1}},
     {"serves_alcohol": False},
+    {"out": ("Tonic", "Medium", "Cheese")},
+    {"lists": (PriceList("Happy hour", Schedule(), {"highball": Decimal(450), "dawa": Decimal(1)}),)},
     {"delivers": True, "tables": ()},
     {"asks": ("name", "email", "birthday")},
     {"payment_methods": ("MPESA", "PESAPAL", "PAYSTACK", "CASH"), "paying": Paying(tips=("10%", "100"))},
@@ -96,6 +118,7 @@ ORDER: Steps = [("says", "3 sprite and 1 dawa to table 7"), ("onward", None)]
 BEGINNINGS: list[Steps] = [
     [],
     [("says", "2 sprite")],
+    [("says", "2 highball"), ("onward", None), ("says", "tonic")],
     ORDER,
     [*ORDER, ("onward", None)],
     [*ORDER, ("onward", None), ("news", events.PAYMENT_FAILED)],

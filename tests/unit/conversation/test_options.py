@@ -266,6 +266,11 @@ def test_happy_hour_counts_while_it_lasts_and_its_end_is_told(chat: Chat, guest:
     assert chat.world.orders[-1]["lines"][0]["unit_price"] == "700"
 
 
+def test_a_search_goes_by_the_price_of_the_hour(chat: Chat, guest: Guest) -> None:
+    chat.menu = demo_menu("happy", lists=(HAPPY,))
+    guest.says("cocktails under 500").reads("Dawa KES 500", "Highball KES 450")
+
+
 def test_options_come_on_top_of_the_price_of_the_hour(chat: Chat, guest: Guest) -> None:
     chat.menu = demo_menu("happy", lists=(HAPPY,))
     guest.says("1 double highball with tonic")

@@ -124,4 +124,4 @@ def test_four_that_may_be_meant_are_a_list() -> None:
 def test_a_search_survives_the_id_of_a_tap(search: Search) -> None:
     assert Search.of(search.code) == search
     assert len(f"find:999:{search.code}") <= 200
-    assert {p.id for p in find(search, catalogue(MENU))} <= {p.id for p in MENU.products}
+    assert {p.id for p in find(search, catalogue(MENU), lambda p: p.price)} <= {p.id for p in MENU.products}
