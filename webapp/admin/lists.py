@@ -17,8 +17,8 @@ Editing in place: a page with `edit` also has
 answered 200 {row} with the row as it is now; 409 {error, row} where somebody else was quicker ("Changed by Amina a
 minute ago."), raised as `Overtaken`; 422 {error} where the value does not fit, raised as `Unfitting` with a sentence.
 `edit` is called as `edit(db, staff, id, version, column, value)` in one transaction; it locks the row, compares the
-version that the rows carry under the key `version`, writes, and records the activity. Only columns named in `editable`
-can be edited; their rows carry `raw`, the values as they are typed.
+version that the rows carry under the key `version`, writes, and records the activity; it answers what is to be done
+after the commit. Only columns named in `editable` can be edited; their rows carry `raw`, the values as they are typed.
 """
 
 import json
@@ -57,7 +57,7 @@ MOST_ROWS = {"csv": 5_000, "xlsx": 2_000, "pdf": 500}
 MOST_CHOSEN = 500
 SLOW = "That takes too long over so many rows. Choose fewer days, or a status, and look again."
 
-Edit = Callable[[Session, Staff, UUID, int, str, Any], None]
+Edit = Callable[[Session, Staff, UUID, int, str, Any], Callable[[], None]]
 
 
 class Overtaken(Exception):
@@ -90,7 +90,7 @@ class ListPage:
     links: tuple[Link, ...] = ()
     empty: str = "Nothing is here yet."
     edit: Edit | None = None
-    editable: Mapping[str, str] = field(default_factory=dict)
+    editable: tuple[str, ...] = ()
     edit_needs: Permission | None = None
 
     @property
@@ -164,7 +164,8 @@ def _edit(one: ListPage, edit: Edit, row_id: UUID) -> Response:
         return _refused("That cell cannot be changed here.", 400)
     try:
         with transaction(current_program().sessions) as db:
-            edit(db, staff(), row_id, given["version"], given["column"], given.get("value"))
+            then = edit(db, staff(), row_id, given["version"], given["column"], given.get("value"))
+        then()
     except Overtaken as error:
         return make_response(jsonify(error=str(error), row=_again(one, row_id)), 409)
     except Unfitting as error:
@@ -237,7 +238,7 @@ def _described(one: ListPage) -> str:
         for column in one.listing.columns.values()
     ]  # fmt: skip
     links = [(link.label, link.address) for link in one.links if link.needs is None or may(link.needs)]
-    editable = dict(one.editable) if one.edit is not None and may(one.edit_needs or one.needs) else {}
+    editable = one.editable if one.edit is not None and may(one.edit_needs or one.needs) else ()
     sorts = [("-" if sort.descending else "") + sort.column for sort in one.listing.sorts]
     rest = {"name": one.listing.name, "many": one.listing.many, "opens": one.opens, "inside": one.inside}
     more = {"links": links, "editable": editable, "sizes": SIZES, "empty": one.empty, "sorts": sorts}

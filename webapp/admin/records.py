@@ -1,4 +1,4 @@
-"""The lists of the office: orders, payments, customers, messages, and what staff did."""
+"""The lists of the office: orders, payments, customers, messages, and what staff did; and the page of one of each."""
 
 from flask import Blueprint
 
@@ -8,6 +8,7 @@ from core.services.listing.customers import CUSTOMERS
 from core.services.listing.messages import MESSAGES
 from core.services.listing.orders import ORDERS
 from core.services.listing.payments import PAYMENTS
+from webapp.admin import customer, order
 from webapp.admin.access import Pages
 from webapp.admin.lists import Link, ListPage, add_list
 
@@ -15,6 +16,8 @@ LISTS = (
     ListPage(
         ORDERS,
         needs=Permission.SEE_ORDERS,
+        opens="/admin/orders/{id}",
+        inside="/admin/orders/{id}/inside",
         links=(Link("Receipt (PDF)", "/admin/receipts/{id}.pdf", Permission.SHARE_RECEIPTS),),
         empty="No orders yet. They stand here from the moment a guest orders in the chat.",
     ),
@@ -22,11 +25,16 @@ LISTS = (
         PAYMENTS,
         needs=Permission.SEE_MONEY,
         opens="/admin/money/payments/{id}",
+        cells={"number": "/admin/orders/{order_id}"},
         empty="No payments yet. Each attempt to pay stands here, whatever became of it.",
     ),
     ListPage(
         CUSTOMERS,
         needs=Permission.SEE_CUSTOMERS,
+        opens="/admin/customers/{id}",
+        edit=customer.edit,
+        editable=("language", "discount_percent"),
+        edit_needs=Permission.EDIT_CUSTOMERS,
         empty="No clients yet. Who orders, pays or asks for somebody stands here.",
     ),
     ListPage(
@@ -44,3 +52,5 @@ def register(admin: Blueprint) -> None:
     pages = Pages(admin)
     for one in LISTS:
         add_list(pages, one)
+    order.register(pages)
+    customer.register(pages)

@@ -1,8 +1,8 @@
 // One list page: Tabulator, configured once for all. `data-list` on #list is what the server declares (webapp/admin/lists.py).
+import { callGrid } from "./table/grid.js";
 import { Chosen } from "./table/chosen.js";
 import { editor, formatter, toneOf } from "./table/cells.js";
 import { chips, headerFilter, panel as filtersPanel, refill } from "./table/filters.js";
-import { callGrid } from "./table/grid.js";
 import { later, made, remember, remembered } from "./table/made.js";
 import { columnsPanel, filesPanel, panels, viewsPanel } from "./table/panels.js";
 import { Rows } from "./table/rows.js";
@@ -98,7 +98,7 @@ function heading(column, place, first) {
     title: column.label, field: column.name, visible: place?.visible ?? column.shown, width: place?.width, minWidth: { number: 112, money: 128, moment: 176, status: 152 }[column.kind] ?? 128,
     formatter: formatter(column, first ? described.opens : ""), headerSort: column.sortable, hozAlign: right ? "right" : "left",
     headerFilter: column.operators.length ? () => headerFilter(column, state, refilter) : undefined, headerFilterLiveFilter: false,
-    editor: column.name in described.editable ? editor(column) : undefined,
+    editor: described.editable.includes(column.name) ? editor(column) : undefined,
   };
 }
 

@@ -66,6 +66,8 @@ def _holds(listing: Listing, one: Condition, zone: tzinfo) -> ColumnElement[bool
         return _on_days(field.compared, one.operator, one.value, zone)
     if field.column.kind is Kind.PHONE:
         return _is_phone(field.compared, str(one.value))
+    if field.within is not None:
+        return and_(contains(field.within, str(one.value)), _compared(field, one.operator, one.value))
     return _compared(field, one.operator, one.value)
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from core.domain.listing.asked import Sort
 from core.domain.listing.columns import Column, Kind
 from core.domain.orders import BOUGHT
+from core.services.customer_page import VERSION
 from core.services.listing.conditions import in_phone, in_text
 from core.services.listing.declared import Field, Listing
 from core.store.sql.tables import Customer, Order
@@ -43,6 +44,7 @@ CUSTOMERS = Listing(
         Field(Column("messages_stopped_at", "Wants no news", Kind.MOMENT, shown=False), Customer.messages_stopped_at),
     ),
     sorts=(Sort("created_at", descending=True),),
+    keys={"version": VERSION},
     looking=(in_text(CUSTOMERS_SEARCHED), in_phone(Customer.phone_index)),
     joined=lambda query: query.where(Customer.deleted_at.is_(None)),
 )

@@ -17,11 +17,12 @@ Looking = Callable[[str], ColumnElement[bool] | None]
 @dataclass(frozen=True)
 class Field:
     """A column and what it is in SQL. `sought` is what filters and sorts look at where that is not what is shown: for a
-    phone its blind index."""
+    phone its blind index. `within` is a text that has this one inside, and a trigram index."""
 
     column: Column
     shown: Any
     sought: Any = None
+    within: Any = None
 
     @property
     def compared(self) -> Any:

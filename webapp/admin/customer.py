@@ -1,0 +1,129 @@
+"""One customer's page: their orders, what staff may say of them, and everything we keep of them as a file."""
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, flash, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from core.conversation.catalogues import LOCALES
+from core.domain.listing.words import ORDER, ORDER_TONES
+from core.domain.permissions import Permission
+from core.errors import Rejected, StoreUnavailable
+from core.log import get_logger
+from core.services.activity import Actor
+from core.services.customer_page import change, copy_of, known, last_change
+from core.services.sign_in import Staff
+from core.store.sql.engine import transaction
+from core.store.sql.tables import Workspace
+from webapp.admin.access import Pages
+from webapp.admin.lists import Overtaken, Unfitting
+from webapp.admin.login import actor, staff
+from webapp.admin.order import mark
+from webapp.admin.trouble import zone_of
+from webapp.admin.typed_forms import english_name, overtaken
+from webapp.held import current_program
+
+logger = get_logger(__name__)
+
+LANGUAGES = {code: english_name(code) for code in LOCALES}
+PROBLEMS = {
+    "bad_percent": "A discount is a whole number of percent between 0 and 99.",
+    "no_such_language": f"The bot speaks {' and '.join(LOCALES)}; leave it empty to let the guest choose.",
+}
+
+
+def register(pages: Pages) -> None:
+    """The addresses of this page."""
+    rule, edits = "/customers/<uuid:customer_id>", Permission.EDIT_CUSTOMERS
+    pages.add(rule, "customer", customer, needs=Permission.SEE_CUSTOMERS)
+    pages.add(rule, "save_customer", save, needs=edits, methods=("POST",))
+    pages.add(f"{rule}/copy.json", "customer_copy", copy, needs=edits)
+
+
+def customer(customer_id: UUID) -> Response:
+    """The page."""
+    return _page(customer_id)
+
+
+def save(customer_id: UUID) -> Any:
+    """The form was sent."""
+    form = request.form
+    try:
+        values = {name: _read(name, form.get(name, "")) for name in ("language", "discount_percent")}
+        version = int(form.get("version", "")) if form.get("version", "").isdecimal() else 0
+        with transaction(current_program().sessions) as db:
+            then = _change(db, actor(), customer_id, version, values)
+    except (Overtaken, Unfitting) as error:
+        return _page(customer_id, str(error), 409 if isinstance(error, Overtaken) else 422)
+    then()
+    flash("Saved.")
+    return redirect(url_for("admin.customer", customer_id=customer_id))
+
+
+def copy(customer_id: UUID) -> Response:
+    """Everything we keep of them, as one JSON file. That it was taken is written down."""
+    try:
+        with transaction(current_program().sessions) as db:
+            everything = copy_of(db, actor(), customer_id)
+    except Rejected:
+        abort(404)
+    response = make_response(json.dumps(everything, ensure_ascii=False, indent=2))
+    response.headers["Content-Type"] = "application/json; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="client-{customer_id}.json"'
+    return response
+
+
+def edit(db: Session, who: Staff, row_id: UUID, version: int, column: str, value: Any) -> Callable[[], None]:
+    """A cell of the list was changed in place."""
+    by = Actor(who.workspace_id, who.user_id, who.name)
+    return _change(db, by, row_id, version, {column: _read(column, str(value))})
+
+
+def _read(column: str, value: str) -> Any:
+    text = value.strip()
+    if column == "language":
+        return text.lower()
+    if not (text.isascii() and text.isdecimal() and len(text) <= 3):
+        raise Unfitting(PROBLEMS["bad_percent"])
+    return Decimal(text)
+
+
+def _change(db: Session, by: Actor, customer_id: UUID, version: int, values: Mapping[str, Any]) -> Callable[[], None]:
+    try:
+        profiles = change(db, by, customer_id, version, values)
+    except Rejected as error:
+        if error.reason == "not_found":
+            abort(404)
+        if error.reason == "changed":
+            who, at = last_change(db, by.workspace_id, customer_id) or ("The guest's own chat", None)
+            raise Overtaken(overtaken(who, at)) from None
+        raise Unfitting(PROBLEMS[error.reason]) from None
+    logger.info("customer changed", user_id=str(by.user_id))
+    return partial(_keep, profiles)
+
+
+def _keep(profiles: dict[str, dict[str, Any]]) -> None:
+    """Beside their sessions, so that the next message is answered by it; else with their next visit."""
+    try:
+        for box, profile in profiles.items():
+            current_program().store.remember(box, profile)
+    except StoreUnavailable:
+        logger.warning("profile_not_kept")
+
+
+def _page(customer_id: UUID, problem: str = "", code: int = 200) -> Response:
+    mine = staff().workspace_id
+    try:
+        with transaction(current_program().sessions) as db:
+            found = known(db, mine, customer_id)
+            venue = db.get_one(Workspace, mine)
+    except Rejected:
+        abort(404)
+    words: dict[str, Any] = {"ORDER": ORDER, "ORDER_TONES": ORDER_TONES, "mark": mark, "languages": LANGUAGES}
+    shown = {"known": found, "zone": zone_of(venue.timezone), "currency": venue.currency, "problem": problem}
+    return make_response(render_template("admin/customer.html", **words, **shown), code)
