@@ -20,6 +20,7 @@ from webapp.admin import (
     letters,
     links,
     login,
+    menu_preview,
     menu_sheets,
     money,
     options,
@@ -65,6 +66,7 @@ SECTIONS = (
     options,
     serving,
     prices,
+    menu_preview,
 )
 
 

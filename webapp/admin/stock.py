@@ -1,5 +1,6 @@
 """Stock: what is there, what somebody should buy, and every bottle that came or went."""
 
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -67,7 +68,8 @@ def stock() -> str:
     with transaction(current_program().sessions) as db:
         every, low = shelves(db, staff().workspace_id), running_low(db, staff().workspace_id)
     shown = [one for one in (low if only_low else every) if sought.casefold() in one.name.casefold()]
-    return render_template("admin/stock.html", shelves=shown, low=low, q=sought, only_low=only_low)
+    groups = [(category, list(rows)) for category, rows in groupby(shown, lambda one: one.category)]
+    return render_template("admin/stock.html", shelves=shown, groups=groups, low=low, q=sought, only_low=only_low)
 
 
 def shelf(product_id: UUID) -> Response:
