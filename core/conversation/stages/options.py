@@ -13,6 +13,7 @@ from core.conversation.turn import Turn
 from core.conversation.understanding.choices import Rest, named_options
 from core.conversation.understanding.keywords import core_of
 from core.conversation.understanding.orders import read_order
+from core.conversation.understanding.request import Request
 from core.conversation.understanding.words import stems
 from core.conversation.wishes import Question, Wish, answered, next_question
 from core.domain.options import Option
@@ -55,7 +56,7 @@ def answer_options(here: Here, said: Said) -> Move:
     request = said.request
     if request.understood and request.plain and not request.impossible:
         return add(here, replace(wish, items=(*wish.items, *request.items)))
-    return order_or_puzzled(here, said)
+    return _about_it(here, wish, question, request) or order_or_puzzled(here, said)
 
 
 def take_named(here: Here, said: Said) -> Move | None:
@@ -105,6 +106,17 @@ def _asked(here: Here) -> tuple[Wish, Question | None]:
 
 def _named(here: Here, question: Question, said: Said) -> tuple[tuple[str, ...], Rest]:
     return named_options(said.words, said.spoken, here.catalogue.products[question.wanted.product_id], here.catalogue)
+
+
+def _about_it(here: Here, wish: Wish, question: Question, request: Request) -> Move | None:
+    """ "No ice", "make that 3": about what is being asked of, not about what is in the cart."""
+    quantity = request.quantity if request.verb == "set" else None
+    if request.items or request.out or (quantity is None and not request.note):
+        return None
+    if quantity is not None and not 1 <= quantity <= carts.MOST:
+        return stay(here, here.say(texts.QUANTITY_RANGE))
+    wanted = replace(question.wanted, quantity=quantity or question.wanted.quantity)
+    return add(here, answered(here, wish, replace(question, wanted=wanted), (), request.note))
 
 
 def _fresh(here: Here, wish: Wish, step: list[str] | tuple[str, ...]) -> bool:

@@ -88,6 +88,16 @@ def test_an_answer_may_say_more_than_was_asked(chat: Chat, guest: Guest) -> None
     assert chat.session is not None and chat.session.lines[0].note == "no ice"
 
 
+def test_what_is_said_of_it_meanwhile_is_about_it(chat: Chat, guest: Guest) -> None:
+    guest.says("1 dawa").says("1 highball").says("no ice").reads("Mixer").says("make that 3").reads("3 × Highball")
+    guest.says("cola")
+    lines = chat.session.lines if chat.session else ()
+    assert [(line.quantity, line.product_id, line.note) for line in lines] == [
+        (1, "dawa", ""),
+        (3, "highball", "no ice"),
+    ]
+
+
 def test_more_is_ordered_before_the_answer_and_nothing_is_lost(chat: Chat, guest: Guest) -> None:
     guest.says("1 highball").says("2 tusker").reads("Mixer").says("tonic")
     assert cart(chat) == [(1, "highball", ("Tonic",), 600), (2, "tusker-lager", (), 350)]
