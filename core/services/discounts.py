@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from core.domain.phone import masked, normalise
 from core.errors import Rejected
 from core.services.customers import by_phone, profile_of
-from core.store.sql.tables import Activity, Conversation, Customer, Workspace
+from core.services.venues import venue_called
+from core.store.sql.tables import Activity, Conversation, Customer
 
 MOST = 99
 
@@ -23,9 +24,7 @@ def set_discount(
     """
     if percent is not None and not 0 <= percent <= MOST:
         raise Rejected("bad_percent")
-    workspace_id = db.scalar(select(Workspace.id).where(Workspace.slug == slug))
-    if workspace_id is None:
-        raise Rejected("no_such_workspace")
+    workspace_id = venue_called(db, slug).id
     customer = by_phone(db, workspace_id, normalise(phone) or "")
     if customer is None:
         raise Rejected("no_such_guest")

@@ -1,13 +1,14 @@
 """Attempts that need a person: what is the matter with each, in plain words, and how staff end it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.payments import Reason
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
 from core.errors import Rejected
@@ -38,7 +39,7 @@ class Waiting:
 
 def payments_waiting(db: Session, workspace_id: UUID) -> list[Waiting]:
     """The newest first: to be reviewed, without word for long, or only a part of what is due."""
-    now = datetime.now(UTC)
+    now = clock.now()
     unsure = (PaymentStatus.UNKNOWN, PaymentStatus.PENDING, PaymentStatus.REQUESTED)
     part = exists().where(
         Receipt.payment_id == Payment.id, Receipt.state == ReceiptState.MATCHED, Order.status == OrderStatus.PENDING
@@ -67,7 +68,7 @@ def no_money_came(db: Session, workspace_id: UUID, payment_id: UUID, by: Decisio
         raise Rejected("decided_before")
     if db.scalar(select(exists().where(Receipt.payment_id == payment.id))):
         raise Rejected("money_is_here")
-    fail(db, order, payment, Reason.OTHER.value, FailedBy.ANSWER, datetime.now(UTC))
+    fail(db, order, payment, Reason.OTHER.value, FailedBy.ANSWER, clock.now())
     note_event(db, payment, "no_money_came", f"no_money_came:{by.key}", {"by": by.user_id, "why": by.why})
     about = {"subject_kind": "payment", "subject_id": payment.id, "detail": {"why": by.why}}
     db.add(Activity(workspace_id=workspace_id, user_id=by.user_id, action="no_money_came", **about))

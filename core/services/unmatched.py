@@ -18,6 +18,7 @@ from core.errors import Rejected
 from core.providers.contract import payer_hash
 from core.services.diary import note_receipt
 from core.services.followup import Followup
+from core.services.holds import hold_for_the_rest
 from core.services.ledger import book
 from core.services.orders import lock_order, make_tickets, mark_order, paid_so_far, tell
 from core.services.payment_rows import lock_attempt, move, retire_others
@@ -140,8 +141,7 @@ def _credit(db: Session, order: Order, receipt: Receipt, due: Decimal, by: Decis
     if receipt.amount > due:
         propose_refund(db, receipt, receipt.amount - due, "overpaid", key=f"assigned:{receipt.id}")
     if receipt.amount < due:
-        hold = timedelta(seconds=db.get_one(Workspace, order.workspace_id).hold_seconds)
-        order.expires_at = max(order.expires_at, clock.now() + hold)
+        hold_for_the_rest(db, order)
         return Followup()
     retire_others(db, order, None, clock.now())
     lapsed = order.status is OrderStatus.FAILED
