@@ -58,7 +58,6 @@ A prompt is decided by the phone in the browser while that number is on screen, 
     POST /control/links {"id", "phone"}        a guest pays one of Kopo Kopo's links → {"done"}
 """
 
-import asyncio
 from typing import Any
 
 from sandbox.simulators.checkout.switches import CardSwitches
@@ -71,7 +70,6 @@ from sandbox.simulators.poster import Poster
 from sandbox.simulators.server import NOT_FOUND, Answer, Request, Response, answer_json
 from sandbox.simulators.whatsapp import WhatsApp
 
-LONGEST_WAIT = 25.0
 DONE = answer_json({"done": True})
 
 
@@ -164,14 +162,11 @@ class Switchboard:
         })  # fmt: skip
 
     async def _prompts(self, request: Request) -> Answer:
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + min(float(request.option("timeout", "0")), LONGEST_WAIT)
-        while True:
-            found = [prompt.to_dict() for prompt in self._till.prompts.all() if _alike(prompt, request)]
-            left = deadline - clock()
-            if found or left <= 0:
-                return answer_json({"prompts": found})
-            await self._till.prompts.news(left)
+        found = await self._till.prompts.news.found(
+            lambda: [prompt.to_dict() for prompt in self._till.prompts.all() if _alike(prompt, request)],
+            float(request.option("timeout", "0")),
+        )
+        return answer_json({"prompts": found})
 
 
 def _alike(prompt: Prompt, request: Request) -> bool:
