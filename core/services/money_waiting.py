@@ -38,18 +38,16 @@ class Waiting:
 
 
 def payments_waiting(db: Session, workspace_id: UUID) -> list[Waiting]:
-    """The newest first: to be reviewed, without word for long, or only a part of what is due."""
+    """The newest first: to be reviewed, and of the last days without word for long, or only a part of what is due."""
     now = clock.now()
     unsure = (PaymentStatus.UNKNOWN, PaymentStatus.PENDING, PaymentStatus.REQUESTED)
     part = exists().where(
         Receipt.payment_id == Payment.id, Receipt.state == ReceiptState.MATCHED, Order.status == OrderStatus.PENDING
     )
-    odd = or_(
-        Payment.status == PaymentStatus.NEEDS_REVIEW,
-        Payment.status.in_(unsure) & (Payment.posted_at < now - UNSURE_FOR),
-        part,
-    )
-    mine = (Payment.workspace_id == workspace_id, Payment.created_at > now - LOOK_BACK, odd)
+    odd = or_(Payment.status.in_(unsure) & (Payment.posted_at < now - UNSURE_FOR), part)
+    # A review ends by somebody's decision only: it does not fall off the list.
+    wanted = (Payment.status == PaymentStatus.NEEDS_REVIEW) | (odd & (Payment.created_at > now - LOOK_BACK))
+    mine = (Payment.workspace_id == workspace_id, wanted)
     query = select(Payment, Order.number).join(Order, Order.id == Payment.order_id).where(*mine)
     rows = db.execute(query.order_by(Payment.created_at.desc()).limit(SHOWN))
     return [_waiting(payment, number) for payment, number in rows]
