@@ -117,6 +117,19 @@ def test_rule_13_a_failure_learnt_by_polling_permits_a_new_prompt_only_after_the
     assert house.pay_again(order_id)["result"] == "requested"
 
 
+def test_rule_13_a_failure_learnt_by_polling_protects_the_phone_from_prompts_of_other_orders(house: House) -> None:
+    other, _, theirs = house.prompt(2)
+    house.told(house.kopokopo.refuse(theirs))
+    _, payment_id, prompt = house.prompt(1)
+    house.kopokopo.refuse(prompt)
+    house.ago(payment_id, 46)
+    house.check(payment_id)
+    phone = house.bar.guest(1).phone
+    assert house.pay_again(other, guest=2, phone=phone)["result"] == "live_attempt"
+    house.ago(payment_id, 135)
+    assert house.pay_again(other, guest=2, phone=phone)["result"] == "requested"
+
+
 def test_rule_13_a_second_success_is_refunded(house: House) -> None:
     order_id, first, prompt = house.prompt()
     house.told(house.kopokopo.refuse(prompt))
