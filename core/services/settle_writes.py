@@ -15,11 +15,10 @@ from core.services.followup import Followup
 from core.services.holds import hold_for_the_rest
 from core.services.ledger import book
 from core.services.notices import notice_of_money, save_notices
-from core.services.orders import make_tickets, mark_order
+from core.services.orders import buy_order, mark_order
 from core.services.payment_rows import fail, move, retire_others, tell_failed, tell_guest
 from core.services.refunds import propose_refunds, refund_came_about, settle_refund
 from core.services.settle_case import Case
-from core.services.stock import menu_changed
 from core.store.sql.outbox import owe_board
 from core.store.sql.tables import Order, Payment, PaymentEvent, Receipt
 
@@ -92,15 +91,11 @@ def _write_receipt(db: Session, case: Case, receipt: Receipt, decision: Settleme
 
 
 def _buy(db: Session, case: Case, order: Order, decision: Settlement) -> Followup:
-    was_lapsed = order.status is OrderStatus.FAILED
-    mark_order(db, order, OrderStatus.PAID, cause=decision.note)
-    make_tickets(db, order)
+    followup = buy_order(db, order, decision.note)
     if case.others:
         retire_others(db, order, case.payment.id if case.payment else None, clock.now())
     owe_board(db, order.workspace_id, order.id)
-    board = Followup(boards=frozenset({order.workspace_id}))
-    # A lapsed order took its stock a second time, perhaps the last of it.
-    return board | menu_changed(order.workspace_id) if was_lapsed else board
+    return followup | Followup(boards=frozenset({order.workspace_id}))
 
 
 def _tell(db: Session, order: Order, payment: Payment, case: Case, decision: Settlement) -> Followup:

@@ -214,6 +214,18 @@ def test_rule_16_unmatched_money_is_attached_by_a_later_callback(house: House) -
     assert house.diary() == ["start_accepted", "unmatched", "paid"]
 
 
+def test_rule_16_who_tells_another_sum_later_changes_neither_the_books_nor_what_is_due(house: House) -> None:
+    order_id, _, prompt = house.prompt()
+    paid = house.kopokopo.pay(prompt, "TOLDTWICE1")
+    resource = paid["data"]["attributes"]["event"]["resource"]
+    house.told(event(resource))
+    resource["amount"] = "900.0"
+    house.told(paid)
+    assert [receipt.amount for receipt in house.receipts()] == [700]
+    assert (house.order_status(order_id), house.refunds()) == (Stands.PAID, [])
+    assert [told["amount"] for told in house.owed("payment_settled")] == ["700"]
+
+
 def test_rule_16_what_staff_decided_about_money_is_final(house: House) -> None:
     order_id, payment_id, prompt = house.prompt()
     callback = house.kopokopo.pay(prompt)
