@@ -2,14 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core import metrics
+from core import clock, metrics
 from core.crashpoint import crashpoint
 from core.domain.statuses import DeadLetterState
 from core.errors import Rejected
@@ -115,7 +114,7 @@ def _undecided(db: Session, workspace_id: UUID, letter_id: UUID) -> DeadLetter:
 
 
 def _decide(db: Session, letter: DeadLetter, state: DeadLetterState, by: Decider) -> None:
-    letter.state, letter.decided_at, letter.decided_by = state, datetime.now(UTC), by.user_id
+    letter.state, letter.decided_at, letter.decided_by = state, clock.now(), by.user_id
     letter.reason = _kept(by.reason)
     _note(db, letter, f"dead_letter_{state.value}", by)
 
