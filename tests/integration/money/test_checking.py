@@ -7,7 +7,7 @@ import pytest
 
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
 from core.jobs import CHECK_PAYMENT, REQUEST_PAYMENT
-from core.services.check_payments import sweep_payments
+from core.services.check_payments import check_payment, sweep_payments
 from core.services.holds import expire_holds
 from core.store.redis.store import Store
 from core.store.sql.tables import Payment
@@ -296,6 +296,19 @@ def test_the_status_of_another_prompt_is_not_believed(house: House) -> None:
     house.kopokopo.results[prompt["id"]] = paid
     house.check(payment_id)
     assert (house.status(payment_id), house.order_status(order_id)) == (S.PENDING, OrderStatus.PENDING)
+
+
+def test_a_hint_that_leads_to_money_for_something_else_is_not_believed(house: House) -> None:
+    """Anybody may send one."""
+    order_id, payment_id = silent(house)
+    house.kopokopo.prompted({"metadata": {"payment_id": "of another house"}, "subscriber": {}})
+    other = house.kopokopo.prompts[-1]
+    paid = result("success", other["id"], other["metadata"])
+    paid["data"]["attributes"]["event"]["resource"] |= money("OTHERHOUSE", "+254711222333", 700)
+    house.kopokopo.results[other["id"]] = paid
+    check_payment(house.program, payment_id, other["id"])
+    assert (house.status(payment_id), house.order_status(order_id)) == (S.UNKNOWN, OrderStatus.PENDING)
+    assert house.receipts() == []
 
 
 def test_a_list_that_is_not_ready_is_waited_for_only_so_long(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
