@@ -86,7 +86,8 @@ def replay(program: Program, workspace_id: UUID, letter_id: UUID, by: Decider) -
         crashpoint("letters.pushed")
         letter.replayed_as = event_id
         _decide(db, letter, DeadLetterState.REPLAYED, by)
-    _ring(program, letter.lane, pushed)
+    if pushed.bell:
+        program.ring.lane(letter.lane, pushed.bell)
     log.info("dead_letter_replayed", letter=str(letter_id), replayed_as=event_id)
 
 
@@ -149,8 +150,3 @@ def _guest(program: Program, db: Session, letter: DeadLetter) -> dict[str, Any]:
 def _push(program: Program, lane: str, item: Item) -> Pushed:
     mailboxes = program.store.payments if lane == PAYMENTS else program.store.conversations
     return mailboxes.push([item])
-
-
-def _ring(program: Program, lane: str, pushed: Pushed) -> None:
-    if pushed.bell:
-        (program.ring.settlements if lane == PAYMENTS else program.ring.conversations)(pushed.bell)
