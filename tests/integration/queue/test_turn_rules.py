@@ -50,6 +50,20 @@ def test_rule_01_a_commit_for_another_event_changes_nothing(store: Store) -> Non
     assert commit(store, claim, answer("one")) == "done"
 
 
+def test_rule_01_a_heartbeat_of_the_grave_keeps_no_lease(store: Store) -> None:
+    store.conversations.push([wrote("ann")])
+    zombie = serve_one(store)
+    lease_lapses(store, "ann")
+    successor = serve_one(store)
+    store.client.zadd("lane:conversations:leased", {"ann": 1})
+
+    store.conversations.renew("bell", [zombie])
+    assert store.client.zscore("lane:conversations:leased", "ann") == 1
+
+    store.conversations.renew("bell", [successor])
+    assert store.client.zscore("lane:conversations:leased", "ann") > 1
+
+
 def test_rule_03_a_stored_plan_is_what_every_later_try_gets(store: Store) -> None:
     store.conversations.push([wrote("ann")])
     first = serve_one(store)
@@ -100,6 +114,16 @@ def test_rule_06_a_doorbell_that_finds_nothing_uncounts_itself(store: Store) -> 
         while claims := store.conversations.claim(bell):
             store.conversations.commit([(claims[0], answer())])
 
+    assert store.conversations.push([wrote("dan")]).bell
+
+
+def test_rule_06_a_doorbell_that_has_served_all_is_counted_no_more(store: Store) -> None:
+    bells = [store.conversations.push([wrote(guest)]).bell for guest in ("ann", "ben")]
+    for bell in bells:
+        store.conversations.commit([(serve_one(store, bell), answer())])
+    assert store.conversations.push([wrote("cat")]).bell == "", "both are still looking for more"
+    store.conversations.commit([(serve_one(store, bells[0]), answer())])
+    assert [store.conversations.claim(bell) for bell in bells] == [[], []]
     assert store.conversations.push([wrote("dan")]).bell
 
 
