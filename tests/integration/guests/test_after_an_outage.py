@@ -1,5 +1,6 @@
 """A turn was decided on, and then nothing could be done for a long while."""
 
+import json
 import signal
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -82,4 +83,19 @@ def test_rule_04_however_often_postgresql_is_away_nothing_is_given_up(otieno: Ot
     [prompt] = otieno.served()
     assert "0722 000 111" in prompt
     assert otieno.in_the_books() == sorted(otieno.written) and otieno.bar.count(DeadLetter) == 0
+    assert otieno.bar.count(Order) == otieno.bar.count(Payment) == 1
+
+
+def test_a_plan_that_cannot_be_concluded_is_given_up_and_the_guest_goes_on(
+    otieno: Otieno, mailbox_server: RedisServer, tmp_path: Path
+) -> None:
+    died_at(otieno, "turn.after_effects_commit", mailbox_server.url, tmp_path)
+    state = f"box:conversations:{BOX}"
+    [(field, plan)] = otieno.store.client.hscan_iter(state, "plan:*")
+    otieno.store.client.hset(state, field, json.dumps(json.loads(plan) | {"note": {"then": "what nobody knows"}}))
+    [answer] = otieno.served()
+    assert "went wrong" in answer
+    [menu] = otieno.writes("menu").served()
+    assert "went wrong" not in menu
+    assert otieno.in_the_books() == sorted(otieno.written) and otieno.bar.count(DeadLetter) == 2
     assert otieno.bar.count(Order) == otieno.bar.count(Payment) == 1
