@@ -1,6 +1,7 @@
 """What every suite shares: a mailbox store, a browser and a running product; and no silent skips in CI."""
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,10 @@ from xdist.scheduler import LoadScopeScheduling
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
 from tests.product import Product
+
+# Where nothing may be kept compiled, each of the hundred processes of a run compiles the whole program again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 LONGEST = ("test_crash_points", "test_chaos_night", "tests/functional")
 CHROMIUM = Path("/usr/bin/chromium")
