@@ -170,6 +170,12 @@ def test_a_webhook_delivered_twice_is_one_message(store: Store) -> None:
     assert store.conversations.push([item]).fresh == (), "also after it was handled"
 
 
+def test_a_status_delivered_twice_is_one_status(store: Store) -> None:
+    for _ in range(2):
+        store.conversations.push([], [("sent of wamid.1", "{}"), ("read of wamid.1", "{}")])
+    assert store.statuses.length() == 2
+
+
 def test_messages_are_taken_by_the_senders_clock_then_by_arrival(store: Store) -> None:
     store.conversations.push([wrote("ann", "b", at=20.0), wrote("ann", "c", at=20.0), wrote("ann", "a", at=10.0)])
     taken = []
