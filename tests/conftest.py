@@ -1,6 +1,7 @@
-"""What every suite shares: one mailbox store and one browser per run, and no silent skips in CI."""
+"""What every suite shares: a mailbox store, a browser and a running product; and no silent skips in CI."""
 
 import os
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
+from tests.product import Product
+
+# Where nothing may be kept compiled, each of the hundred processes of a run compiles the whole program again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 LONGEST = ("test_crash_points", "test_chaos_night", "tests/functional")
 CHROMIUM = Path("/usr/bin/chromium")
@@ -30,6 +36,13 @@ def store(mailbox_server: RedisServer) -> Store:
     store = Store(mailbox_server.url)
     store.client.flushall()
     return store
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The product, running: one for all who come to it from outside, unless they hurt it in a way of their own."""
+    with Product(tmp_path_factory.mktemp("product")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +71,9 @@ class BySuite(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         folder, *inside = Path(nodeid.partition("::")[0]).parts[1:-1] or ("tests",)
-        alone = folder in ("faults", "unit", "model")
-        return nodeid.partition("::")[0] if alone else "/".join((folder, *inside))
+        if folder in ("faults", "unit", "model"):
+            return nodeid.partition("::")[0]
+        return "/".join(("functional" if folder == "browser" else folder, *inside))  # those two share one product
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySuite:

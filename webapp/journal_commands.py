@@ -7,17 +7,16 @@ from uuid import UUID
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
 
-from core import log
+from core import clock, log
 from core.errors import Rejected
 from core.services.journal_export import NotANight, export, furnish, read_night, until
 from core.services.journal_replay import Replayed, books_are_empty, replay_missing, replay_night
 from core.services.program import Program
+from core.services.venues import venue_called
 from core.store.redis.arrivals import Arrival
 from core.store.sql import journal as books
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Workspace
 from webapp.held import current_program
 from webapp.refusals import NO_VENUE, refusals
 
@@ -141,17 +140,14 @@ def _replay_file(program: Program, file: TextIO) -> Replayed:
 
 
 def _span(since: datetime | None, to: datetime | None, slug: str | None) -> books.Span:
-    to = to or datetime.now(UTC)
+    to = to or clock.now()
     with refusals(REFUSALS):
         return books.Span(since or to - timedelta(days=1), to, _workspace(slug) if slug else None)
 
 
 def _workspace(slug: str) -> UUID:
     with transaction(current_program().sessions) as db:
-        found = db.scalar(select(Workspace.id).where(Workspace.slug == slug))
-    if found is None:
-        raise Rejected("no_such_workspace")
-    return found
+        return venue_called(db, slug).id
 
 
 def _time(one: Arrival) -> str:

@@ -7,15 +7,13 @@ from uuid import UUID
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.domain.statuses import DeadLetterState
-from core.errors import Rejected
 from core.services import dead_letters
 from core.services.dead_letters import Decider
+from core.services.venues import venue_called
 from core.store.sql.engine import transaction
-from core.store.sql.tables import DeadLetter, Workspace
+from core.store.sql.tables import DeadLetter
 from webapp.held import current_program
 from webapp.refusals import NO_VENUE, refusals
 from webapp.rule_commands import WORKSPACE
@@ -40,7 +38,7 @@ def list_command(workspace: str, every: bool) -> None:
     """The newest of a venue, one a line: id, time (UTC), lane, state, tries, what went wrong."""
     with refusals(REFUSALS, UNANSWERED), transaction(current_program().sessions) as db:
         state = None if every else DeadLetterState.DEAD
-        for letter in dead_letters.letters(db, _venue(db, workspace), state):
+        for letter in dead_letters.letters(db, venue_called(db, workspace).id, state):
             about = f"{letter.at:%Y-%m-%d %H:%M:%S}  {letter.lane:13}  {letter.state.value:8}  {letter.attempts}"
             click.echo(f"{letter.id}  {about}  {letter.error}")
 
@@ -51,7 +49,7 @@ def list_command(workspace: str, every: bool) -> None:
 def show_command(letter_id: UUID, workspace: str) -> None:
     """Everything about one of them as JSON, with what the guest wrote: that it was read is written down."""
     with refusals(REFUSALS, UNANSWERED), transaction(current_program().sessions) as db:
-        letter = dead_letters.read_letter(db, _venue(db, workspace), letter_id, _here())
+        letter = dead_letters.read_letter(db, venue_called(db, workspace).id, letter_id, _here())
         click.echo(json.dumps(_document(letter), indent=2))
 
 
@@ -64,7 +62,7 @@ def replay_command(letter_id: UUID, workspace: str, reason: str) -> None:
     program = current_program()
     with refusals(REFUSALS, UNANSWERED):
         with transaction(program.sessions) as db:
-            workspace_id = _venue(db, workspace)
+            workspace_id = venue_called(db, workspace).id
         dead_letters.replay(program, workspace_id, letter_id, _here(reason))
     click.echo("It is back in its mailbox. If it fails again, it comes back as another dead letter.")
 
@@ -76,15 +74,8 @@ def replay_command(letter_id: UUID, workspace: str, reason: str) -> None:
 def drop_command(letter_id: UUID, workspace: str, reason: str) -> None:
     """Nothing will come of it. It is kept, with the reason."""
     with refusals(REFUSALS, UNANSWERED), transaction(current_program().sessions) as db:
-        dead_letters.drop(db, _venue(db, workspace), letter_id, _here(reason))
+        dead_letters.drop(db, venue_called(db, workspace).id, letter_id, _here(reason))
     click.echo("Dropped.")
-
-
-def _venue(db: Session, slug: str) -> UUID:
-    workspace_id = db.scalar(select(Workspace.id).where(Workspace.slug == slug))
-    if workspace_id is None:
-        raise Rejected("no_such_workspace")
-    return workspace_id
 
 
 def _here(reason: str = "") -> Decider:

@@ -1,18 +1,21 @@
 """`flask reconcile`: a day's money compared with the providers' own lists."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
+from core import clock
 from core.services.demo import SLUG
 from core.services.reconcile import reconcile_day, reconciliations
 from core.services.relay import follow_up
+from core.services.venues import venue_called
 from core.store.sql.engine import transaction
-from core.store.sql.tables import ReconciliationDifference, Workspace
+from core.store.sql.tables import ReconciliationDifference
 from webapp.held import current_program
+from webapp.refusals import NO_VENUE, refusals
 
 
 @click.command("reconcile")
@@ -22,10 +25,8 @@ from webapp.held import current_program
 def reconcile_command(day: datetime | None, workspace: str) -> None:
     """Lay the providers' lists of one day beside ours and say in what they differ."""
     program = current_program()
-    with transaction(program.sessions) as db:
-        venue = db.scalar(select(Workspace).where(Workspace.slug == workspace))
-    if venue is None:
-        raise click.ClickException("No venue has this slug.")
+    with refusals({"no_such_workspace": NO_VENUE}), transaction(program.sessions) as db:
+        venue = venue_called(db, workspace)
     meant = day.date() if day else _yesterday(venue.timezone)
     follow_up(program, reconcile_day(program, venue.id, meant))
     with transaction(program.sessions) as db:
@@ -37,4 +38,4 @@ def reconcile_command(day: datetime | None, workspace: str) -> None:
 
 
 def _yesterday(zone: str) -> date:
-    return datetime.now(UTC).astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+    return clock.now().astimezone(ZoneInfo(zone)).date() - timedelta(days=1)

@@ -8,7 +8,7 @@ import redis
 
 from core import metrics
 from core.errors import StoreUnavailable, TryAgain
-from core.jobs import MARK_READ, SEND_MESSAGES, SERVE_CONVERSATIONS, SETTLE_PAYMENTS, Job
+from core.jobs import MARK_READ, Job
 from core.log import get_logger
 from core.services.doorbells import serve_lane, sweep
 from core.services.program import Program
@@ -18,7 +18,6 @@ from workers.safety import StoreCheck
 EVERY_SECONDS = 1.0
 # Sweepers keep step: without this pause the same one would win every time, also one that can neither ring nor serve.
 STAND_BACK = 5
-TASKS = {"conversations": SERVE_CONVERSATIONS, "payments": SETTLE_PAYMENTS, "outbox": SEND_MESSAGES}
 log = get_logger(__name__)
 
 
@@ -41,6 +40,7 @@ def _run(program: Program, queues: list[str], threads: bool, store_check: StoreC
         except (StoreUnavailable, TryAgain, redis.exceptions.RedisError) as error:
             log.warning("sweep_failed", error=type(error).__name__)
         except Exception:
+            # A mistake in one round must not be the last: without the sweep, whatever lost its doorbell waits for ever.
             log.exception("sweep_broken")
 
 
@@ -53,12 +53,8 @@ def _sweep(program: Program, threads: bool) -> bool:
     handed = True
     for lane, swept in sweep(program).items():
         metrics.swept.labels(lane).inc(swept.returned)
-        if swept.bell and not _ring(program, lane, swept.bell):
+        if swept.bell and not program.ring.lane(lane, swept.bell):
             if threads:
                 serve_lane(program, lane, swept.bell)
             handed = threads
     return handed
-
-
-def _ring(program: Program, lane: str, bell: str) -> bool:
-    return program.ring(Job(TASKS[lane], (bell,)))

@@ -43,13 +43,9 @@ def fee(here: Here, session: Session) -> Decimal:
 
 def besides(here: Here, costs: pricing.Bill, note: str) -> list[str]:
     """What is on the bill or the ticket besides the lines."""
-    parts = (
-        (costs.fee, texts.DELIVERY_FEE, {"fee": here.money(costs.fee)}),
-        (costs.discount, texts.DISCOUNT, {"amount": here.money(costs.discount)}),
-        (costs.tip, texts.TIP_LINE, {"amount": here.money(costs.tip)}),
-        (note, texts.ORDER_NOTE, {"note": note}),
-    )
-    return [here.say(text, **values) for there, text, values in parts if there]
+    sums = ((costs.fee, texts.DELIVERY_FEE), (costs.discount, texts.DISCOUNT), (costs.tip, texts.TIP_LINE))
+    said = [here.say(text, amount=here.money(amount)) for amount, text in sums if amount]
+    return [*said, here.say(texts.ORDER_NOTE, note=note)] if note else said
 
 
 def count(lines: Sequence[Line]) -> int:

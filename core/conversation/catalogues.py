@@ -8,7 +8,7 @@ from typing import Any
 
 from babel import Locale
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency
+from babel.numbers import parse_pattern
 
 from core.domain.money import plain
 
@@ -16,6 +16,8 @@ ENGLISH = "en"
 SWAHILI = "sw"
 LOCALES = {ENGLISH: Locale("en", "KE"), SWAHILI: Locale("sw", "KE")}
 FOLDER = Path(__file__).with_name("locale")
+
+SHILLINGS, CENTS = parse_pattern("¤¤ #,##0"), parse_pattern("¤¤ #,##0.00")
 
 # A pair is singular and plural: the value named `count` decides.
 Text = str | tuple[str, str]
@@ -49,8 +51,8 @@ def templates(language: str) -> dict[Text, Text]:
 def money(language: str, amount: Decimal, currency: str) -> str:
     """As guests in Nairobi read it: "KES 1,750", with cents only where there are some."""
     digits = plain(amount)
-    pattern = "¤¤ #,##0.00" if "." in digits else "¤¤ #,##0"
-    return format_currency(Decimal(digits), currency, pattern, locale(language), currency_digits=False)
+    pattern = CENTS if "." in digits else SHILLINGS
+    return str(pattern.apply(Decimal(digits), locale(language), currency=currency, currency_digits=False))
 
 
 @lru_cache(maxsize=1024)

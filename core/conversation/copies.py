@@ -9,8 +9,9 @@ Thing = TypeVar("Thing")
 def but(thing: Thing, /, **changes: Any) -> Thing:
     """The same with these fields changed. What a class derives from its fields when it is made is not derived again."""
     fields = vars(thing)
-    if not changes.keys() <= fields.keys():
+    whole = fields | changes
+    if len(whole) > len(fields):
         raise TypeError(f"{type(thing).__name__} has no {', '.join(changes.keys() - fields.keys())}")
     copy = object.__new__(type(thing))
-    vars(copy).update(fields, **changes)
+    object.__setattr__(copy, "__dict__", whole)
     return copy

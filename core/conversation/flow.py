@@ -142,9 +142,11 @@ def _beside_table(said: Said) -> str:
 def _row(here: Here, said: Said) -> str:
     """The tap of a row shown last, named by its number or by its product."""
     shown = here.session.shown
+    if not shown:
+        return ""
     number = ORDINALS.get(said.core) if said.number is None else said.number
-    if not shown or number is not None:
-        return shown[number - 1] if number is not None and 0 < number <= len(shown) else ""
+    if number is not None:
+        return shown[number - 1] if 0 < number <= len(shown) else ""
     product_id = said.only_product
     named = [tap for tap in shown if product_id and product_id == _product_of(here, tap)]
     return named[0] if named else _partly_named(here, said)

@@ -236,9 +236,10 @@ def stay(here: Here, say: str = "") -> Move:
     return Move(here.session.state, here.session, say, here.session.aside)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=16)
 def _read(words: tuple[str, ...], catalogue: Catalogue, spoken: tuple[str, ...]) -> Request:
-    """A turn looks at its text twice: does it need another one, and what does it say."""
+    """A turn looks at its text twice: does it need another one, and what does it say. Few are kept: old ones cost more
+    to drop than they save."""
     return read_order(list(words), catalogue, spoken)
 
 

@@ -12,11 +12,9 @@ TEXT_LIMIT = 4096
 BODY_LIMIT = 1024
 BUTTONS_LIMIT = 3
 BUTTON_TITLE_LIMIT = 20
-BUTTON_ID_LIMIT = 256
 ROWS_LIMIT = 10
 ROW_TITLE_LIMIT = 24
 ROW_DESCRIPTION_LIMIT = 72
-ROW_ID_LIMIT = 200
 IMAGE_LINK = re.compile(r"https://[!-~]{1,2000}")
 # Parts that replies kept from before do not know.
 LATER = ("link", "link_label", "document", "file", "contact")

@@ -1,9 +1,11 @@
 """What a provider tells us about money, in our words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 class Outcome(StrEnum):
@@ -57,21 +59,27 @@ class Notice:
 
     def to_dict(self) -> dict[str, str]:
         """JSON-ready; `from_dict` reads it back."""
-        return {name: _as_text(value) for name, value in vars(self).items() if value not in ("", None)}
+        return written(self)
 
     @classmethod
-    def from_dict(cls, data: dict[str, str]) -> "Notice":
+    def from_dict(cls, data: Mapping[str, str]) -> "Notice":
         """Inverse of `to_dict`."""
-        read = dict(data)
-        at = read.pop("at", "")
-        return cls(
-            provider=read.pop("provider"),
-            source=Source(read.pop("source")),
-            outcome=Outcome(read.pop("outcome")),
-            amount=Decimal(read.pop("amount", "0")),
-            at=datetime.fromisoformat(at) if at else None,
-            **read,
-        )
+        return cls(**read(data, Outcome))
+
+
+def written(fact: Any) -> dict[str, str]:
+    """A fact about money, JSON-ready: what is empty is left out."""
+    return {name: _as_text(value) for name, value in vars(fact).items() if value not in ("", None)}
+
+
+def read(data: Mapping[str, str], outcome: type[StrEnum]) -> dict[str, Any]:
+    """The fields of what `written` wrote."""
+    found: dict[str, Any] = dict(data)
+    found |= {"source": Source(data["source"]), "outcome": outcome(data["outcome"])}
+    found["amount"] = Decimal(data.get("amount", "0"))
+    for name in {"at", "due_at"} & found.keys():
+        found[name] = datetime.fromisoformat(found[name])
+    return found
 
 
 def _as_text(value: object) -> str:

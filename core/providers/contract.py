@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from core.domain.receipts import Notice, Source
+from core.domain.receipts import Notice, Source, read, written
 from core.domain.statuses import Start
 
 
@@ -130,12 +130,12 @@ class RefundNotice:
 
     def to_dict(self) -> dict[str, str]:
         """JSON-ready; `from_dict` reads it back."""
-        return _to_dict(self)
+        return written(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, str]) -> "RefundNotice":
         """Inverse of `to_dict`."""
-        return cls(**_read(data, outcome=RefundOutcome))
+        return cls(**read(data, RefundOutcome))
 
 
 class DisputeOutcome(StrEnum):
@@ -172,12 +172,12 @@ class DisputeNotice:
 
     def to_dict(self) -> dict[str, str]:
         """JSON-ready; `from_dict` reads it back."""
-        return _to_dict(self)
+        return written(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, str]) -> "DisputeNotice":
         """Inverse of `to_dict`."""
-        return cls(**_read(data, outcome=DisputeOutcome))
+        return cls(**read(data, DisputeOutcome))
 
 
 Event = Notice | RefundNotice | DisputeNotice
@@ -254,24 +254,6 @@ class Webhook(Protocol):
 
         Raises Malformed or OtherMode.
         """
-
-
-def _to_dict(fact: Any) -> dict[str, str]:
-    return {name: _as_text(value) for name, value in vars(fact).items() if value not in ("", None)}
-
-
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def _read(data: Mapping[str, str], outcome: type[StrEnum]) -> dict[str, Any]:
-    read: dict[str, Any] = dict(data)
-    read |= {"source": Source(read["source"]), "outcome": outcome(read["outcome"])}
-    read["amount"] = Decimal(read.get("amount", "0"))
-    for name in ("at", "due_at"):
-        if name in read:
-            read[name] = datetime.fromisoformat(read[name])
-    return read
 
 
 def payer_hash(digits: str) -> str:

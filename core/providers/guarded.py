@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from core import metrics
 from core.errors import OutcomeUnknown, TryAgain
 from core.log import get_logger
-from core.providers.http import Answer, Http
+from core.providers.http import Answer, Http, repeatable
 
 log = get_logger(__name__)
 
@@ -73,14 +73,8 @@ class Guarded:
         return answer
 
     def ask(self, call: str, method: str, url: str, **how: Any) -> Answer:
-        """A call that does no harm when repeated: every failure to get an answer is a TryAgain."""
-        try:
-            answer = self.send(call, method, url, **how)
-        except OutcomeUnknown as error:
-            raise TryAgain("the provider did not answer") from error
-        if answer.status >= 500 or answer.status == 429:
-            raise TryAgain(f"the provider answered {answer.status}")
-        return answer
+        """As `Http.ask`."""
+        return repeatable(lambda: self.send(call, method, url, **how))
 
     def _leave(self, healthy: bool) -> None:
         if self._circuit.leave(healthy):

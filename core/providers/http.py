@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,11 @@ class Answer:
         except ValueError:
             return None
 
+    def fields(self) -> Mapping[str, Any]:
+        """The body as a JSON object; empty where it is none."""
+        body = self.json()
+        return body if isinstance(body, Mapping) else {}
+
 
 class Http:
     """One pool of connections; safe to share between threads, not across a fork."""
@@ -72,13 +77,7 @@ class Http:
 
     def ask(self, method: str, url: str, **how: Any) -> Answer:
         """A call that does no harm when repeated: every failure to get an answer is a TryAgain."""
-        try:
-            answer = self.send(method, url, **how)
-        except OutcomeUnknown as error:
-            raise TryAgain("the provider did not answer") from error
-        if answer.status >= 500 or answer.status == 429:
-            raise TryAgain(f"the provider answered {answer.status}")
-        return answer
+        return repeatable(lambda: self.send(method, url, **how))
 
     def close(self) -> None:
         """Let the connections go."""
@@ -94,6 +93,17 @@ class Http:
         with response:
             body, whole = _read(response)
         return Answer(response.status_code, CaseInsensitiveDict(response.headers), body, whole)
+
+
+def repeatable(send: Callable[[], Answer]) -> Answer:
+    """What a call answers that does no harm when repeated: every failure to get an answer is a TryAgain."""
+    try:
+        answer = send()
+    except OutcomeUnknown as error:
+        raise TryAgain("the provider did not answer") from error
+    if answer.status >= 500 or answer.status == 429:
+        raise TryAgain(f"the provider answered {answer.status}")
+    return answer
 
 
 def never_sent(error: BaseException) -> bool:

@@ -1,9 +1,10 @@
 """A provider's access token: one for all workers, renewed by one of them at a time."""
 
 import hashlib
+from collections.abc import Mapping
 from threading import Event
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 from core.errors import StoreUnavailable, TryAgain
 
@@ -41,6 +42,14 @@ class TokenShelf(Protocol):
 def shelf_name(*credentials: str) -> str:
     """One name per set of credentials, from which they cannot be read."""
     return hashlib.sha256(" ".join(credentials).encode()).hexdigest()[:32]
+
+
+def token_in(answer: Mapping[str, Any], name: str) -> str:
+    """The token under this name. Raises TryAgain where there is none that could stand in a header."""
+    token = answer.get(name)
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+        raise TryAgain("no token in the answer")
+    return token
 
 
 class Tokens:

@@ -20,6 +20,7 @@ from core.domain.orders import BOUGHT
 from core.domain.paying import read_paying
 from core.domain.receipts import Notice, Source
 from core.domain.receipts import Outcome as Fate
+from core.domain.settlement import UNSOLD
 from core.domain.statuses import LIVE_PAYMENTS, Method, OrderStatus, PaymentStatus, Provider, Start
 from core.domain.table_codes import LETTERS
 from core.errors import Rejected
@@ -33,7 +34,6 @@ from core.store.sql.tables import CashCode, CashEntry, Order, Payment, User, Wor
 
 LENGTH = 4
 SHOWN = 100
-UNPAID = (OrderStatus.PENDING, OrderStatus.FAILED)
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def take_cash(
         return before, Followup()
     if db.get(Payment, entry_id):
         raise Rejected("cash_form")
-    if order.status not in UNPAID:
+    if order.status not in UNSOLD:
         raise Rejected("cash_paid" if order.status in BOUGHT else "cash_closed")
     credited = paid_so_far(db, order.id)
     entry = _enter(db, order, user_id, entry_id, received, order.total - credited)

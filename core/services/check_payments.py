@@ -11,7 +11,7 @@ from core import clock, metrics
 from core.conversation.events import PAYMENT_CHECKING, PAYMENT_EXPIRED, PAYMENT_REVIEW
 from core.crashpoint import crashpoint
 from core.domain.payments import RESEND_AFTER, UNSURE, Reason, aged, time_to_tell
-from core.domain.receipts import Notice, Outcome, Source
+from core.domain.receipts import Notice, Source
 from core.domain.statuses import LIVE_PAYMENTS, FailedBy, OrderStatus, PaymentStatus, Start
 from core.errors import TryAgain
 from core.jobs import Job
@@ -27,7 +27,7 @@ from core.services.payment_rows import attempt_of, fail, lock_payment, move, nex
 from core.services.program import Program
 from core.services.settle import settle_notice
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Order, Payment, Receipt
+from core.store.sql.tables import Order, Payment
 
 AT_ONCE = 200
 LATER = timedelta(hours=1)
@@ -133,21 +133,7 @@ def _search(program: Program, account: PaymentProvider, payment: Payment) -> Fol
 def _known(program: Program, payment: Payment) -> Notice | None:
     with transaction(program.sessions) as db:
         found = receipts.find_for(db, payment, payer_hash(payment.phone or ""))
-    return _claim(payment, found) if found else None
-
-
-def _claim(payment: Payment, found: Receipt) -> Notice:
-    return Notice(
-        payment.provider,
-        Source.POLL,
-        Outcome.PAID,
-        payment_id=str(payment.id),
-        receipt=found.reference,
-        amount=found.amount,
-        currency=found.currency,
-        till=found.till or "",
-        at=found.received_at,
-    )
+    return receipts.notice_of(found, Source.POLL, payment.id) if found else None
 
 
 def _settle(program: Program, payment: Payment, notice: Notice) -> Followup:

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.conversation.effects import Outcome
-from core.domain.receipts import Notice, Source
-from core.domain.receipts import Outcome as Fate
+from core.domain.receipts import Source
 from core.domain.statuses import Provider, ReceiptState
 from core.services.customers import Guest
 from core.services.followup import Followup
 from core.services.payment_codes import by_hand, open_claim, order_meant
+from core.services.receipts import notice_of
 from core.services.settle import settle_in
 from core.store.sql.tables import Order, PaymentClaim, Receipt
 
@@ -40,8 +40,8 @@ def claim_receipt(db: Session, guest: Guest, order_id: UUID | None, code: str) -
 def _settle(db: Session, claim: PaymentClaim, receipt: Receipt) -> Result:
     """Somebody may have been faster with the same money: then nothing of this remains."""
     savepoint = db.begin_nested()
-    payment = by_hand(db, claim, _notice(receipt, ""))
-    followup = settle_in(db, _notice(receipt, str(payment.id)), (claim.workspace_id,))
+    payment = by_hand(db, claim, notice_of(receipt, Source.GUEST))
+    followup = settle_in(db, notice_of(receipt, Source.GUEST, payment.id), (claim.workspace_id,))
     db.refresh(receipt)
     if receipt.payment_id != payment.id:
         savepoint.rollback()
@@ -53,14 +53,6 @@ def _settle(db: Session, claim: PaymentClaim, receipt: Receipt) -> Result:
 def _receipt(db: Session, claim: PaymentClaim) -> Receipt | None:
     electronic = (Receipt.workspace_id == claim.workspace_id, Receipt.provider != Provider.CASH)
     return db.scalar(select(Receipt).where(*electronic, Receipt.reference == claim.code).limit(1))
-
-
-def _notice(receipt: Receipt, payment_id: str) -> Notice:
-    return Notice(
-        receipt.provider, Source.GUEST, Fate.PAID, payment_id,
-        receipt=receipt.reference, amount=receipt.amount, currency=receipt.currency, till=receipt.till or "",
-        payer_hash=receipt.payer_hash or "", at=receipt.received_at,
-    )  # fmt: skip
 
 
 def _about(db: Session, result: str, order_id: UUID) -> Outcome:

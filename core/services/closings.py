@@ -59,15 +59,6 @@ def closings(db: Session, workspace_id: UUID) -> list[Closing]:
     return list(db.scalars(mine.order_by(Closing.number.desc()).limit(SHOWN)))
 
 
-def closing_report(db: Session, workspace_id: UUID, number: int) -> ClosingReport:
-    """One closing, as it was made. Raises Rejected("not_found")."""
-    mine = (Closing.workspace_id == workspace_id, Closing.number == number)
-    found = db.scalar(select(Closing.report).where(*mine))
-    if found is None:
-        raise Rejected("not_found")
-    return ClosingReport.from_dict(found)
-
-
 def _close(
     db: Session, workspace_id: UUID, shift_id: UUID, user_id: UUID, counted: Decimal, note: str
 ) -> ClosingReport:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
+from core import clock
 from core.cipher import installed
 from core.conversation.events import STAFF_SAID
 from core.domain.phone import normalise
@@ -173,7 +174,7 @@ def _escaped(wanted: str) -> str:
 
 
 def _sits_at(workspace_id: UUID, table: int) -> ColumnElement[bool]:
-    since = datetime.now(UTC) - SEATED_FOR
+    since = clock.now() - SEATED_FOR
     ordered = select(Order.conversation_id).where(Order.workspace_id == workspace_id, Order.table_number == table)
     called = select(StaffCall.conversation_id).where(
         StaffCall.workspace_id == workspace_id, StaffCall.table_number == table, StaffCall.called_at > since
@@ -198,7 +199,7 @@ def _chats(db: Session, workspace_id: UUID, rows: list[Message]) -> list[Chat]:
 
 def _tables(db: Session, workspace_id: UUID, ids: list[UUID]) -> dict[UUID | None, int | None]:
     """Where these guests last ordered to, not long ago."""
-    lately = (Order.workspace_id == workspace_id, Order.created_at > datetime.now(UTC) - SEATED_FOR)
+    lately = (Order.workspace_id == workspace_id, Order.created_at > clock.now() - SEATED_FOR)
     query = select(Order.conversation_id, Order.table_number).where(*lately, Order.conversation_id.in_(ids))
     newest = query.ext(distinct_on(Order.conversation_id)).order_by(Order.conversation_id, Order.created_at.desc())
     return {row.conversation_id: row.table_number for row in db.execute(newest)}

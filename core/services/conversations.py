@@ -167,6 +167,7 @@ def _bury(program: Program, claim: Claim) -> None:
     except (LeaseLost, TryAgain):
         raise
     except Exception:
+        # What made three tries fail may fail this, too: the guest is told, and the conversation goes on without it.
         log.exception("given_up_without_its_outcome")
         ending = None
     _commit(program, [(claim, ending or _dead_ending(claim, program.store.conversations.error(claim)))])

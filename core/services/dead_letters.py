@@ -2,14 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core import metrics
+from core import clock, metrics
 from core.crashpoint import crashpoint
 from core.domain.statuses import DeadLetterState
 from core.errors import Rejected
@@ -88,7 +87,8 @@ def replay(program: Program, workspace_id: UUID, letter_id: UUID, by: Decider) -
         crashpoint("letters.pushed")
         letter.replayed_as = event_id
         _decide(db, letter, DeadLetterState.REPLAYED, by)
-    _ring(program, letter.lane, pushed)
+    if pushed.bell:
+        program.ring.lane(letter.lane, pushed.bell)
     log.info("dead_letter_replayed", letter=str(letter_id), replayed_as=event_id)
 
 
@@ -116,7 +116,7 @@ def _undecided(db: Session, workspace_id: UUID, letter_id: UUID) -> DeadLetter:
 
 
 def _decide(db: Session, letter: DeadLetter, state: DeadLetterState, by: Decider) -> None:
-    letter.state, letter.decided_at, letter.decided_by = state, datetime.now(UTC), by.user_id
+    letter.state, letter.decided_at, letter.decided_by = state, clock.now(), by.user_id
     letter.reason = _kept(by.reason)
     _note(db, letter, f"dead_letter_{state.value}", by)
 
@@ -150,8 +150,3 @@ def _guest(program: Program, db: Session, letter: DeadLetter) -> dict[str, Any]:
 def _push(program: Program, lane: str, item: Item) -> Pushed:
     mailboxes = program.store.payments if lane == PAYMENTS else program.store.conversations
     return mailboxes.push([item])
-
-
-def _ring(program: Program, lane: str, pushed: Pushed) -> None:
-    if pushed.bell:
-        (program.ring.settlements if lane == PAYMENTS else program.ring.conversations)(pushed.bell)

@@ -10,7 +10,8 @@ from core.domain.phone import normalise
 from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.customers import by_phone, profile_of
-from core.store.sql.tables import Conversation, Customer, Workspace
+from core.services.venues import venue_called
+from core.store.sql.tables import Conversation, Customer
 
 MOST = 99
 
@@ -24,9 +25,7 @@ def set_discount(
     """
     if percent is not None and not 0 <= percent <= MOST:
         raise Rejected("bad_percent")
-    workspace_id = db.scalar(select(Workspace.id).where(Workspace.slug == slug))
-    if workspace_id is None:
-        raise Rejected("no_such_workspace")
+    workspace_id = venue_called(db, slug).id
     customer = by_phone(db, workspace_id, normalise(phone) or "")
     if customer is None:
         raise Rejected("no_such_guest")

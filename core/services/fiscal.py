@@ -9,10 +9,11 @@ from sqlalchemy import or_, select, update
 
 from core import clock, metrics
 from core.domain.documents import FiscalState
+from core.domain.invoices import Fiscal
 from core.domain.invoices import Invoice as Facts
 from core.errors import Rejected, TryAgain
 from core.log import bind, get_logger
-from core.providers.fiscal import FiscalProvider, Signature
+from core.providers.fiscal import FiscalProvider
 from core.providers.fiscal.client import SigningService
 from core.services.invoices import facts_of
 from core.services.program import Program
@@ -72,7 +73,7 @@ def _claim(program: Program) -> Unsigned | None:
         return Unsigned(waiting.id, facts_of(invoice, db.get_one(Order, invoice.order_id).number), waiting.tries)
 
 
-def _signed(program: Program, unsigned: Unsigned, signature: Signature) -> None:
+def _signed(program: Program, unsigned: Unsigned, signature: Fiscal) -> None:
     metrics.fiscal.labels("signed").inc()
     _end(program, unsigned, FiscalState.SIGNED, number=signature.number, qr=signature.qr, signed_at=clock.now())
 

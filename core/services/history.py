@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.statuses import DeadLetterState, Direction, MessageStatus
 from core.log import get_logger
 from core.services.notices import save_notices
@@ -128,7 +129,7 @@ def _dead_letter(note: dict[str, Any]) -> dict[str, Any]:
         "attempts": note["dead"]["attempts"],
         "error": note["dead"].get("error", ""),
         "state": DeadLetterState.DEAD,
-        "at": datetime.now(UTC),
+        "at": clock.now(),
     }
 
 
@@ -168,7 +169,7 @@ def _save_webhooks(db: Session, notes: list[dict[str, Any]]) -> None:
         body = json.dumps(note["detail"], sort_keys=True)
         digest = hashlib.sha256(body.encode()).hexdigest()
         what = {"source": note["source"], "reason": note["outcome"], "digest": digest, "body": body}
-        rows.append(what | {"received_at": datetime.now(UTC), "workspace_id": None})
+        rows.append(what | {"received_at": clock.now(), "workspace_id": None})
     db.execute(insert(WebhookEvent).on_conflict_do_nothing(), rows)
 
 

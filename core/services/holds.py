@@ -1,6 +1,6 @@
 """Nobody paid in time: the stock goes back and the order is over. Swept every few seconds."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
@@ -16,7 +16,7 @@ from core.services.orders import mark_order, tell
 from core.services.refunds import propose_refunds
 from core.services.stock import release_holds
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Order, Payment
+from core.store.sql.tables import Order, Payment, Workspace
 
 AT_ONCE = 100
 
@@ -47,6 +47,12 @@ def expire_order(db: Session, order_id: UUID, now: datetime) -> Followup:
     followup = release_holds(db, order)
     book(db, "order_lapsed", *propose_refunds(db, order, "order_not_paid_in_full"))
     return followup | tell(db, order, ORDER_FAILED)
+
+
+def hold_for_the_rest(db: Session, order: Order) -> None:
+    """Who paid a part of a locked order gets the time of a new attempt for the rest."""
+    seconds = db.get_one(Workspace, order.workspace_id).hold_seconds
+    order.expires_at = max(order.expires_at, clock.now() + timedelta(seconds=seconds))
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:

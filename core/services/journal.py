@@ -1,9 +1,10 @@
 """Every webhook that came, written down off the guest's path: as it arrived, from whom, and what became of it."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
+from core import clock
 from core.errors import StoreUnavailable
 from core.log import get_logger
 from core.services.program import Program
@@ -86,7 +87,7 @@ def save_journal(program: Program) -> int:
 
 def keep_months(program: Program, now: datetime | None = None) -> None:
     """The next months get their place; a month whose last day is older than the setting says goes as a whole."""
-    now = now or datetime.now(UTC)
+    now = now or clock.now()
     with transaction(program.sessions) as db:
         made = make_partitions(db, months(now, MONTHS_AHEAD))
         dropped = drop_partitions(db, now - timedelta(days=program.settings.journal_days))

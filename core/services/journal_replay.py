@@ -141,8 +141,7 @@ def _bring(program: Program, items: list[Item]) -> int:
         pushed = lane.push(mine)
         brought += len(pushed.fresh)
         if pushed.bell:
-            ring = program.ring.settlements if lane is program.store.payments else program.ring.conversations
-            ring(pushed.bell)
+            program.ring.lane(lane.lane, pushed.bell)
     return brought
 
 

@@ -1,13 +1,14 @@
 """Attempts that need a person: what is the matter with each, in plain words, and how staff end it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.payments import Reason
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
 from core.errors import Rejected
@@ -38,18 +39,16 @@ class Waiting:
 
 
 def payments_waiting(db: Session, workspace_id: UUID) -> list[Waiting]:
-    """The newest first: to be reviewed, without word for long, or only a part of what is due."""
-    now = datetime.now(UTC)
+    """The newest first: to be reviewed, and of the last days without word for long, or only a part of what is due."""
+    now = clock.now()
     unsure = (PaymentStatus.UNKNOWN, PaymentStatus.PENDING, PaymentStatus.REQUESTED)
     part = exists().where(
         Receipt.payment_id == Payment.id, Receipt.state == ReceiptState.MATCHED, Order.status == OrderStatus.PENDING
     )
-    odd = or_(
-        Payment.status == PaymentStatus.NEEDS_REVIEW,
-        Payment.status.in_(unsure) & (Payment.posted_at < now - UNSURE_FOR),
-        part,
-    )
-    mine = (Payment.workspace_id == workspace_id, Payment.created_at > now - LOOK_BACK, odd)
+    odd = or_(Payment.status.in_(unsure) & (Payment.posted_at < now - UNSURE_FOR), part)
+    # A review ends by somebody's decision only: it does not fall off the list.
+    wanted = (Payment.status == PaymentStatus.NEEDS_REVIEW) | (odd & (Payment.created_at > now - LOOK_BACK))
+    mine = (Payment.workspace_id == workspace_id, wanted)
     query = select(Payment, Order.number).join(Order, Order.id == Payment.order_id).where(*mine)
     rows = db.execute(query.order_by(Payment.created_at.desc()).limit(SHOWN))
     return [_waiting(payment, number) for payment, number in rows]
@@ -68,7 +67,7 @@ def no_money_came(db: Session, workspace_id: UUID, payment_id: UUID, by: Decisio
         raise Rejected("decided_before")
     if db.scalar(select(exists().where(Receipt.payment_id == payment.id))):
         raise Rejected("money_is_here")
-    fail(db, order, payment, Reason.OTHER.value, FailedBy.ANSWER, datetime.now(UTC))
+    fail(db, order, payment, Reason.OTHER.value, FailedBy.ANSWER, clock.now())
     note_event(db, payment, "no_money_came", f"no_money_came:{by.key}", {"by": by.user_id, "why": by.why})
     change = {"status": PaymentStatus.NEEDS_REVIEW}, {"status": payment.status}
     record(db, Actor(workspace_id, by.user_id), "no_money_came", "payment", payment.id, *change, {"why": by.why})

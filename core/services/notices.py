@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.services.activity import Actor, record
-from core.store.sql.tables import Receipt, WebhookEvent
+from core.store.sql.tables import WebhookEvent
 
 SHOWN = 50
 SOURCE = "whatsapp"
@@ -57,16 +57,18 @@ def save_notices(db: Session, notes: list[dict[str, Any]]) -> None:
     db.execute(insert(WebhookEvent).on_conflict_do_nothing(), rows)
 
 
-def notice_of_money(receipt: Receipt, kind: str, moment: str, subject: str) -> dict[str, Any]:
-    """What stands on every board until somebody has seen to it."""
+def notice_of_money(
+    workspace_id: UUID, provider: str, kind: str, moment: str, subject: str, *, event: str = "", loud: bool = True
+) -> dict[str, Any]:
+    """What stands on every board until somebody has seen to it; once per `moment`."""
     return {
-        "workspace": str(receipt.workspace_id),
-        "source": receipt.provider.value,
+        "workspace": str(workspace_id),
+        "source": str(provider),
         "kind": kind,
-        "event": "",
+        "event": event,
         "moment": moment,
         "subject": subject,
-        "loud": True,
+        "loud": loud,
         "body": "",
         "at": clock.now().timestamp(),
     }

@@ -19,6 +19,7 @@ from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.followup import Followup
 from core.services.invoices import issue_invoice
+from core.services.stock import menu_changed
 from core.store.sql.outbox import owe, owe_board
 from core.store.sql.tables import Order, OrderEvent, OrderItem, Payment, Receipt, Ticket, Workspace
 
@@ -58,14 +59,13 @@ def mark_order(db: Session, order: Order, to: OrderStatus, user_id: UUID | None 
     db.flush()
 
 
-def make_tickets(db: Session, order: Order) -> None:
-    """One ticket for each station that must make something, printed where it has a printer; any number of times."""
-    printers = read_printers(db.get_one(Workspace, order.workspace_id).printers)
-    printed_at_once = case((OrderItem.station.in_(printers), clock.now()))
-    new = (literal(order.workspace_id), literal(order.id), cast(TicketStatus.OPEN, Ticket.status.type))
-    stations = select(OrderItem.station, *new, printed_at_once).where(OrderItem.order_id == order.id).distinct()
-    columns = ["station", "workspace_id", "order_id", "status", "print_due_at"]
-    db.execute(insert(Ticket).from_select(columns, stations, include_defaults=False).on_conflict_do_nothing())
+def buy_order(db: Session, order: Order, cause: str, user_id: UUID | None = None) -> Followup:
+    """A locked order whose stock was just sold is paid: each station hears what to make."""
+    was_lapsed = order.status is OrderStatus.FAILED
+    mark_order(db, order, OrderStatus.PAID, user_id, cause)
+    _make_tickets(db, order)
+    # A lapsed order took its stock a second time, perhaps the last of it.
+    return menu_changed(order.workspace_id) if was_lapsed else Followup()
 
 
 def advance_order(
@@ -119,6 +119,16 @@ def board_order(db: Session, workspace_id: UUID, order_id: UUID) -> dict[str, An
     """One order as the board shows it, open or not."""
     cards = _cards(db, db.scalars(select(Order).where(Order.workspace_id == workspace_id, Order.id == order_id)).all())
     return cards[0] if cards else None
+
+
+def _make_tickets(db: Session, order: Order) -> None:
+    """One ticket for each station that must make something, printed where it has a printer; any number of times."""
+    printers = read_printers(db.get_one(Workspace, order.workspace_id).printers)
+    printed_at_once = case((OrderItem.station.in_(printers), clock.now()))
+    new = (literal(order.workspace_id), literal(order.id), cast(TicketStatus.OPEN, Ticket.status.type))
+    stations = select(OrderItem.station, *new, printed_at_once).where(OrderItem.order_id == order.id).distinct()
+    columns = ["station", "workspace_id", "order_id", "status", "print_due_at"]
+    db.execute(insert(Ticket).from_select(columns, stations, include_defaults=False).on_conflict_do_nothing())
 
 
 def _close_tickets(db: Session, order: Order, status: TicketStatus) -> None:

@@ -15,7 +15,8 @@ from core import clock
 from core.conversation.effects import Outcome
 from core.domain.receipts import Notice
 from core.domain.receipts import Outcome as Fate
-from core.domain.statuses import Method, OrderStatus, PaymentStatus, Provider, Start
+from core.domain.settlement import UNSOLD
+from core.domain.statuses import Method, PaymentStatus, Provider, Start
 from core.services.customers import Guest
 from core.services.orders import lock_order
 from core.store.sql.tables import Order, Payment, PaymentClaim
@@ -24,7 +25,6 @@ WRONG = 10
 WITHIN = timedelta(hours=1)
 PAUSE = timedelta(minutes=10)
 LATELY = timedelta(hours=12)
-UNPAID = (OrderStatus.PENDING, OrderStatus.FAILED)
 
 
 def order_meant(db: Session, guest: Guest, order_id: UUID | None) -> UUID | None:
@@ -32,7 +32,7 @@ def order_meant(db: Session, guest: Guest, order_id: UUID | None) -> UUID | None
     mine = (Order.customer_id == guest.customer.id, Order.created_at > clock.now() - LATELY)
     if order_id is not None:
         return db.scalar(select(Order.id).where(Order.id == order_id, *mine))
-    unpaid = select(Order.id).where(*mine, Order.status.in_(UNPAID))
+    unpaid = select(Order.id).where(*mine, Order.status.in_(UNSOLD))
     return db.scalar(unpaid.order_by(Order.created_at.desc()).limit(1))
 
 

@@ -16,8 +16,9 @@ from core.crashpoint import crashpoint
 from core.domain.money import plain
 from core.domain.payments import CLAIM_LIFETIME, RESEND_AFTER, UNANSWERED_LIFETIME, Reason
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, Start
-from core.errors import Rejected, TryAgain
+from core.errors import TryAgain
 from core.log import get_logger
+from core.providers.calls import never_raises
 from core.providers.contract import Accepted, Ask, PaymentProvider, Refused, StartResult, Unknown, handle_id
 from core.services.diary import note_event
 from core.services.followup import Followup
@@ -148,12 +149,8 @@ def _ask(program: Program, claimed: Claimed) -> StartResult | None:
 def _ask_once(program: Program, claimed: Claimed) -> StartResult | None:
     if claimed.account is None:
         return Refused(Reason.NETWORK_ERROR)
-    try:
-        claimed.account.ready()
-    except TryAgain:
-        return Refused(Reason.NETWORK_ERROR, retryable=True)
-    except Rejected as error:
-        return Refused(error.reason)
+    if unready := never_raises(claimed.account.ready)():
+        return unready
     if not _clear(program, claimed.payment_id):
         return None
     crashpoint("request_payment.before_call")

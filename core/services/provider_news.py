@@ -7,14 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from core import clock
 from core.domain.money import plain
 from core.domain.statuses import Provider
 from core.log import get_logger
 from core.providers.contract import DisputeNotice, DisputeOutcome, RefundNotice
 from core.services.diary import note_event
 from core.services.followup import Followup
-from core.services.notices import save_notices
+from core.services.notices import notice_of_money, save_notices
 from core.services.refund_calls import refund_told
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, Payment, Receipt
@@ -64,14 +63,7 @@ def _payment(db: Session, provider: str, payment_id: str, receipt: str, owners: 
 def _note(notice: DisputeNotice, owner: UUID, number: int) -> dict[str, Any]:
     order = f"order {number}" if number else "a payment we do not know"
     until = f", answer by {notice.due_at:%d %b %H:%M} UTC" if notice.due_at else ""
-    return {
-        "workspace": str(owner),
-        "source": notice.provider,
-        "kind": "dispute",
-        "event": notice.outcome.value,
-        "moment": notice.key,
-        "subject": f"{notice.currency} {plain(notice.amount)} of {order}{until}",
-        "loud": notice.outcome is not DisputeOutcome.RESOLVED,
-        "body": "",
-        "at": clock.now().timestamp(),
-    }
+    said = f"{notice.currency} {plain(notice.amount)} of {order}{until}"
+    loud = notice.outcome is not DisputeOutcome.RESOLVED
+    about = ("dispute", notice.key, said)
+    return notice_of_money(owner, notice.provider, *about, event=notice.outcome.value, loud=loud)

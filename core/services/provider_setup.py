@@ -1,10 +1,8 @@
 """What is arranged with a provider once, by a command: who is told of what, and where."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.domain.statuses import Provider
 from core.errors import Rejected
@@ -17,10 +15,11 @@ from core.providers.pesapal.api import Api as PesapalApi
 from core.providers.pesapal.ipn import register, registered
 from core.services.payment_accounts import account_of, desk_for
 from core.services.program import Program
+from core.services.venues import venue_called
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Workspace
 
 KEPT = "subscriptions"
+Api = TypeVar("Api")
 
 
 def subscribe_till(program: Program, slug: str) -> tuple[Subscription, ...]:
@@ -55,35 +54,23 @@ def list_ipns(program: Program, slug: str) -> tuple[tuple[dict[str, Any], ...], 
 
 
 def _kopokopo(program: Program, slug: str) -> tuple[UUID, KopoKopoApi]:
-    workspace_id, desk = _desk(program, slug, Provider.KOPOKOPO)
-    api = kopokopo.open_api(desk)
-    if api is None:
-        raise Rejected("account_not_filled_in")
-    return workspace_id, api
+    return _opened(program, slug, Provider.KOPOKOPO, kopokopo.open_api)
 
 
 def _pesapal(program: Program, slug: str) -> tuple[UUID, PesapalApi]:
-    workspace_id, desk = _desk(program, slug, Provider.PESAPAL)
-    api = pesapal.open_api(desk)
-    if api is None:
-        raise Rejected("account_not_filled_in")
-    return workspace_id, api
+    return _opened(program, slug, Provider.PESAPAL, pesapal.open_api)
 
 
-def _desk(program: Program, slug: str, provider: Provider) -> tuple[UUID, Desk]:
+def _opened(program: Program, slug: str, provider: Provider, opens: Callable[[Desk], Api | None]) -> tuple[UUID, Api]:
     with transaction(program.sessions) as db:
-        workspace_id = _workspace(db, slug)
+        workspace_id = venue_called(db, slug).id
         desk = desk_for(program, db, workspace_id, provider)
     if desk is None:
         raise Rejected("no_account")
-    return workspace_id, desk
-
-
-def _workspace(db: Session, slug: str) -> UUID:
-    found = db.scalar(select(Workspace.id).where(Workspace.slug == slug))
-    if found is None:
-        raise Rejected("no_such_workspace")
-    return found
+    api = opens(desk)
+    if api is None:
+        raise Rejected("account_not_filled_in")
+    return workspace_id, api
 
 
 def _keep(program: Program, workspace_id: UUID, provider: Provider, more: dict[str, Any]) -> None:

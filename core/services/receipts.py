@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
 from core import clock
-from core.domain.receipts import Notice
+from core.domain.receipts import Notice, Outcome, Source
 from core.domain.statuses import Provider, ReceiptState
 from core.store.sql.tables import Payment, Receipt
 
@@ -42,6 +42,15 @@ def take_in(db: Session, notice: Notice, workspace_id: UUID) -> tuple[Receipt, b
 def known(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> Receipt | None:
     """This money, if we have heard of it."""
     return db.scalar(_same(notice, workspaces).limit(1)) if notice.receipt else None
+
+
+def notice_of(receipt: Receipt, source: Source, payment_id: UUID | None = None) -> Notice:
+    """Money that we know of, told once more: now for this attempt."""
+    return Notice(
+        receipt.provider, source, Outcome.PAID, str(payment_id or ""),
+        receipt=receipt.reference, amount=receipt.amount, currency=receipt.currency, till=receipt.till or "",
+        payer_hash=receipt.payer_hash or "", at=receipt.received_at,
+    )  # fmt: skip
 
 
 def find_for(db: Session, payment: Payment, payer_hash: str) -> Receipt | None:

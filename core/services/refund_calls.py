@@ -14,10 +14,11 @@ from core.crashpoint import crashpoint
 from core.domain.money import plain
 from core.domain.refunds import CLAIM_LIFETIME, OPEN, RESEND_AFTER, Sent, never_sent, next_check
 from core.domain.statuses import Provider, RefundStatus
-from core.errors import Rejected, TryAgain
+from core.errors import TryAgain
 from core.jobs import check_refund as check_job
 from core.jobs import send_refund as send_job
 from core.log import get_logger
+from core.providers.calls import never_raises
 from core.providers.contract import (
     Accepted,
     PaymentProvider,
@@ -172,12 +173,8 @@ def _call(program: Program, refund_id: UUID, claimed: Claimed) -> StartResult | 
     """One call. None: it is not ours to make any more."""
     if claimed.account is None:
         return Refused("no_account")
-    try:
-        claimed.account.ready()
-    except TryAgain:
-        return Refused("network_error", retryable=True)
-    except Rejected as error:
-        return Refused(error.reason)
+    if unready := never_raises(claimed.account.ready)():
+        return unready
     if not _clear(program, refund_id):
         return None
     crashpoint("send_refund.before_call")
@@ -288,5 +285,6 @@ def _went_as_well(db: Session, receipt: Receipt, refund: Refund) -> Followup:
     receipt.reversed = min(receipt.reversed + refund.amount, receipt.amount)
     book(db, "reversed", receipt)
     said = f"{refund.currency} {plain(refund.amount)} of receipt {receipt.reference}"
-    save_notices(db, [notice_of_money(receipt, "sent_after_all", str(refund.id), said)])
+    about = ("sent_after_all", str(refund.id), said)
+    save_notices(db, [notice_of_money(receipt.workspace_id, receipt.provider, *about)])
     return Followup()

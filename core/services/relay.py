@@ -1,13 +1,14 @@
 """PostgreSQL owes a conversation or a board something: bring it there by id, so that a repeat is harmless (rule 19)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.crashpoint import crashpoint
 from core.domain.orders import OPEN
 from core.domain.statuses import Topic
@@ -119,7 +120,7 @@ def _open(topic: Topic) -> Any:
 
 
 def _mark(db: Session, rows: list[Outbox], done: bool = False) -> None:
-    now = datetime.now(UTC)
+    now = clock.now()
     values = {"relayed_at": now} | ({"done_at": now} if done else {})
     db.execute(update(Outbox).where(Outbox.id.in_([row.id for row in rows])).values(values))
 

@@ -8,6 +8,7 @@ from core.jobs import SEND_MESSAGES, SERVE_CONVERSATIONS, SETTLE_PAYMENTS, Job
 from core.log import get_logger
 
 QUIET_AFTER_FAILURE_SECONDS = 2.0
+DOORBELLS = {"conversations": SERVE_CONVERSATIONS, "payments": SETTLE_PAYMENTS, "outbox": SEND_MESSAGES}
 
 log = get_logger(__name__)
 
@@ -39,14 +40,19 @@ class Ring:
         for job in jobs:
             self(job)
 
+    def lane(self, lane: str, bell: str) -> bool:
+        """Have what waits in this lane served; answers whether the broker took it."""
+        return self(Job(DOORBELLS[lane], (bell,)))
+
     def conversations(self, bell: str) -> None:
         """Have the waiting conversations served."""
-        self(Job(SERVE_CONVERSATIONS, (bell,)))
+        self.lane("conversations", bell)
 
     def settlements(self, bell: str) -> None:
         """Have the waiting payment notices settled."""
-        self(Job(SETTLE_PAYMENTS, (bell,)))
+        self.lane("payments", bell)
 
     def senders(self, bells: Iterable[str]) -> None:
         """Have the waiting replies sent."""
-        self.all(Job(SEND_MESSAGES, (bell,)) for bell in bells)
+        for bell in bells:
+            self.lane("outbox", bell)

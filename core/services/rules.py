@@ -14,12 +14,13 @@ from core.domain.delivery import read_delivery, written_delivery
 from core.domain.features import read_features, written_features
 from core.domain.invoicing import read_invoicing, written_invoicing
 from core.domain.lateness import read_lateness
+from core.domain.money import plain
 from core.domain.paying import read_paying, read_ways, written_paying
 from core.domain.printing import read_printers, written_printers
 from core.domain.table_codes import code
 from core.domain.timetables import read_hours, written_hours
-from core.errors import Rejected
-from core.store.sql.tables import Channel, VenueTable, Workspace
+from core.services.venues import venue_called
+from core.store.sql.tables import Channel, VenueTable
 
 SWITCHES = ("accepts_orders", "serves_alcohol", "age_gate", "delivers")
 OLDEST = 99
@@ -28,15 +29,15 @@ LARGEST = 10**6
 
 def rules_of(db: Session, slug: str) -> dict[str, Any]:
     """What counts at this venue. Raises Rejected where there is none."""
-    workspace = _workspace(db, slug)
+    workspace = venue_called(db, slug)
     hours = read_hours(workspace.hours, workspace.timezone)
     return {
         "timezone": workspace.timezone,
         **{name: getattr(workspace, name) for name in SWITCHES},
         "minimum_age": workspace.minimum_age,
         "asks": workspace.asks,
-        "minimum_order": str(workspace.minimum_order.normalize()),
-        "refund_limit": f"{workspace.refund_limit:f}".removesuffix(".00"),
+        "minimum_order": plain(workspace.minimum_order),
+        "refund_limit": plain(workspace.refund_limit),
         "hours": written_hours(hours),
         "delivery": written_delivery(read_delivery(workspace.delivery)),
         "features": vars(read_features(workspace.features)),
@@ -50,7 +51,7 @@ def rules_of(db: Session, slug: str) -> dict[str, Any]:
 
 def write_rules(db: Session, slug: str, rules: Mapping[str, Any]) -> UUID:
     """Change what is named and leave the rest. Raises ValueError naming what cannot be meant: nothing is changed."""
-    workspace = _workspace(db, slug)
+    workspace = venue_called(db, slug)
     if strange := [name for name in rules if name not in READ]:
         raise ValueError(f"{strange[0]!r} is not one of {', '.join(READ)}")
     zone = rules.get("timezone", workspace.timezone)
@@ -62,23 +63,16 @@ def write_rules(db: Session, slug: str, rules: Mapping[str, Any]) -> UUID:
 
 def chat_number(db: Session, slug: str) -> str:
     """The number that guests of this venue write to; "" where nobody has said it. Raises Rejected."""
-    mine = (Channel.workspace_id == _workspace(db, slug).id, Channel.active, Channel.display_number != "")
+    mine = (Channel.workspace_id == venue_called(db, slug).id, Channel.active, Channel.display_number != "")
     return db.scalar(select(Channel.display_number).where(*mine).order_by(Channel.created_at).limit(1)) or ""
 
 
 def table_codes(db: Session, slug: str) -> list[tuple[int, str]]:
     """Each table with the code that its QR carries."""
-    workspace = _workspace(db, slug)
+    workspace = venue_called(db, slug)
     in_use = (VenueTable.workspace_id == workspace.id, VenueTable.active, VenueTable.deleted_at.is_(None))
     tables = db.scalars(select(VenueTable.number).where(*in_use).order_by(VenueTable.number))
     return [(number, code(workspace.table_key, number)) for number in tables]
-
-
-def _workspace(db: Session, slug: str) -> Workspace:
-    found = db.scalar(select(Workspace).where(Workspace.slug == slug))
-    if found is None:
-        raise Rejected("no_such_workspace")
-    return found
 
 
 def _zone(value: Any) -> str:

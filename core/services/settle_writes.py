@@ -1,6 +1,5 @@
 """A settlement, written down: payment, receipt, refund, order, and what guest and board are owed."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,15 +12,15 @@ from core.domain.receipts import Notice
 from core.domain.settlement import Settlement, Tell
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
 from core.services.followup import Followup
+from core.services.holds import hold_for_the_rest
 from core.services.ledger import book
 from core.services.notices import notice_of_money, save_notices
-from core.services.orders import make_tickets, mark_order
+from core.services.orders import buy_order, mark_order
 from core.services.payment_rows import fail, move, retire_others, tell_failed, tell_guest
 from core.services.refunds import propose_refunds, refund_came_about, settle_refund
 from core.services.settle_case import Case
-from core.services.stock import menu_changed
 from core.store.sql.outbox import owe_board
-from core.store.sql.tables import Order, Payment, PaymentEvent, Receipt, Workspace
+from core.store.sql.tables import Order, Payment, PaymentEvent, Receipt
 
 
 def write(db: Session, case: Case, decision: Settlement, line: PaymentEvent) -> Followup:
@@ -54,7 +53,8 @@ def _book(db: Session, case: Case, decision: Settlement) -> Followup:
 def _alarm(case: Case, order: Order, receipt: Receipt, *, stopped: bool) -> dict[str, Any]:
     what = "nothing more of it is to be served" if stopped else "it was handed over already, or never bought"
     said = f"order {order.number}, {case.notice.currency} {plain(case.notice.amount)}: {what}"
-    return notice_of_money(receipt, "money_taken_back", receipt.reference, said)
+    about = ("money_taken_back", receipt.reference, said)
+    return notice_of_money(receipt.workspace_id, receipt.provider, *about)
 
 
 def _stop(db: Session, order: Order) -> list[Order | Receipt]:
@@ -91,15 +91,11 @@ def _write_receipt(db: Session, case: Case, receipt: Receipt, decision: Settleme
 
 
 def _buy(db: Session, case: Case, order: Order, decision: Settlement) -> Followup:
-    was_lapsed = order.status is OrderStatus.FAILED
-    mark_order(db, order, OrderStatus.PAID, cause=decision.note)
-    make_tickets(db, order)
+    followup = buy_order(db, order, decision.note)
     if case.others:
         retire_others(db, order, case.payment.id if case.payment else None, clock.now())
     owe_board(db, order.workspace_id, order.id)
-    board = Followup(boards=frozenset({order.workspace_id}))
-    # A lapsed order took its stock a second time, perhaps the last of it.
-    return board | menu_changed(order.workspace_id) if was_lapsed else board
+    return followup | Followup(boards=frozenset({order.workspace_id}))
 
 
 def _tell(db: Session, order: Order, payment: Payment, case: Case, decision: Settlement) -> Followup:
@@ -116,9 +112,7 @@ def _tell(db: Session, order: Order, payment: Payment, case: Case, decision: Set
 
 def _tell_settled(db: Session, order: Order, payment: Payment, case: Case, decision: Settlement) -> Followup:
     if decision.due:
-        # Who paid a part gets the time of a new attempt for the rest.
-        hold = timedelta(seconds=db.get_one(Workspace, order.workspace_id).hold_seconds)
-        order.expires_at = max(order.expires_at, clock.now() + hold)
+        hold_for_the_rest(db, order)
     return tell_guest(
         db, order, payment, PAYMENT_SETTLED,
         receipt=case.notice.receipt,

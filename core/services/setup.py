@@ -17,6 +17,7 @@ from core.errors import Rejected
 from core.services import demo, demo_swahili
 from core.services.demo_options import seed_questions
 from core.services.sign_in import hash_password
+from core.services.venues import venue_called
 from core.settings import Settings
 from core.store.sql.tables import (
     Category,
@@ -69,9 +70,7 @@ def set_up(db: Session, settings: Settings, name: str) -> UUID:
 
 def create_user(db: Session, workspace_slug: str, email: str, name: str, role: Role, password: str) -> UUID:
     """A person may sign in; where the address is known, they get the role and keep their password."""
-    workspace_id = db.scalar(select(Workspace.id).where(Workspace.slug == workspace_slug))
-    if workspace_id is None:
-        raise Rejected("no_such_workspace")
+    workspace = venue_called(db, workspace_slug)
     if len(password) < SHORTEST_PASSWORD:
         raise Rejected("password_too_short")
     user = db.scalar(select(User).where(User.email == email.strip().lower()))
@@ -79,7 +78,7 @@ def create_user(db: Session, workspace_slug: str, email: str, name: str, role: R
         user = User(email=email.strip().lower(), name=name, password_hash=hash_password(password))
         db.add(user)
         db.flush()
-    membership = insert(Membership).values(workspace_id=workspace_id, user_id=user.id, role=role)
+    membership = insert(Membership).values(workspace_id=workspace.id, user_id=user.id, role=role)
     key = ["workspace_id", "user_id"]
     db.execute(membership.on_conflict_do_update(index_elements=key, set_={"role": role}))
     return user.id

@@ -1,12 +1,13 @@
 """Staff write to a guest who asked for somebody; the bot is silent until they hand the guest back, or time does."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.conversation.events import STAFF_DONE, STAFF_SAID
 from core.conversation.session import Session as Remembered
 from core.conversation.stages.staffing import WORDS_LIMIT, readable, staff_have_the_word
@@ -63,7 +64,7 @@ class Words:
 def standing(program: Program, workspace_id: UUID, box: str) -> Standing:
     """Whether staff may write to this guest now. Raises StoreUnavailable."""
     session, left = program.store.chat(box)
-    now = datetime.now(UTC)
+    now = clock.now()
     silent = session is not None and staff_have_the_word(Remembered.from_dict(session), now)
     with transaction(program.sessions) as db:
         called = open_call(db, workspace_id, box) is not None

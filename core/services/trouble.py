@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.money import plain
 from core.domain.statuses import DeadLetterState, MessageStatus, PaymentStatus, ReceiptState, RefundStatus
 from core.services.journal import KEPT, NOTHING
@@ -39,7 +40,7 @@ def odd_notices(db: Session, workspace_id: UUID) -> int:
     """Signed notices of the last day that were nobody's here or could not be read."""
     ours = JournalEntry.workspaces.contains([workspace_id])
     odd = JournalEntry.outcome.not_in((KEPT, NOTHING))
-    recent = JournalEntry.arrived_at > datetime.now(UTC) - DAY
+    recent = JournalEntry.arrived_at > clock.now() - DAY
     return db.scalar(select(func.count()).select_from(JournalEntry).where(ours, odd, recent)) or 0
 
 
@@ -64,13 +65,13 @@ def _messages(workspace_id: UUID) -> Query:
         select(Order.number)
         .join(Conversation, Conversation.id == Order.conversation_id)
         .where(Conversation.workspace_id == workspace_id, Conversation.mailbox == Message.mailbox)
-        .where(Order.created_at > datetime.now(UTC) - DAY)
+        .where(Order.created_at > clock.now() - DAY)
         .order_by(Order.created_at.desc())
         .limit(1)
         .scalar_subquery()
     )
     query = select(Message.at, Message.status, Message.error_code.label("code"), number.label("number"))
-    return query.where(*mine, Message.at > datetime.now(UTC) - DAY).order_by(Message.at.desc())
+    return query.where(*mine, Message.at > clock.now() - DAY).order_by(Message.at.desc())
 
 
 def _receipts(workspace_id: UUID) -> Query:

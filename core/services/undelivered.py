@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.statuses import MessageStatus
 from core.services.alerts import ACTION
 from core.store.sql.tables import Activity, Conversation, Customer, Message
@@ -44,4 +45,4 @@ def sending_alerts(db: Session, workspace_id: UUID) -> Sequence[Activity]:
 
 
 def _since() -> datetime:
-    return datetime.now(UTC) - LOOK_BACK
+    return clock.now() - LOOK_BACK

@@ -19,13 +19,14 @@ from core.providers.contract import payer_hash
 from core.services.activity import Actor, record
 from core.services.diary import note_receipt
 from core.services.followup import Followup
+from core.services.holds import hold_for_the_rest
 from core.services.ledger import book
-from core.services.orders import lock_order, make_tickets, mark_order, paid_so_far, tell
+from core.services.orders import buy_order, lock_order, paid_so_far, tell
 from core.services.payment_rows import lock_attempt, move, retire_others
 from core.services.refund_calls import went_back
 from core.services.refund_desk import Decision, withdraw_refunds
 from core.services.refunds import approve, propose_refund
-from core.services.stock import menu_changed, sell_holds
+from core.services.stock import sell_holds
 from core.store.sql.tables import Order, Payment, Receipt, Workspace
 
 SHOWN = 100
@@ -141,14 +142,10 @@ def _credit(db: Session, order: Order, receipt: Receipt, due: Decimal, by: Decis
     if receipt.amount > due:
         propose_refund(db, receipt, receipt.amount - due, "overpaid", key=f"assigned:{receipt.id}")
     if receipt.amount < due:
-        hold = timedelta(seconds=db.get_one(Workspace, order.workspace_id).hold_seconds)
-        order.expires_at = max(order.expires_at, clock.now() + hold)
+        hold_for_the_rest(db, order)
         return Followup()
     retire_others(db, order, None, clock.now())
-    lapsed = order.status is OrderStatus.FAILED
-    mark_order(db, order, OrderStatus.PAID, by.user_id, "assigned")
-    make_tickets(db, order)
-    return menu_changed(order.workspace_id) if lapsed else Followup()
+    return buy_order(db, order, "assigned", by.user_id)
 
 
 def _decide(

@@ -61,7 +61,6 @@ A prompt is decided by the phone in the browser while that number is on screen, 
     POST /control/links {"id", "phone"}        a guest pays one of Kopo Kopo's links → {"done"}
 """
 
-import asyncio
 from typing import Any
 
 from sandbox.simulators.checkout.switches import CardSwitches
@@ -75,7 +74,6 @@ from sandbox.simulators.printer.endpoint import SlipPrinter
 from sandbox.simulators.server import NOT_FOUND, Answer, Request, Response, answer_json
 from sandbox.simulators.whatsapp import WhatsApp
 
-LONGEST_WAIT = 25.0
 DONE = answer_json({"done": True})
 
 
@@ -172,14 +170,11 @@ class Switchboard:
         })  # fmt: skip
 
     async def _prompts(self, request: Request) -> Answer:
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + min(float(request.option("timeout", "0")), LONGEST_WAIT)
-        while True:
-            found = [prompt.to_dict() for prompt in self._till.prompts.all() if _alike(prompt, request)]
-            left = deadline - clock()
-            if found or left <= 0:
-                return answer_json({"prompts": found})
-            await self._till.prompts.news(left)
+        found = await self._till.prompts.news.found(
+            lambda: [prompt.to_dict() for prompt in self._till.prompts.all() if _alike(prompt, request)],
+            float(request.option("timeout", "0")),
+        )
+        return answer_json({"prompts": found})
 
 
 def _alike(prompt: Prompt, request: Request) -> bool:

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
-from tests.functional.conftest import outside, product, simulators
+from tests.functional.conftest import outside, simulators
 
-__all__ = ["outside", "product", "simulators"]
+__all__ = ["outside", "simulators"]
 
 
 class Visitor:

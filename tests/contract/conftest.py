@@ -1,11 +1,6 @@
 """One simulator process for all providers; every test begins with nothing said and nobody paid."""
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +9,10 @@ from core.domain.statuses import Provider, Start
 from core.providers.http import Http
 from core.store.redis.store import Store
 from sandbox.simulators.control import Simulators
-from tests.contract.sink import Sink, listening
 from tests.contract.tills import VALUES, Till
+from tests.simulating import simulating
+from tests.sink import Sink, listening
 
-ROOT = Path(__file__).resolve().parents[2]
 WAYS = [
     (Provider.KOPOKOPO, Start.PROMPT),
     (Provider.KOPOKOPO, Start.LINK),
@@ -39,18 +34,8 @@ def running_sink() -> Iterator[Sink]:
 
 @pytest.fixture(scope="session")
 def simulated(running_sink: Sink) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    values = VALUES | {"SANDBOX_PORT": str(port), "PUBLIC_BASE_URL": running_sink.url}
-    command = [sys.executable, "-m", "sandbox.simulators"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert b"listening" in process.stdout.readline()
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
-    process.stdout.close()
+    with simulating(VALUES, running_sink.url) as url:
+        yield url
 
 
 @pytest.fixture

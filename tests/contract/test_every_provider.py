@@ -23,6 +23,7 @@ from core.providers.contract import (
 )
 from tests.contract.conftest import WAYS, name, only
 from tests.contract.tills import PHONE, Till
+from tests.integration.money.standin import stand_in
 from tests.waiting import eventually
 
 LINKS = (Provider.PESAPAL, Provider.PAYSTACK)
@@ -60,6 +61,28 @@ def test_a_payment_that_came_off_names_money_receipt_and_our_own_id(till: Till) 
     assert (paid.amount, paid.currency, bool(paid.receipt)) == (Decimal(850), "KES", True)
     assert (paid.payment_id, paid.handle_id) == (asked.payment_id, handle_id(accepted.handle))
     assert paid.at is None or abs(datetime.now(UTC) - paid.at) < timedelta(minutes=1)
+
+
+@only(Provider.PESAPAL)
+def test_the_status_of_another_payment_is_not_believed(till: Till) -> None:
+    (asked, _), (other, _) = till.begin(), till.begin()
+    till.decide(other, "pay")
+    stands(till, other, Outcome.PAID)
+    with pytest.raises(TryAgain, match="another payment"):
+        till.account.query_status(Asked(asked.payment_id, other.handle, till.start))
+
+
+@only(Provider.PAYSTACK)
+def test_an_answer_under_another_reference_is_not_believed(till: Till) -> None:
+    asked, _ = till.begin()
+    paid = {"reference": str(uuid4()), "status": "success", "id": 7, "amount": 85_000, "currency": "KES"}
+    with stand_in() as server:
+        server.routes[f"GET /transaction/verify/{asked.payment_id}"] = lambda call: call.answer(
+            200, {"status": True, "data": paid}
+        )
+        account = till.open(till.known | {"api_url": server.url})
+        with pytest.raises(TryAgain, match="another payment"):
+            account.query_status(asked)
 
 
 @pytest.mark.parametrize("till", FAILING, indirect=True, ids=name)

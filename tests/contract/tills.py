@@ -15,11 +15,11 @@ from core.store.redis.circuits import Circuit, Pace
 from core.store.redis.store import Store
 from core.store.redis.tokens import SharedTokens
 from sandbox.simulators.control import CardSwitches, Simulators
-from tests.contract.sink import Sink
+from tests.sink import Sink
 
 PHONE = "254712345678"
 VALUES = {
-    "ENVIRONMENT": "test", "WHATSAPP_PHONE_NUMBER_ID": "1", "WHATSAPP_ACCESS_TOKEN": "t", "WHATSAPP_APP_SECRET": "s",
+    "WHATSAPP_PHONE_NUMBER_ID": "1", "WHATSAPP_ACCESS_TOKEN": "t", "WHATSAPP_APP_SECRET": "s",
     "KOPOKOPO_CLIENT_ID": "client", "KOPOKOPO_CLIENT_SECRET": "client secret", "KOPOKOPO_API_KEY": "k2-key",
     "KOPOKOPO_TILL_NUMBER": "K123456", "PESAPAL_CONSUMER_KEY": "consumer", "PESAPAL_CONSUMER_SECRET": "consumer secret",
     "PESAPAL_IPN_ID": "9a1b0000-0000-4000-8000-000000000001", "PAYSTACK_SECRET_KEY": "sk_test_0123456789",

@@ -1,8 +1,8 @@
-"""One product for the whole suite, and guests who have never been there."""
+"""The product seen from outside, and guests who have never been there."""
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -14,13 +14,6 @@ from tests.product import Product
 Newcomer = Callable[[], Guest]
 
 _phones = itertools.count(int(time.time()) % 1_000_000 * 100)
-
-
-@pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The product, running."""
-    with Product(tmp_path_factory.mktemp("product")) as running:
-        yield running
 
 
 @pytest.fixture

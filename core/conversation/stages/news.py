@@ -1,6 +1,6 @@
 """What the rest of the house tells the guest: money, and how the order gets on."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -51,8 +51,11 @@ class News:
 
     def reply(self) -> tuple[Reply, ...]:
         """The message, if there is one."""
-        said = Reply(self.body, self.buttons, link=self.link, link_label=self.link_label)
-        return (replace(said, document=self.document, file=self.file),) if self.body else ()
+        if not self.body:
+            return ()
+        page, file = self.link, self.file
+        said = Reply(self.body, self.buttons, link=page, link_label=self.link_label, document=self.document, file=file)
+        return (said,)
 
 
 def payment_link(here: Here, data: Data) -> News:

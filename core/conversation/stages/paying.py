@@ -111,16 +111,15 @@ def try_again(here: Here, session: Session) -> tuple[Button, ...]:
     return (retries, ways.button(here, others[0], order_id), more)
 
 
-def review_taps(here: Here) -> tuple[Button, ...]:
+def review_taps(here: Here, offered: tuple[Way, ...]) -> tuple[Button, ...]:
     """The taps under the review: the first way to pay, a change, another number or way."""
-    session, stamp = here.session, carts.stamp(here.session)
-    change = here.button("change", texts.B_CHANGE)
-    found = ways.offered(here, session)
-    if not found or found == (Way.MPESA,):
+    stamp, change = carts.stamp(here.session), here.button("change", texts.B_CHANGE)
+    if not offered or offered == (Way.MPESA,):
         other = (here.button(f"other:{stamp}", texts.B_OTHER_NUMBER),) if here.payer() else ()
         return (here.button(f"pay:{stamp}", texts.B_PAY), change, *other)
-    first = here.button(f"pay:{stamp}", texts.B_PAY) if found[0] is Way.MPESA else ways.button(here, found[0], stamp)
-    return (first, change, *((here.button(f"ways:{stamp}", texts.B_WAYS),) if len(found) > 1 else ()))
+    first = offered[0]
+    pays = here.button(f"pay:{stamp}", texts.B_PAY) if first is Way.MPESA else ways.button(here, first, stamp)
+    return (pays, change, *((here.button(f"ways:{stamp}", texts.B_WAYS),) if len(offered) > 1 else ()))
 
 
 def check_out(here: Here, args: tuple[str, ...]) -> Move:

@@ -113,7 +113,7 @@ def ask_review(here: Here) -> Turn:
     session = here.session
     if not session.lines:
         return ask_adding(here)
-    bill = carts.bill(here, session)
+    bill, offered = carts.bill(here, session), ways.offered(here, session)
     vat = money.vat_in(bill.price, here.menu.venue.vat_percent)
     body = here.say(
         texts.REVIEW,
@@ -121,9 +121,10 @@ def ask_review(here: Here) -> Turn:
         place=carts.place_name(here),
         total=here.money(bill.total),
         vat=here.money(vat.to_integral_value(ROUND_HALF_UP)),
-        payer=_payer(here),
+        payer=_payer(here) if offered[:1] == (Way.MPESA,) else "",
     ).rstrip()
-    return here.ask(body, buttons=review_taps(here), reviewed=session.cart_version, discount=here.known.discount)
+    taps = review_taps(here, offered)
+    return here.ask(body, buttons=taps, reviewed=session.cart_version, discount=here.known.discount)
 
 
 def answer_review(here: Here, said: Said) -> Move:
@@ -135,8 +136,6 @@ def answer_review(here: Here, said: Said) -> Move:
 
 def _payer(here: Here) -> str:
     """Who is asked for the money, where it begins with a prompt."""
-    if ways.offered(here, here.session)[:1] != (Way.MPESA,):
-        return ""
     payer = here.payer()
     return here.say(texts.REVIEW_PAYER, phone=figures.local_phone(payer)) if payer else here.say(texts.REVIEW_NO_PAYER)
 

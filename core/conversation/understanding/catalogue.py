@@ -42,6 +42,7 @@ class Catalogue:
         self.categories: tuple[Category, ...] = tuple(c for c in menu.categories if self.by_category[c.id])
         self.names = _names(menu)
         self.starts = _starts(self.names)
+        self.headings = {name.partition(" ")[0] for name, match in self.names.items() if match.category}
         self.longest = max(self.starts.values(), default=0)
         self.words = {word for name in self.names for word in name.split()}
         self.called = {p.id: frozenset(tokens(" ".join(p.calls))) for p in served}

@@ -61,10 +61,14 @@ def read_search(said: list[str], catalogue: Catalogue, request: Request) -> Sear
     if len(said) > LONGEST:
         return None
     text, _ = catalogue.translated(said, said)
+    signs = not _SIGNS.isdisjoint(text) or any(map(_is_price, text))
+    # Most messages end here: they say neither what it shall be like nor which heading it is under.
+    if not signs and _SOMETHING.isdisjoint(text) and catalogue.headings.isdisjoint(text):
+        return None
     category, leftover = _leftover(text, catalogue)
     something = bool(category) or not _SOMETHING.isdisjoint(text)
     fresh = _ingredients(leftover, category, catalogue) if something else ()
-    if request.phone or (_SIGNS.isdisjoint(text) and not fresh and not any(map(_is_price, text))):
+    if request.phone or not (signs or fresh):
         return None
     found = _bounded(text, category, leftover if something else (), bool(request.items))
     counted = any(item.counted for item in request.items)

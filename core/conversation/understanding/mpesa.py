@@ -14,6 +14,7 @@ _SMS = re.compile(rf"\b([A-Z0-9]{{10}})\b[\s.:]{{0,3}}(?:{_CONFIRMED})\b", re.IG
 _BEFORE = "code|kodi|msimbo|ref|reference|receipt|risiti"
 _NAMED = re.compile(rf"\b(?:{_BEFORE})\b\W{{0,5}}(?:is|ni)?\W{{0,5}}({_ANY})\b", re.IGNORECASE)
 _ALONE = re.compile(rf"\b({_ANY})\b", re.IGNORECASE)
+LENGTH = 10
 LONGEST = 600
 MOST_WORDS = 8
 
@@ -21,11 +22,14 @@ MOST_WORDS = 8
 def read_code(text: str) -> str:
     """The code in capitals, or nothing."""
     said = text[:LONGEST]
+    words = said.split()
+    if all(len(word) < LENGTH for word in words):
+        return ""
     if found := _SMS.search(said):
         return found[1].upper()
     if (found := _NAMED.search(said)) and (_has_digit(found[1]) or _as_printed(found[1])):
         return found[1].upper()
-    if len(said.split()) > MOST_WORDS:
+    if len(words) > MOST_WORDS:
         return ""
     codes = [word.upper() for word in _ALONE.findall(said) if _has_digit(word) and _as_printed(word)]
     return codes[0] if len(codes) == 1 else ""

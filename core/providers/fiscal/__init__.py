@@ -8,23 +8,14 @@ The contract: `sign` is asked again whenever its answer was lost, and answers th
 invoice number however often it is asked.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
-from core.domain.invoices import Invoice
-
-
-@dataclass(frozen=True)
-class Signature:
-    """The authority's number of an invoice, and the text of the QR code that leads to its own copy."""
-
-    number: str
-    qr: str
+from core.domain.invoices import Fiscal, Invoice
 
 
 class FiscalProvider(Protocol):
     """Whoever signs invoices in the name of a tax authority."""
 
-    def sign(self, invoice: Invoice) -> Signature:
+    def sign(self, invoice: Invoice) -> Fiscal:
         """Have one invoice signed. Raises TryAgain (no answer, or not now), or Rejected where it never will be."""
         ...

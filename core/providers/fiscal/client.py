@@ -1,11 +1,11 @@
 """A signing service over HTTP, in JSON: `POST …/invoices` → `{"number", "qr"}`; a 4xx with `{"reason"}` is for good."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.domain.invoices import Invoice, written_vat
+from core.domain.invoices import Fiscal, Invoice, written_vat
 from core.errors import Rejected, TryAgain
-from core.providers.fiscal import Signature
 from core.providers.http import Http
 
 SECONDS = 10.0
@@ -19,11 +19,10 @@ class SigningService:
     http: Http
     base_url: str
 
-    def sign(self, invoice: Invoice) -> Signature:
+    def sign(self, invoice: Invoice) -> Fiscal:
         """As `FiscalProvider.sign`."""
         answer = self.http.ask("POST", f"{self.base_url}/invoices", payload=written(invoice), seconds=SECONDS)
-        body = answer.json()
-        found = body if isinstance(body, dict) else {}
+        found = answer.fields()
         if answer.ok:
             return _signature(found)
         if 400 <= answer.status < 500 and isinstance(found.get("reason"), str):
@@ -46,10 +45,10 @@ def written(invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def _signature(body: dict[str, Any]) -> Signature:
+def _signature(body: Mapping[str, Any]) -> Fiscal:
     number, qr = body.get("number"), body.get("qr")
     if not isinstance(number, str) or not 0 < len(number) <= LONGEST_NUMBER:
         raise TryAgain("the tax authority's answer has no number")
     if not isinstance(qr, str) or not 0 < len(qr) <= LONGEST_QR:
         raise TryAgain("the tax authority's answer has no QR code")
-    return Signature(number, qr)
+    return Fiscal(number, qr)

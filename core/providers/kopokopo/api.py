@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from core.domain.payments import Reason
 from core.errors import OutcomeUnknown, Rejected, TryAgain
 from core.log import get_logger
+from core.providers.calls import never_raises
 from core.providers.contract import Accepted, Refused, StartResult, Unknown, handle_id
 from core.providers.guarded import Guarded
 from core.providers.http import Answer
@@ -33,20 +34,14 @@ class Api:
         """A token, got before the moment that counts. Raises TryAgain or Rejected."""
         self._tokens.token()
 
+    @never_raises
     def create(self, call: str, kind: str, payload: Mapping[str, Any], in_turn: bool = False) -> StartResult:
         """Create something once. A refused token is renewed, not used: the caller decides whether it is still time."""
-        try:
-            token = self._tokens.token()
-            answer = self._send(call, "POST", self.url(kind), payload, START_SECONDS, token, in_turn)
-            if answer.status == 401:
-                self._tokens.token(stale=token)
-                return Refused(Reason.NETWORK_ERROR, retryable=True)
-        except TryAgain:
-            return Refused(Reason.NETWORK_ERROR, retryable=True)
-        except Rejected as error:
-            return Refused(error.reason)
-        except OutcomeUnknown:
-            return Unknown()
+        token = self._tokens.token()
+        answer = self._send(call, "POST", self.url(kind), payload, START_SECONDS, token, in_turn)
+        if answer.status == 401:
+            self._tokens.token(stale=token)
+            raise TryAgain("the token was refused")
         return self._created(call, answer)
 
     def ask(self, call: str, method: str, url: str, payload: Any = None) -> Answer:
@@ -101,8 +96,7 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def _refusal(answer: Answer) -> Reason:
-    body = answer.json()
-    text = str(body.get("error_message", "")) if isinstance(body, Mapping) else ""
+    text = str(answer.fields().get("error_message", ""))
     if answer.status == 429:
         return Reason.BUSY if "pending request" in text.lower() else Reason.NETWORK_BUSY
     if answer.status in (400, 422):

@@ -97,7 +97,7 @@ class KopoKopo:
         """What came into the till between two times. Raises TryAgain while the list is not ready."""
         payload = {
             "scope": "till",
-            "scope_reference": self._api.credentials.till_number.upper().removeprefix("K"),
+            "scope_reference": self._api.credentials.scope,
             "from_time": since.isoformat(timespec="seconds"),
             "to_time": until.isoformat(timespec="seconds"),
             "_links": self._api.links,
@@ -152,8 +152,7 @@ def _events(answer: Answer) -> tuple[Any, ...]:
 
 
 def _attributes(answer: Answer) -> Mapping[str, Any]:
-    body = answer.json()
-    data = body.get("data") if isinstance(body, Mapping) else None
+    data = answer.fields().get("data")
     attributes = data.get("attributes") if isinstance(data, Mapping) else None
     return attributes if isinstance(attributes, Mapping) else {}
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from uuid import UUID
 
 from core.domain.receipts import Source
 from core.domain.statuses import Provider
 from core.providers.contract import Refunding, RefundNotice, RefundOutcome
+from core.providers.reading import id_named
 
 REVERSALS, SEND_MONEY = "reversals", "send_money"
 RESULTS = frozenset({"reversal", "reversals", "send_money"})
@@ -71,8 +71,8 @@ def read_result(data: Mapping[str, Any], source: Source) -> RefundNotice:
         Provider.KOPOKOPO,
         source,
         outcome,
-        refund_id=_id(named, "refund_id"),
-        payment_id=_id(named, "payment_id"),
+        refund_id=id_named(named, "refund_id"),
+        payment_id=id_named(named, "payment_id"),
         handle_id=str(data.get("id", ""))[:64],
         receipt=_text(attributes.get("transaction_reference")),
         reference=_text(sent.get("transaction_reference")),
@@ -93,13 +93,6 @@ def _sent(attributes: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _list(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
-
-
-def _id(metadata: Any, name: str) -> str:
-    try:
-        return str(UUID(metadata[name]))
-    except (TypeError, KeyError, ValueError, AttributeError):
-        return ""
 
 
 def _text(value: Any) -> str:

@@ -1,6 +1,7 @@
 """M-Pesa's words for why a payment failed, as Kopo Kopo passes them on, in ours."""
 
 from core.domain.payments import Reason
+from core.providers.reading import reason_in
 
 # The first part found in the text counts. What is not here is told as "it did not work" and shows in the log.
 PARTS: tuple[tuple[str, Reason], ...] = (
@@ -35,5 +36,4 @@ def is_still_open(text: str) -> bool:
 
 def reason_for(text: str) -> Reason:
     """Our word for theirs; OTHER where they have a new one."""
-    lowered = text.lower()
-    return next((reason for part, reason in PARTS if part in lowered), Reason.OTHER)
+    return reason_in(text, PARTS, Reason.OTHER)

@@ -40,7 +40,7 @@ def _subscribe(api: Api, topic: str) -> Subscription:
         "event_type": topic,
         "url": api.links["callback_url"],
         "scope": "till",
-        "scope_reference": api.credentials.till_number.upper().removeprefix("K"),
+        "scope_reference": api.credentials.scope,
         "enable_daraja_payload": False,
     }
     made = api.create("subscribe", "webhook_subscriptions", payload)

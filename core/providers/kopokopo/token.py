@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from core.domain.payments import Reason
-from core.errors import Rejected, TryAgain
+from core.errors import Rejected
 from core.providers.guarded import Guarded
-from core.providers.tokens import shelf_name
+from core.providers.tokens import shelf_name, token_in
 
 MARGIN_SECONDS = 60
 SHORTEST_SECONDS = 5
@@ -21,6 +21,11 @@ class Credentials:
     client_id: str
     client_secret: str = field(repr=False)
     till_number: str
+
+    @property
+    def scope(self) -> str:
+        """The till as lists and subscriptions name it: without the K of an online account."""
+        return self.till_number.upper().removeprefix("K")
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,9 @@ class TokenService:
         answer = self.http.ask("token", "POST", url, form=form, seconds=TOKEN_SECONDS, in_turn=True)
         if 400 <= answer.status < 500:
             raise Rejected(Reason.NETWORK_ERROR, f"token refused with {answer.status}")
-        return _token(answer.json())
+        return token_in(answer.fields(), "access_token"), _lasts(answer.fields().get("expires_in"))
 
 
-def _token(body: object) -> tuple[str, int]:
-    token = body.get("access_token") if isinstance(body, dict) else None
-    if not isinstance(body, dict) or not isinstance(token, str) or not token.isascii() or not token.isprintable():
-        raise TryAgain("no token in the answer")
-    life = body.get("expires_in")
+def _lasts(life: object) -> int:
     seconds = int(life) if isinstance(life, int | float) else 0
-    return token, max(seconds - MARGIN_SECONDS, SHORTEST_SECONDS)
+    return max(seconds - MARGIN_SECONDS, SHORTEST_SECONDS)

@@ -4,10 +4,8 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
@@ -18,6 +16,7 @@ from core.log import get_logger
 from core.providers.contract import Event, Malformed, OtherMode, payer_hash
 from core.providers.kopokopo import payouts
 from core.providers.kopokopo.reasons import is_still_open, reason_for
+from core.providers.reading import id_named, moment
 from core.providers.strict_json import strict_json
 
 TOPICS = {
@@ -164,7 +163,7 @@ def _listed(found: dict[str, Any], source: Source) -> tuple[Notice, ...]:
 def _result(result: dict[str, Any], source: Source) -> Notice:
     attributes = result["attributes"]
     event = attributes["event"]
-    named = {"handle_id": result["id"], "payment_id": _our_id(attributes["metadata"])}
+    named = {"handle_id": result["id"], "payment_id": id_named(attributes["metadata"], "payment_id")}
     outcome = STATUSES.get(attributes["status"].lower(), Outcome.UNKNOWN)
     if outcome is Outcome.PAID and not (event.get("resource") or {}).get("reference"):
         outcome = Outcome.UNKNOWN  # paid only with a receipt
@@ -187,7 +186,7 @@ def _notice(outcome: Outcome, source: Source, resource: dict[str, Any] | None, *
         currency=money["currency"].upper(),
         till=money["till_number"] or "",
         payer_hash=(money["hashed_sender_phone"] or _payer_hash(money["sender_phone_number"] or "")).lower(),
-        at=_moment(money["origination_time"]),
+        at=moment(money["origination_time"]),
         **named,
     )
 
@@ -197,21 +196,5 @@ def _payer_hash(number: str) -> str:
     return payer_hash(whole.group(1)) if whole else ""
 
 
-def _our_id(metadata: Any) -> str:
-    try:
-        return str(UUID(metadata["payment_id"]))
-    except (TypeError, KeyError, ValueError, AttributeError):
-        return ""
-
-
 def _reason(errors: Any) -> Reason:
     return reason_for(errors if isinstance(errors, str) else str(errors or ""))
-
-
-def _moment(text: Any) -> datetime | None:
-    """When it happened, in UTC; money with an odd date is money all the same."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -3,15 +3,14 @@ money's."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from uuid import UUID
 
 from core.domain.payments import Reason
 from core.domain.receipts import Notice, Outcome, Source
 from core.domain.statuses import Provider
 from core.providers.contract import DisputeNotice, DisputeOutcome, Malformed, RefundNotice, RefundOutcome
+from core.providers.reading import id_named, moment, our_id, reason_in
 
 CENTS = Decimal(100)
 OUTCOMES = {
@@ -51,7 +50,7 @@ def payment(data: Mapping[str, Any], source: Source) -> Notice:
     """A transaction, from an event, an answer or a list. Raises Malformed."""
     outcome = OUTCOMES.get(str(data.get("status", "")).lower(), Outcome.UNKNOWN)
     reference = text(data.get("reference"))
-    payment_id = our_id(reference) or our_id(_metadata(data).get("payment_id"))
+    payment_id = our_id(reference) or id_named(data.get("metadata"), "payment_id")
     told = Notice(Provider.PAYSTACK, source, outcome, payment_id=payment_id, handle_id=reference)
     if outcome is Outcome.FAILED:
         return replace(told, reason=reason_for(f"{data.get('gateway_response') or ''} {data.get('message') or ''}"))
@@ -101,8 +100,7 @@ def dispute(event: str, data: Mapping[str, Any], source: Source) -> DisputeNotic
 
 def reason_for(said: str) -> Reason:
     """Our word for theirs; DECLINED where they only say no."""
-    lowered = said.lower()
-    return next((reason for part, reason in REASONS if part in lowered), Reason.DECLINED)
+    return reason_in(said, REASONS, Reason.DECLINED)
 
 
 def shillings(cents: Any) -> Decimal:
@@ -124,29 +122,7 @@ def currency(data: Mapping[str, Any]) -> str:
     return found
 
 
-def our_id(value: Any) -> str:
-    """One of our ids, else ""."""
-    try:
-        return str(UUID(value))
-    except (TypeError, ValueError, AttributeError):
-        return ""
-
-
 def text(value: Any) -> str:
     """A short printable text; numbers are written out, for their ids need 64 bits."""
     found = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
     return found if found.isascii() and found.isprintable() and len(found) <= 64 else ""
-
-
-def moment(value: Any) -> datetime | None:
-    """When it happened, in UTC; money with an odd date is money all the same."""
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-
-
-def _metadata(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = data.get("metadata")
-    return found if isinstance(found, Mapping) else {}

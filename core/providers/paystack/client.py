@@ -12,6 +12,7 @@ from core.domain.receipts import Notice, Outcome, Source
 from core.domain.statuses import Provider, Start
 from core.errors import OutcomeUnknown, TryAgain
 from core.log import get_logger
+from core.providers.calls import never_raises
 from core.providers.contract import (
     Accepted,
     Ask,
@@ -136,17 +137,13 @@ class Paystack:
                 return tuple(notices)
         raise TryAgain("more payments than can be listed at once")
 
+    @never_raises
     def _create(
         self, call: str, path: str, payload: dict[str, Any], in_turn: bool = False
     ) -> Mapping[str, Any] | Refused | Unknown:
-        try:
-            answer = self._send(call, "POST", path, payload, START_SECONDS, in_turn)
-        except TryAgain:
-            return Refused(Reason.NETWORK_ERROR, retryable=True)
-        except OutcomeUnknown:
-            return Unknown()
-        body = answer.json()
-        if answer.status >= 500 or (answer.ok and not isinstance(body, Mapping)):
+        answer = self._send(call, "POST", path, payload, START_SECONDS, in_turn)
+        body = answer.fields()
+        if answer.status >= 500 or (answer.ok and not body):
             return Unknown()
         if not answer.ok or body.get("status") is not True:
             log.warning("provider_refused", call=call, status=answer.status)
@@ -177,17 +174,20 @@ def _cents(amount: Decimal) -> int:
     return int(amount * answers.CENTS)
 
 
+def _said(answer: Answer) -> Any:
+    body = answer.fields()
+    return body.get("data") if body.get("status") is True else None
+
+
 def _data(answer: Answer) -> Mapping[str, Any]:
-    body = answer.json()
-    data = body.get("data") if isinstance(body, Mapping) and body.get("status") is True else None
+    data = _said(answer)
     if not isinstance(data, Mapping):
         raise TryAgain("not an answer of Paystack")
     return data
 
 
 def _rows(answer: Answer) -> list[Mapping[str, Any]]:
-    body = answer.json()
-    rows = body.get("data") if isinstance(body, Mapping) and body.get("status") is True else None
+    rows = _said(answer)
     if not isinstance(rows, list):
         raise TryAgain("not a list")
     return [row for row in rows if isinstance(row, Mapping)]

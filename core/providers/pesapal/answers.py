@@ -10,6 +10,7 @@ from core.domain.payments import Reason
 from core.domain.receipts import Notice, Outcome, Source
 from core.domain.statuses import Provider
 from core.errors import TryAgain
+from core.providers.reading import reason_in
 
 NO_ATTEMPT_YET = "payment_details_not_found"
 OUTCOMES: dict[int | None, Outcome] = {0: Outcome.PENDING, 1: Outcome.PAID, 2: Outcome.FAILED, 3: Outcome.REVERSED}
@@ -58,8 +59,7 @@ def notice(body: Mapping[str, Any], payment_id: str, tracking_id: str, source: S
 
 def reason_for(text: str) -> Reason:
     """Our word for theirs; DECLINED where they only say no."""
-    lowered = text.lower()
-    return next((reason for part, reason in REASONS if part in lowered), Reason.DECLINED)
+    return reason_in(text, REASONS, Reason.DECLINED)
 
 
 def moment(text: Any) -> datetime | None:

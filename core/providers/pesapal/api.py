@@ -1,6 +1,5 @@
 """Pesapal's API as far as every call shares it: a token for five minutes, and answers that are read before believed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +8,7 @@ from core.errors import OutcomeUnknown, Rejected, TryAgain
 from core.providers.guarded import Guarded
 from core.providers.http import Answer
 from core.providers.pesapal.answers import error_of
-from core.providers.tokens import Tokens, shelf_name
+from core.providers.tokens import Tokens, shelf_name, token_in
 
 TOKEN_LIFE = 240  # they live for 300 s
 TOKEN_SECONDS = 8.0
@@ -46,13 +45,10 @@ class TokenService:
         url = f"{self.credentials.api_url}/api/Auth/RequestToken"
         how = {"headers": HEADERS, "payload": payload, "seconds": TOKEN_SECONDS, "in_turn": True}
         answer = self.http.ask("token", "POST", url, **how)
-        body = fields(answer)
+        body = answer.fields()
         if "invalid_consumer" in error_of(body) or answer.status in (401, 403):
             raise Rejected(Reason.NETWORK_ERROR, "token refused")
-        token = body.get("token")
-        if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
-            raise TryAgain("no token in the answer")
-        return token, TOKEN_LIFE
+        return token_in(body, "token"), TOKEN_LIFE
 
 
 class Api:
@@ -79,7 +75,7 @@ class Api:
         """One call, never repeated but for a refused token. Raises TryAgain, Rejected or OutcomeUnknown."""
         token = self._tokens.token()
         answer = self._once(call, method, path, payload, seconds, token, in_turn)
-        if answer.status == 401 or error_of(fields(answer)) in BAD_TOKENS:
+        if answer.status == 401 or error_of(answer.fields()) in BAD_TOKENS:
             token = self._tokens.token(stale=token)
             answer = self._once(call, method, path, payload, seconds, token, in_turn)
         return answer
@@ -101,9 +97,3 @@ class Api:
         headers = HEADERS | {"Authorization": f"Bearer {token}"}
         url = f"{self.credentials.api_url}/api/{path}"
         return self._http.send(call, method, url, headers=headers, payload=payload, seconds=seconds, in_turn=in_turn)
-
-
-def fields(answer: Answer) -> Mapping[str, Any]:
-    """The body as an object; empty where it is none."""
-    body = answer.json()
-    return body if isinstance(body, Mapping) else {}

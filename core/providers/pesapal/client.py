@@ -8,7 +8,8 @@ from urllib.parse import quote
 from core.domain.payments import Reason
 from core.domain.receipts import Notice, Outcome, Source
 from core.domain.statuses import Provider, Start
-from core.errors import OutcomeUnknown, Rejected, TryAgain
+from core.errors import TryAgain
+from core.providers.calls import never_raises
 from core.providers.contract import (
     Accepted,
     Ask,
@@ -23,8 +24,9 @@ from core.providers.contract import (
     Unsupported,
     handle_id,
 )
+from core.providers.http import Answer
 from core.providers.pesapal.answers import REFUSED_AMOUNTS, error_of, notice
-from core.providers.pesapal.api import Api, fields
+from core.providers.pesapal.api import Api
 
 START_SECONDS = 20.0
 CARDS = ("visa", "master", "amex", "american")
@@ -43,19 +45,13 @@ class Pesapal:
         """A token, got before the moment that counts. Raises TryAgain or Rejected."""
         self._api.ready()
 
+    @never_raises
     def start(self, ask: Ask) -> StartResult:
         """A page to pay on. An id is never used twice: what Pesapal would make of it is not known."""
-        try:
-            answer = self._api.send(
-                "start", "POST", "Transactions/SubmitOrderRequest", self._order(ask), START_SECONDS, in_turn=True
-            )
-        except TryAgain:
-            return Refused(Reason.NETWORK_ERROR, retryable=True)
-        except Rejected as error:
-            return Refused(error.reason)
-        except OutcomeUnknown:
-            return Unknown()
-        return _started(answer.status, answer.ok, fields(answer), self._reference_of(ask.payment_id))
+        answer = self._api.send(
+            "start", "POST", "Transactions/SubmitOrderRequest", self._order(ask), START_SECONDS, in_turn=True
+        )
+        return _started(answer, self._reference_of(ask.payment_id))
 
     def query_status(self, asked: Asked) -> Notice:
         """How one attempt stands. Raises TryAgain where there is no clear answer."""
@@ -66,21 +62,15 @@ class Pesapal:
             raise TryAgain("an answer about another payment")
         return notice(body, asked.payment_id, handle_id(asked.handle), Source.POLL)
 
+    @never_raises
     def refund(self, refunding: Refunding) -> StartResult:
         """A person at Pesapal approves it. Once per payment; a part only of a card payment."""
-        try:
-            if not refunding.whole and not self._is_card(refunding.handle):
-                return Refused("part_not_possible")
-            answer = self._api.send("refund", "POST", "Transactions/RefundRequest", _refund(refunding))
-        except TryAgain:
-            return Refused(Reason.NETWORK_ERROR, retryable=True)
-        except Rejected as error:
-            return Refused(error.reason)
-        except OutcomeUnknown:
+        if not refunding.whole and not self._is_card(refunding.handle):
+            return Refused("part_not_possible")
+        answer = self._api.send("refund", "POST", "Transactions/RefundRequest", _refund(refunding))
+        if not answer.ok or not answer.fields():
             return Unknown()
-        if not answer.ok or not fields(answer):
-            return Unknown()
-        refused = error_of(fields(answer))
+        refused = error_of(answer.fields())
         return Refused("refused_by_provider") if refused else Accepted(handle_id(refunding.handle))
 
     def query_refund(self, refunding: Refunding, handle: str) -> RefundNotice:
@@ -133,11 +123,12 @@ class Pesapal:
         return str(self._status(handle).get("payment_method", "")).lower().startswith(CARDS)
 
 
-def _started(status: int, ok: bool, body: Any, reference: str) -> StartResult:
-    if status >= 500:
+def _started(answer: Answer, reference: str) -> StartResult:
+    body = answer.fields()
+    if answer.status >= 500:
         return Unknown()
-    if not ok:
-        return Refused(Reason.NETWORK_BUSY if status == 429 else Reason.NETWORK_ERROR)
+    if not answer.ok:
+        return Refused(Reason.NETWORK_BUSY if answer.status == 429 else Reason.NETWORK_ERROR)
     if error := error_of(body) if body else "":
         return Refused(Reason.LIMIT if error in REFUSED_AMOUNTS else Reason.NETWORK_ERROR)
     handle, link = body.get("order_tracking_id"), body.get("redirect_url")

@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.simulators.checkout.rules import ASK, DECISIONS, FAIL, LEAVE, CheckoutFaults
 from sandbox.simulators.kopokopo.shapes import receipt_code
+from sandbox.simulators.news import News
 from sandbox.simulators.poster import Poster
 
 MOST_PAGES = 10_000
@@ -54,7 +55,7 @@ class Book:
         self.tell: dict[str, Callable[[Page], None]] = {}
         self.base = f"{public_base_url}/sandbox/pay"
         self._pages: OrderedDict[str, Page] = OrderedDict()
-        self._waiting: set[asyncio.Future[None]] = set()
+        self.news = News()
 
     def add(self, page: Page) -> str:
         """A new page; its address."""
@@ -64,7 +65,7 @@ class Book:
         faults = self.faults[page.provider]
         if faults.outcome != ASK:
             self.poster.background(self._by_itself(page, faults.outcome, faults.delay))
-        self.wake()
+        self.news.wake()
         return f"{self.base}/{page.id}"
 
     def get(self, identity: str) -> Page | None:
@@ -94,25 +95,7 @@ class Book:
     def changed(self, page: Page) -> None:
         """Tell the program in the provider's own way, and wake who waits."""
         self.tell[page.provider](page)
-        self.wake()
-
-    def wake(self) -> None:
-        """Something changed."""
-        for future in self._waiting:
-            if not future.done():
-                future.set_result(None)
-        self._waiting.clear()
-
-    async def news(self, seconds: float) -> None:
-        """Wait until any page changes, or the time is over."""
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
-        try:
-            await asyncio.wait_for(future, seconds)
-        except TimeoutError:
-            return
-        finally:
-            self._waiting.discard(future)
+        self.news.wake()
 
     def forget(self) -> None:
         """Start anew."""

@@ -1,5 +1,6 @@
 """What becomes of a page when nobody looks at it, and what goes wrong around it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +57,16 @@ class CheckoutFaults:
         """Nothing goes wrong any more."""
         vars(self).update(vars(CheckoutFaults()))
 
-    def fault_at(self, where: str) -> Fault | None:
-        """What goes wrong now, if anything."""
+    def around(self, where: str, work: Callable[[], Any]) -> Any:
+        """What a call answers: its own work, or what goes wrong now, in place of it or after it."""
+        fault = self._fault_at(where)
+        if fault is None:
+            return work()
+        if fault.after:
+            work()
+        return _wrong(fault.answer)
+
+    def _fault_at(self, where: str) -> Fault | None:
         for fault in self.faults:
             if fault.where == where and fault.times > 0:
                 fault.times -= 1
@@ -65,7 +74,7 @@ class CheckoutFaults:
         return None
 
 
-def wrong(answer: str) -> Response | None:
+def _wrong(answer: str) -> Response | None:
     """One of the ways in which an answer goes wrong; None for a connection that is closed without a word."""
     if answer == "garbage":
         return Response(200, b'}{"data": [nonsense')

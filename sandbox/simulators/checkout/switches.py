@@ -1,6 +1,5 @@
 """Switches and looks at the pages of Pesapal and Paystack, for tests."""
 
-import asyncio
 from typing import Any
 
 from sandbox.simulators.checkout.book import Book, Page
@@ -8,7 +7,6 @@ from sandbox.simulators.paystack.endpoint import Paystack
 from sandbox.simulators.pesapal.endpoint import Pesapal
 from sandbox.simulators.server import Answer, Request, Response, answer_json
 
-LONGEST_WAIT = 25.0
 NAMES = ("provider", "reference", "id", "status")
 
 
@@ -39,14 +37,11 @@ class CardSwitches:
 
     async def pages(self, request: Request) -> Answer:
         """Pages like these, oldest first; waits until there is one."""
-        clock = asyncio.get_running_loop().time
-        deadline = clock() + min(float(request.option("timeout", "0")), LONGEST_WAIT)
-        while True:
-            found = [page.to_dict() for page in self._book.all() if _alike(page, request)]
-            left = deadline - clock()
-            if found or left <= 0:
-                return answer_json({"pages": found})
-            await self._book.news(left)
+        found = await self._book.news.found(
+            lambda: [page.to_dict() for page in self._book.all() if _alike(page, request)],
+            float(request.option("timeout", "0")),
+        )
+        return answer_json({"pages": found})
 
     def forget(self) -> None:
         """Start anew; tokens stay good, as they would."""

@@ -1,6 +1,5 @@
 """M-Pesa prompts: each open on at most one phone until somebody decides or the dialog's life is over."""
 
-import asyncio
 import time
 import uuid
 from collections import OrderedDict
@@ -9,6 +8,7 @@ from typing import Any
 
 from sandbox.simulators.kopokopo.rules import Rule
 from sandbox.simulators.kopokopo.shapes import payment_attributes, result
+from sandbox.simulators.news import News
 
 MOST_PROMPTS = 10_000
 PENDING, SUCCEEDED, FAILED = "Pending", "Success", "Failed"
@@ -58,7 +58,7 @@ class Prompts:
         self._changed = changed
         self._by_id: OrderedDict[str, Prompt] = OrderedDict()
         self._of_phone: dict[str, Prompt] = {}
-        self._waiting: set[asyncio.Future[None]] = set()
+        self.news = News()
 
     def add(self, prompt: Prompt) -> None:
         """A new prompt takes the phone."""
@@ -91,21 +91,7 @@ class Prompts:
         for name, value in changes.items():
             setattr(prompt, name, value)
         self._changed(prompt.phone)
-        for future in self._waiting:
-            if not future.done():
-                future.set_result(None)
-        self._waiting.clear()
-
-    async def news(self, seconds: float) -> None:
-        """Wait until any prompt changes, or the time is over."""
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
-        try:
-            await asyncio.wait_for(future, seconds)
-        except TimeoutError:
-            return
-        finally:
-            self._waiting.discard(future)
+        self.news.wake()
 
     def clear(self) -> None:
         """Forget everything."""

@@ -6,12 +6,10 @@ import hmac
 import itertools
 import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.simulators.checkout.book import FAILED, LEFT, PAID, REVERSED, Book, Page, times_told
-from sandbox.simulators.checkout.rules import wrong
 from sandbox.simulators.poster import Delivery
 from sandbox.simulators.server import Request, Response, answer_json
 from sandbox.simulators.settings import SimulatorSettings
@@ -44,12 +42,14 @@ class Paystack:
         if request.method == "POST":
             return self._post(parts, request.fields())
         if parts[:2] == ["transaction", "verify"] and len(parts) == 3:
-            return self._faulty("status", lambda: self._verify(parts[2]))
+            return self._faults.around("status", lambda: self._verify(parts[2]))
         if parts == ["transaction"]:
-            return self._faulty("list", lambda: self._list(request))
+            return self._faults.around("list", lambda: self._list(request))
         if parts[:1] == ["refund"] and len(parts) == 2:
             found = self._refunds.get(parts[1])
-            return self._faulty("refund_status", lambda: _yes("Refund", found) if found else _no("No refund", 404))
+            return self._faults.around(
+                "refund_status", lambda: _yes("Refund", found) if found else _no("No refund", 404)
+            )
         return _no("Not found", 404)
 
     def dispute(self, reference: str, what: str = "create") -> bool:
@@ -75,18 +75,10 @@ class Paystack:
 
     def _post(self, parts: list[str], fields: dict[str, Any]) -> Any:
         if parts == ["transaction", "initialize"]:
-            return self._faulty("start", lambda: self._initialize(fields))
+            return self._faults.around("start", lambda: self._initialize(fields))
         if parts == ["refund"]:
-            return self._faulty("refund", lambda: self._refund(fields))
+            return self._faults.around("refund", lambda: self._refund(fields))
         return _no("Not found", 404)
-
-    def _faulty(self, where: str, work: Callable[[], Any]) -> Any:
-        fault = self._faults.fault_at(where)
-        if fault is None:
-            return work()
-        if fault.after:
-            work()
-        return wrong(fault.answer)
 
     def _initialize(self, fields: dict[str, Any]) -> Response:
         amount, reference = fields.get("amount"), str(fields.get("reference", ""))

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sandbox.simulators.checkout.book import CANCELLED, FAILED, PAID, REVERSED, Book, Page, times_told
-from sandbox.simulators.checkout.rules import wrong
 from sandbox.simulators.poster import Delivery
 from sandbox.simulators.server import NOT_FOUND, Request, Response, answer_json
 from sandbox.simulators.settings import SimulatorSettings
@@ -46,16 +45,16 @@ class Pesapal:
         """Route one request."""
         path = request.path.partition("/pesapal/api/")[2]
         if request.method == "POST" and path == "Auth/RequestToken":
-            return self._faulty("token", lambda: self._token(request.fields()))
+            return self._faults.around("token", lambda: self._token(request.fields()))
         if not self._known(request):
             return Response(401)
         if request.method == "POST" and path in self._posts:
             where, call = self._posts[path]
-            return self._faulty(where, lambda: call(request.fields()))
+            return self._faults.around(where, lambda: call(request.fields()))
         if request.method == "GET" and path == "URLSetup/GetIpnList":
             return answer_json([self._ipn(identity) for identity in self.ipns])
         if request.method == "GET" and path == "Transactions/GetTransactionStatus":
-            return self._faulty("status", lambda: self._status(request.option("orderTrackingId")))
+            return self._faults.around("status", lambda: self._status(request.option("orderTrackingId")))
         return NOT_FOUND
 
     def revoke(self) -> None:
@@ -65,14 +64,6 @@ class Pesapal:
     def forget(self) -> None:
         """Start anew."""
         self.notices.clear()
-
-    def _faulty(self, where: str, work: Callable[[], Any]) -> Any:
-        fault = self._faults.fault_at(where)
-        if fault is None:
-            return work()
-        if fault.after:
-            work()
-        return wrong(fault.answer)
 
     def _token(self, fields: dict[str, Any]) -> Response:
         wanted = (self._settings.pesapal_key, self._settings.pesapal_secret)
@@ -157,7 +148,7 @@ class Pesapal:
         if page is None or not page.decidable:
             return answer_json({"status": "500", "message": "Order cannot be cancelled"})
         page.status = CANCELLED
-        self._book.wake()
+        self._book.news.wake()
         return answer_json({"status": "200", "message": "Order cancelled"})
 
     def _notify(self, page: Page) -> None:

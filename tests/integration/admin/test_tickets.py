@@ -10,11 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from core import clock
 from core.domain.printing import read_printers
+from core.domain.statuses import Station
 from core.providers.printer.client import dial
 from core.services import tickets
 from core.services.floor import call_off
-from core.services.orders import make_tickets
 from core.services.refund_desk import Decision
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, OrderItem, Ticket, Workspace
@@ -102,7 +103,9 @@ def test_options_notes_and_a_guest_who_types_commands(venue: Venue, paper: Paper
     with transaction(venue.program.sessions) as db:
         chosen = [{"id": "1", "name": "Tonic", "price": "0"}]
         db.execute(update(OrderItem).where(OrderItem.order_id == order_id).values(note="no ice", options=chosen))
-        make_tickets(db, db.get_one(Order, order_id))
+        db.add(
+            Ticket(workspace_id=venue.workspace_id, order_id=order_id, station=Station.BAR, print_due_at=clock.now())
+        )
     worker_prints(venue)
     (text,) = paper.has(1)
     assert "Tonic" in text and "no ice" in text and "Eve" in text

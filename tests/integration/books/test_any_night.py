@@ -34,6 +34,7 @@ from tests.integration.books.outside import Outside
 from tests.integration.money.house import House, make_program, open_account
 from tests.integration.money.kopokopo import event, money
 from tests.integration.sql.bar import open_bar
+from tests.integration.sql.conftest import EMPTYING
 
 EXAMPLES, STEPS = (120, 60) if os.environ.get("PROVE") else (6, 25)
 GUESTS = st.integers(1, 4)
@@ -444,8 +445,7 @@ def dying(point: str) -> Any:
 def test_any_night_ends_with_books_that_add_up(house: House) -> None:
     def fresh() -> House:
         with house.bar.sessions.begin() as db:
-            names = ", ".join(table.name for table in Order.metadata.sorted_tables)
-            db.execute(text(f"truncate {names} restart identity cascade"))
+            db.execute(text(EMPTYING))
         return another(house)
 
     Night.fresh = staticmethod(fresh)

@@ -3,13 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import text
 
 from core.domain.statuses import DifferenceKind, OrderStatus, ReceiptState
 from core.services.reconcile import open_differences, reconcile_day, reconcile_due, see_difference
-from core.store.sql.tables import Receipt, Reconciliation
+from core.store.sql.tables import Receipt, Reconciliation, Workspace
 from tests.integration.books.desk import Desk, in_till
 from tests.integration.money.kopokopo import LIST
+from webapp.money_commands import reconcile_command
 
 K = DifferenceKind
 NOON = datetime(2026, 11, 18, 9, tzinfo=UTC)
@@ -42,6 +44,22 @@ def test_a_good_day_has_no_differences(desk: Desk) -> None:
     with desk.house.bar.sessions.begin() as db:
         run = db.query(Reconciliation).one()
         assert (run.theirs, run.ours, run.theirs_amount, run.error) == (2, 2, 2500, "")
+
+
+def test_a_day_is_compared_by_a_command_that_says_what_differs(desk: Desk) -> None:
+    desk.house.kopokopo.till.append(at_noon(in_till("WALKIN0001", "+254711222333", 350)))
+    with desk.house.bar.sessions.begin() as db:
+        slug = db.get_one(Workspace, desk.workspace_id).slug
+    app = Flask(__name__)
+    app.extensions["program"] = desk.house.program
+    typed = app.test_cli_runner()
+    done = typed.invoke(reconcile_command, ["--day", str(DAY), "--workspace", slug])
+    assert done.output.splitlines()[-2:] == [
+        f"kopokopo {DAY}: 1 there, 0 here",
+        "  MISSING_HERE WALKIN0001: there KES 350 paid, here –",
+    ]
+    nowhere = typed.invoke(reconcile_command, ["--workspace", "nowhere"])
+    assert (nowhere.exit_code, nowhere.output) == (1, "Error: No venue has this slug.\n")
 
 
 def test_a_payment_we_never_heard_of_buys_its_order_or_is_unmatched(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from core.services import refund_calls
 from core.store.sql.tables import Refund, Ticket
 from tests.integration.books.desk import Desk, earned
 from tests.integration.money.kopokopo import event, money
+from tests.integration.money.standin import Call
 from tests.integration.sql.bar import all_at_once
 
 S = RefundStatus
@@ -92,6 +93,27 @@ def test_a_worker_that_died_in_its_call_leaves_a_refund_for_a_person(desk: Desk)
     desk.approve(refund.id)
     desk.send_all()
     assert len(desk.out.asked) == 1
+
+
+def test_an_answer_that_comes_when_staff_have_had_it_sent_again_does_not_count(desk: Desk) -> None:
+    paid_twice(desk)
+    (refund,) = desk.house.refunds()
+    routes = desk.house.kopokopo.server.routes
+    take = routes["POST /api/v2/reversals"]
+
+    def much_later(call: Call) -> None:  # staff looked, nothing had gone, and somebody else asked again
+        routes["POST /api/v2/reversals"] = take
+        desk.refund_ago(refund.id, 3600)
+        desk.confirm(refund.id, went=False)
+        desk.approve(refund.id)
+        desk.send_all()
+        call.answer(400, {"error_code": 400, "error_message": "Not allowed"})
+
+    routes["POST /api/v2/reversals"] = much_later
+    refund_calls.send_refund(desk.house.program, str(refund.id))
+    assert (desk.house.refunds()[0].status, len(desk.out.asked)) == (S.REQUESTED, 1)
+    desk.hear(desk.out.arrives())
+    assert desk.house.refunds()[0].status is S.DONE
 
 
 def test_two_workers_send_one_refund_once(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from core.services.program import Program
 from core.store.redis import mailbox
 from core.store.redis.mailbox import Item
 from core.store.redis.store import Store
-from core.store.sql.tables import DeadLetter, Message, Order, OrderItem, Payment
+from core.store.sql.tables import DeadLetter, Message, Order, OrderItem, Outbox, Payment
 from sandbox.servers import RedisServer
 from tests.integration.money.house import make_program
 from tests.integration.queue.guests import lease_lapses
@@ -120,6 +120,17 @@ def test_a_text_that_is_whole_waits_for_nothing_and_takes_no_tap_along(otieno: O
 def test_what_lies_an_outage_apart_is_not_one_thought(otieno: Otieno) -> None:
     first, second = otieno.writes("1 wings", at=time() - 1000).writes("2 tusker").served()
     assert "Wings" in first and "2 × Tusker" in second
+
+
+def test_what_postgresql_cannot_hold_is_kept_without_it(otieno: Otieno) -> None:
+    otieno.writes("2 wi\x00ngs", "what \ud83c is this").served()
+    assert otieno.in_the_books() == ["2 wings", "what ? is this"]
+
+
+def test_the_board_hears_with_the_turn_that_somebody_is_called(otieno: Otieno) -> None:
+    otieno.writes("waiter").served()
+    with otieno.bar.sessions.begin() as db:
+        assert [row.relayed_at is not None for row in db.scalars(select(Outbox))] == [True]
 
 
 def test_words_beside_a_picture_are_read_by_themselves(otieno: Otieno) -> None:

@@ -157,6 +157,17 @@ def test_while_postgresql_is_away_it_waits_within_bounds_and_no_webhook_fails(
     assert len(house.written()) == report["journal"] + 1
 
 
+def test_what_is_written_down_makes_room_while_more_keeps_coming(house: House) -> None:
+    house.says("hi")
+    house.says("2 dawa and 1 tusker")
+    store = house.program.store
+    first, second = store.arrivals.read("journal", 1) + store.arrivals.read("journal", 1)
+    store.arrivals.done([first])
+    assert int(store.client.get("journal:bytes")) == len(second.body.encode())
+    store.arrivals.done([first])
+    assert int(store.client.get("journal:bytes")) == len(second.body.encode()), "a repeat gives nothing back"
+
+
 def test_nothing_of_the_journal_fails_a_webhook(house: House) -> None:
     house.program.store.client.set("stream:journal", "no stream at all")
     house.says("hi")

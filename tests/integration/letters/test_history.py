@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from core.conversation.events import STAFF_SAID
 from core.domain.statuses import Direction, MessageStatus
 from core.services import conversation_history as history
 from core.services.conversation_history import CONVERSATIONS, MESSAGES, Chat, Line
 from core.services.customers import GuestRef, find_guest
+from core.store.sql.outbox import owe
 from core.store.sql.tables import Message
 from tests.integration.sql.bar import Bar, open_bar
 
@@ -86,13 +88,19 @@ def test_a_table_finds_those_who_ordered_to_it_lately(bar: Bar) -> None:
 
 def test_another_venues_conversations_are_neither_listed_nor_found_nor_read(bar: Bar) -> None:
     other = open_bar(bar.sessions)
-    known(other, "a", "Achieng", "254712345678")
+    conversation_id = known(other, "a", "Achieng", "254712345678")
     says(other, "a", "a secret")
+    with bar.sessions.begin() as db:
+        owe(db, conversation_id, STAFF_SAID, {"text": "another secret"})
     assert listed(bar) == listed(bar, "Achieng") == listed(bar, "0712345678") == []
     with bar.sessions.begin() as db:
         assert history.messages(db, bar.workspace_id, "a") == ([], False)
         assert not history.is_known(db, bar.workspace_id, "a")
         assert history.is_known(db, other.workspace_id, "a")
+        assert history.box_of(db, bar.workspace_id, conversation_id) is None
+        assert history.box_of(db, other.workspace_id, conversation_id) == "a"
+        assert history.on_the_way(db, bar.workspace_id, conversation_id) == []
+        assert len(history.on_the_way(db, other.workspace_id, conversation_id)) == 1
 
 
 def test_a_long_conversation_is_read_in_order_page_by_page(bar: Bar) -> None:

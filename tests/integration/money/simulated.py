@@ -1,11 +1,6 @@
 """The house with its providers simulated: they post to our own webhooks over HTTP."""
 
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -15,48 +10,39 @@ from werkzeug.serving import make_server
 
 from core.domain.statuses import Provider
 from core.store.sql.tables import ProviderAccount
+from sandbox.servers import free_port
 from sandbox.simulators.control import Simulators
 from tests.integration.money.house import House
 from tests.integration.money.kopokopo import API_KEY, TILL
+from tests.simulating import simulating
 from webapp.webhooks import money, pesapal
 
-ROOT = Path(__file__).resolve().parents[3]
 IPN_ID, CARD_KEY = "9a1b0000-0000-4000-8000-000000000001", "sk_test_of_these_tests"
 
 
 @pytest.fixture(scope="session")
-def ports() -> list[int]:
-    """A free port for the simulator and one for our webhook."""
-    with socket.socket() as one, socket.socket() as other:
-        for probe in (one, other):
-            probe.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1], other.getsockname()[1]]
+def web_port() -> int:
+    """Where our webhooks listen."""
+    return free_port()
 
 
 @pytest.fixture(scope="session")
-def simulated(ports: list[int]) -> Iterator[str]:
+def simulated(web_port: int) -> Iterator[str]:
     values = {
-        "ENVIRONMENT": "test", "SANDBOX_PORT": str(ports[0]), "PUBLIC_BASE_URL": f"http://127.0.0.1:{ports[1]}",
         "WHATSAPP_PHONE_NUMBER_ID": "1", "WHATSAPP_ACCESS_TOKEN": "t", "WHATSAPP_APP_SECRET": "s",
         "WHATSAPP_VERIFY_TOKEN": "v", "KOPOKOPO_CLIENT_ID": f"client of {TILL}", "KOPOKOPO_CLIENT_SECRET": "s",
         "KOPOKOPO_API_KEY": API_KEY, "KOPOKOPO_TILL_NUMBER": TILL, "PESAPAL_CONSUMER_KEY": "consumer",
         "PESAPAL_CONSUMER_SECRET": "s", "PESAPAL_IPN_ID": IPN_ID, "PAYSTACK_SECRET_KEY": CARD_KEY,
     }  # fmt: skip
-    command = [sys.executable, "-m", "sandbox.simulators"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert b"listening" in process.stdout.readline()
-    yield f"http://127.0.0.1:{ports[0]}"
-    process.terminate()
-    process.wait(10)
-    process.stdout.close()
+    with simulating(values, f"http://127.0.0.1:{web_port}") as url:
+        yield url
 
 
 @pytest.fixture
-def simulators(house: House, simulated: str, ports: list[int]) -> Iterator[Simulators]:
+def simulators(house: House, simulated: str, web_port: int) -> Iterator[Simulators]:
     """The simulators fresh, our accounts pointing at them, our webhooks listening."""
     _open_accounts(house, simulated)
-    object.__setattr__(house.program.settings, "public_base_url", f"http://127.0.0.1:{ports[1]}")
+    object.__setattr__(house.program.settings, "public_base_url", f"http://127.0.0.1:{web_port}")
     found = Simulators(simulated)
     found.reset()
     found.kopokopo.set(prompt_after=0, decide_after=0, callback_after=0, dialog_life=0.2)
@@ -64,7 +50,7 @@ def simulators(house: House, simulated: str, ports: list[int]) -> Iterator[Simul
     app.extensions["program"] = house.program
     for blueprint in (*money.blueprints, pesapal.blueprint):
         app.register_blueprint(blueprint)
-    server = make_server("127.0.0.1", ports[1], app, threaded=True)
+    server = make_server("127.0.0.1", web_port, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield found

@@ -15,11 +15,11 @@ from core.services.payment_accounts import account_of, reference_of
 from core.store.sql.tables import Payment, Workspace
 from sandbox.simulators.control import Simulators
 from tests.integration.money.house import House
-from tests.integration.money.simulated import IPN_ID, ports, simulated, simulators
+from tests.integration.money.simulated import IPN_ID, simulated, simulators, web_port
 from tests.integration.money.test_links import asks, order
 from webapp import pay_return
 
-__all__ = ["ports", "simulated", "simulators"]
+__all__ = ["simulated", "simulators", "web_port"]
 
 
 @pytest.fixture

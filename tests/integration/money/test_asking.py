@@ -85,6 +85,21 @@ def test_rule_10_a_worker_that_was_frozen_after_its_claim_sends_nothing(house: H
     assert [event["reason"] for event in house.owed("payment_failed")] == [Reason.PUSH_FAILED]
 
 
+def test_rule_10_a_prompt_whose_token_was_refused_is_looked_at_again_before_it_goes_out(house: House) -> None:
+    house.prompt(1)
+    house.kopokopo.tokens.append("revoked at the provider")
+    _, payment_id = house.order(2)
+
+    def slow_token(call: Call) -> None:  # comes after the refusal; by now the guest may be anywhere
+        house.ago(payment_id, 21)
+        house.kopokopo.give_token(call)
+
+    house.kopokopo.server.routes[TOKEN] = slow_token
+    house.request(payment_id)
+    assert (house.kopokopo.server.count(START), len(house.kopokopo.prompts)) == (2, 1)
+    house.check(payment_id)
+
+
 def test_rule_11_a_callback_before_the_start_call_returns_is_not_undone(house: House) -> None:
     order_id, payment_id = house.order()
     house.kopokopo.before_answer = lambda _, body: house.told(house.kopokopo.pay(house.kopokopo.prompts[-1]))

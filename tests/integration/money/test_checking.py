@@ -1,13 +1,15 @@
 """No callback came: we ask, say that we do, and time decides what it must."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from core import clock
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
 from core.jobs import CHECK_PAYMENT, REQUEST_PAYMENT
-from core.services.check_payments import sweep_payments
+from core.services.check_payments import check_payment, sweep_payments
 from core.services.holds import expire_holds
 from core.store.redis.store import Store
 from core.store.sql.tables import Payment
@@ -22,6 +24,13 @@ S = PaymentStatus
 def sweep(house: House, seconds: float = 0) -> list[tuple[str, str]]:
     jobs = sweep_payments(house.bar.sessions, datetime.now(UTC) + timedelta(seconds=seconds)).jobs
     return [(job.task, job.args[0]) for job in jobs]
+
+
+def seconds_after(house: House, payment_id: str, seconds: float) -> AbstractContextManager[None]:
+    """In here so much time has passed since the prompt went out, however slow the machine is."""
+    posted_at = house.payment(payment_id).posted_at
+    assert posted_at
+    return clock.stopped_at(posted_at + timedelta(seconds=seconds))
 
 
 def silent(house: House, guest: int = 1) -> tuple[str, str]:
@@ -117,11 +126,11 @@ def test_a_failure_that_stays_one_is_left_alone_after_the_dialog_window(house: H
 
 def test_a_provider_that_says_pending_for_ever_blocks_nobody_for_ever(house: House) -> None:
     order_id, payment_id, _ = house.prompt()
-    house.ago(payment_id, 299)
-    house.check(payment_id)
+    with seconds_after(house, payment_id, 299):
+        house.check(payment_id)
     assert house.status(payment_id) is S.PENDING
-    house.ago(payment_id, 2)
-    house.check(payment_id)
+    with seconds_after(house, payment_id, 301):
+        house.check(payment_id)
     assert house.status(payment_id) is S.EXPIRED
     assert [event["kind"] for event in house.owed()] == ["payment_checking", "payment_expired"]
     assert house.pay_again(order_id)["result"] == "requested"
@@ -129,10 +138,10 @@ def test_a_provider_that_says_pending_for_ever_blocks_nobody_for_ever(house: Hou
 
 def test_a_guest_who_asks_again_when_every_dialog_has_closed_is_prompted_and_the_risk_is_noted(house: House) -> None:
     order_id, payment_id, _ = house.prompt()
-    house.ago(payment_id, 179)
-    assert house.pay_again(order_id)["result"] == "live_attempt"
-    house.ago(payment_id, 2)
-    assert house.pay_again(order_id)["result"] == "requested"
+    with seconds_after(house, payment_id, 179):
+        assert house.pay_again(order_id)["result"] == "live_attempt"
+    with seconds_after(house, payment_id, 181):
+        assert house.pay_again(order_id)["result"] == "requested"
     assert house.status(payment_id) is S.EXPIRED
     assert "may_be_paid_twice" in house.diary()
     house.check(payment_id)
@@ -171,13 +180,13 @@ def test_a_callback_behind_a_timeout_brings_the_handle(house: House) -> None:
 
 def test_rule_17_an_attempt_without_a_handle_is_live_for_150_seconds_and_watched_for_a_day(house: House) -> None:
     order_id, payment_id = silent(house)
-    house.ago(payment_id, 149)
-    house.check(payment_id)
-    assert house.pay_again(order_id)["result"] == "live_attempt"
-    house.ago(payment_id, 2)
-    house.check(payment_id)
-    assert house.status(payment_id) is S.EXPIRED
-    assert house.pay_again(order_id)["result"] == "requested"
+    with seconds_after(house, payment_id, 149):
+        house.check(payment_id)
+        assert house.pay_again(order_id)["result"] == "live_attempt"
+    with seconds_after(house, payment_id, 151):
+        house.check(payment_id)
+        assert house.status(payment_id) is S.EXPIRED
+        assert house.pay_again(order_id)["result"] == "requested"
     house.ago(payment_id, 20 * 3600)
     house.check(payment_id)
     assert house.payment(payment_id).next_check_at is not None
@@ -198,6 +207,7 @@ def test_rule_17_money_of_an_expired_attempt_is_found_in_the_list(house: House) 
 NOT_OURS: dict[str, dict[str, object]] = {
     "another phone": {"phone": "+254711222333"},
     "another amount": {"amount": 699},
+    "another currency": {"currency": "USD"},
     "an hour ago": {"origination_time": (datetime.now(UTC) - timedelta(hours=1)).isoformat()},
 }
 
@@ -208,7 +218,7 @@ def test_rule_17_money_is_never_guessed_from_the_list(house: House, what: str) -
     odd = NOT_OURS[what]
     resource = money("NOTOURS001", str(odd.get("phone", "+254700000001")), odd.get("amount", 700))
     house.kopokopo.till.append(
-        {"currency": "KES"} | resource | {k: v for k, v in odd.items() if k in resource and k != "amount"}
+        resource | {"currency": "KES"} | {k: v for k, v in odd.items() if k not in ("amount", "phone")}
     )
     house.ago(payment_id, 46)
     house.check(payment_id)
@@ -296,6 +306,19 @@ def test_the_status_of_another_prompt_is_not_believed(house: House) -> None:
     house.kopokopo.results[prompt["id"]] = paid
     house.check(payment_id)
     assert (house.status(payment_id), house.order_status(order_id)) == (S.PENDING, OrderStatus.PENDING)
+
+
+def test_a_hint_that_leads_to_money_for_something_else_is_not_believed(house: House) -> None:
+    """Anybody may send one."""
+    order_id, payment_id = silent(house)
+    house.kopokopo.prompted({"metadata": {"payment_id": "of another house"}, "subscriber": {}})
+    other = house.kopokopo.prompts[-1]
+    paid = result("success", other["id"], other["metadata"])
+    paid["data"]["attributes"]["event"]["resource"] |= money("OTHERHOUSE", "+254711222333", 700)
+    house.kopokopo.results[other["id"]] = paid
+    check_payment(house.program, payment_id, other["id"])
+    assert (house.status(payment_id), house.order_status(order_id)) == (S.UNKNOWN, OrderStatus.PENDING)
+    assert house.receipts() == []
 
 
 def test_a_list_that_is_not_ready_is_waited_for_only_so_long(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,11 +22,11 @@ from core.store.sql.tables import Payment, Workspace
 from sandbox.simulators.control import CardSwitches, Simulators
 from sandbox.simulators.guest import PATIENCE
 from tests.integration.money.house import House
-from tests.integration.money.simulated import ports, simulated, simulators
+from tests.integration.money.simulated import simulated, simulators, web_port
 from tests.waiting import eventually
 from webapp.webhooks import pesapal
 
-__all__ = ["ports", "simulated", "simulators"]
+__all__ = ["simulated", "simulators", "web_port"]
 S = PaymentStatus
 CARDS = ("pesapal", "paystack")
 

@@ -22,11 +22,11 @@ from core.services.settle import settle_notice
 from core.store.redis.store import Store
 from sandbox.simulators.control import Simulators
 from tests.integration.money.house import House
-from tests.integration.money.simulated import CARD_KEY, ports, simulated, simulators
+from tests.integration.money.simulated import CARD_KEY, simulated, simulators, web_port
 from tests.integration.money.test_links import asks, kinds, order, pays, stands
 from webapp.webhooks import money
 
-__all__ = ["ports", "simulated", "simulators"]
+__all__ = ["simulated", "simulators", "web_port"]
 S = PaymentStatus
 URL = "/api/webhooks/paystack"
 

@@ -117,6 +117,19 @@ def test_rule_13_a_failure_learnt_by_polling_permits_a_new_prompt_only_after_the
     assert house.pay_again(order_id)["result"] == "requested"
 
 
+def test_rule_13_a_failure_learnt_by_polling_protects_the_phone_from_prompts_of_other_orders(house: House) -> None:
+    other, _, theirs = house.prompt(2)
+    house.told(house.kopokopo.refuse(theirs))
+    _, payment_id, prompt = house.prompt(1)
+    house.kopokopo.refuse(prompt)
+    house.ago(payment_id, 46)
+    house.check(payment_id)
+    phone = house.bar.guest(1).phone
+    assert house.pay_again(other, guest=2, phone=phone)["result"] == "live_attempt"
+    house.ago(payment_id, 135)
+    assert house.pay_again(other, guest=2, phone=phone)["result"] == "requested"
+
+
 def test_rule_13_a_second_success_is_refunded(house: House) -> None:
     order_id, first, prompt = house.prompt()
     house.told(house.kopokopo.refuse(prompt))
@@ -199,6 +212,18 @@ def test_rule_16_unmatched_money_is_attached_by_a_later_callback(house: House) -
     (receipt,) = house.receipts()
     assert (receipt.state, str(receipt.order_id)) == (ReceiptState.MATCHED, order_id)
     assert house.diary() == ["start_accepted", "unmatched", "paid"]
+
+
+def test_rule_16_who_tells_another_sum_later_changes_neither_the_books_nor_what_is_due(house: House) -> None:
+    order_id, _, prompt = house.prompt()
+    paid = house.kopokopo.pay(prompt, "TOLDTWICE1")
+    resource = paid["data"]["attributes"]["event"]["resource"]
+    house.told(event(resource))
+    resource["amount"] = "900.0"
+    house.told(paid)
+    assert [receipt.amount for receipt in house.receipts()] == [700]
+    assert (house.order_status(order_id), house.refunds()) == (Stands.PAID, [])
+    assert [told["amount"] for told in house.owed("payment_settled")] == ["700"]
 
 
 def test_rule_16_what_staff_decided_about_money_is_final(house: House) -> None:

@@ -7,10 +7,10 @@ from core.services.doorbells import settle_payments
 from sandbox.simulators.control import Simulators
 from sandbox.simulators.kopokopo.rules import FAILURES
 from tests.integration.money.house import House
-from tests.integration.money.simulated import ports, simulated, simulators
+from tests.integration.money.simulated import simulated, simulators, web_port
 from tests.waiting import eventually
 
-__all__ = ["ports", "simulated", "simulators"]
+__all__ = ["simulated", "simulators", "web_port"]
 S = PaymentStatus
 WORDS = {
     "wrong_pin": "wrong_pin", "no_balance": "insufficient_funds", "cancelled": "cancelled", "unanswered": "unreachable",

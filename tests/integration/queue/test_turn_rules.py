@@ -1,11 +1,14 @@
 """Rules 1, 3, 5, 6 and 7: turns over mailboxes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from core.errors import LeaseLost
-from core.store.redis.mailbox import Item
+from core.errors import LeaseLost, StoreUnavailable
+from core.services.conversations import TRIES
+from core.services.serving import serve
+from core.store.redis.mailbox import Claim, Item
 from core.store.redis.store import Store
 from tests.integration.queue.guests import answer, commit, lease_lapses, serve_one, texts_waiting, wrote
 
@@ -35,6 +38,30 @@ def test_rule_01_a_worker_whose_lease_lapsed_changes_nothing(store: Store) -> No
 
     assert commit(store, successor, answer("alive")) == "done"
     assert texts_waiting(store, "ann") == ["alive"]
+
+
+def test_rule_01_a_commit_for_another_event_changes_nothing(store: Store) -> None:
+    store.conversations.push([wrote("ann", "first"), wrote("ann", "second")])
+    claim = serve_one(store)
+
+    assert commit(store, replace(claim, id="another"), answer("of something else")) == "lost"
+
+    assert texts_waiting(store, "ann") == []
+    assert commit(store, claim, answer("one")) == "done"
+
+
+def test_rule_01_a_heartbeat_of_the_grave_keeps_no_lease(store: Store) -> None:
+    store.conversations.push([wrote("ann")])
+    zombie = serve_one(store)
+    lease_lapses(store, "ann")
+    successor = serve_one(store)
+    store.client.zadd("lane:conversations:leased", {"ann": 1})
+
+    store.conversations.renew("bell", [zombie])
+    assert store.client.zscore("lane:conversations:leased", "ann") == 1
+
+    store.conversations.renew("bell", [successor])
+    assert store.client.zscore("lane:conversations:leased", "ann") > 1
 
 
 def test_rule_03_a_stored_plan_is_what_every_later_try_gets(store: Store) -> None:
@@ -90,6 +117,16 @@ def test_rule_06_a_doorbell_that_finds_nothing_uncounts_itself(store: Store) -> 
     assert store.conversations.push([wrote("dan")]).bell
 
 
+def test_rule_06_a_doorbell_that_has_served_all_is_counted_no_more(store: Store) -> None:
+    bells = [store.conversations.push([wrote(guest)]).bell for guest in ("ann", "ben")]
+    for bell in bells:
+        store.conversations.commit([(serve_one(store, bell), answer())])
+    assert store.conversations.push([wrote("cat")]).bell == "", "both are still looking for more"
+    store.conversations.commit([(serve_one(store, bells[0]), answer())])
+    assert [store.conversations.claim(bell) for bell in bells] == [[], []]
+    assert store.conversations.push([wrote("dan")]).bell
+
+
 def test_rule_06_lost_doorbells_do_not_leak(store: Store) -> None:
     for name in ("ann", "ben"):
         assert store.conversations.push([wrote(name)]).bell
@@ -131,6 +168,12 @@ def test_a_webhook_delivered_twice_is_one_message(store: Store) -> None:
     assert store.conversations.push([item, item]).fresh == ()
     commit(store, serve_one(store), answer())
     assert store.conversations.push([item]).fresh == (), "also after it was handled"
+
+
+def test_a_status_delivered_twice_is_one_status(store: Store) -> None:
+    for _ in range(2):
+        store.conversations.push([], [("sent of wamid.1", "{}"), ("read of wamid.1", "{}")])
+    assert store.statuses.length() == 2
 
 
 def test_messages_are_taken_by_the_senders_clock_then_by_arrival(store: Store) -> None:
@@ -175,6 +218,20 @@ def test_a_failure_to_reach_others_does_not_count_as_a_try(store: Store) -> None
         claim = serve_one(store)
         assert claim.tries == 1
         store.conversations.release(claim, counts=False)
+
+
+def test_rule_04_an_outage_of_the_store_is_no_try_of_whoever_was_served_then(store: Store) -> None:
+    store.conversations.push([wrote("ann")])
+
+    def lost(claims: list[Claim]) -> None:
+        raise StoreUnavailable("gone in the middle of a turn")
+
+    for _ in range(TRIES + 1):
+        with pytest.raises(StoreUnavailable):
+            serve(store.conversations, "bell", lost, 1)
+        lease_lapses(store, "ann")
+
+    assert serve_one(store).tries == 1
 
 
 def test_session_outbox_and_history_change_in_the_commit_and_nowhere_else(store: Store) -> None:

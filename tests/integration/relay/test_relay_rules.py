@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,13 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from core.conversation.events import ORDER_STATUS
+from core.errors import StoreUnavailable
 from core.jobs import SERVE_CONVERSATIONS, Job
 from core.services import history, relay, statuses
 from core.services.followup import Followup
 from core.services.program import Program
 from core.store.redis.mailbox import Claim, Ending
+from core.store.redis.store import Store
 from core.store.sql.outbox import owe, owe_board
 from core.store.sql.tables import Conversation, Outbox
+from sandbox.servers import free_port
 from tests.integration.sql.bar import Bar
 
 
@@ -83,6 +87,24 @@ def test_rule_19_pushed_but_not_marked_is_pushed_again_without_effect(
     assert heard(program) == ["READY"]
 
 
+def test_rule_19_what_the_store_did_not_take_stays_open(bar: Bar, program: Program, conversation_id: UUID) -> None:
+    [id] = owes(bar, conversation_id, "READY")
+    away = replace(program, store=Store(f"redis://127.0.0.1:{free_port()}/0"))
+    with pytest.raises(StoreUnavailable):
+        relay.relay_conversation(away, conversation_id)
+    assert row(bar, id).relayed_at is None
+
+
+def test_rule_19_while_one_brings_it_a_second_one_keeps_away(bar: Bar, program: Program, conversation_id: UUID) -> None:
+    owes(bar, conversation_id, "READY")
+    with bar.sessions.begin() as db:
+        db.scalars(select(Conversation).where(Conversation.id == conversation_id).with_for_update(key_share=True)).one()
+        relay.relay_conversation(program, conversation_id, wait=False)
+        assert heard(program) == []
+    relay.relay_conversation(program, conversation_id, wait=False)
+    assert heard(program) == ["READY"]
+
+
 def test_rule_19_what_a_dead_process_left_is_swept(bar: Bar, program: Program, conversation_id: UUID) -> None:
     [id] = owes(bar, conversation_id, "READY")
     long_ago(bar, id)
@@ -114,7 +136,29 @@ def test_rule_20_it_is_done_when_its_reply_is_confirmed(bar: Bar, program: Progr
     assert row(bar, id).done_at
 
 
-def answered(claim: Claim, reply: dict[str, object]) -> Ending:
+def test_rule_20_what_can_never_be_sent_is_done(bar: Bar, program: Program, conversation_id: UUID) -> None:
+    [id] = owes(bar, conversation_id, "READY")
+    relay.relay_conversation(program, conversation_id)
+    [claim] = program.store.conversations.claim("bell")
+    program.store.conversations.commit([(claim, answered(claim, {"id": str(uuid4()), "reply": {"body": "Ready"}}))])
+    letter = program.store.outbox.claim("sender")
+    assert letter is not None
+    failed = {"type": "failed", "id": letter.id, "cause": claim.id, "code": "131026"}
+    program.store.outbox.given_up(letter, failed)
+    history.save_messages(program)
+    assert row(bar, id).done_at
+
+
+def test_rule_20_what_is_worth_no_word_is_done_with_its_turn(bar: Bar, program: Program, conversation_id: UUID) -> None:
+    [id] = owes(bar, conversation_id, "READY")
+    relay.relay_conversation(program, conversation_id)
+    [claim] = program.store.conversations.claim("bell")
+    program.store.conversations.commit([(claim, answered(claim))])
+    history.save_messages(program)
+    assert row(bar, id).done_at
+
+
+def answered(claim: Claim, *replies: dict[str, object]) -> Ending:
     note = {
         "type": "turn",
         "event": claim.id,
@@ -124,9 +168,9 @@ def answered(claim: Claim, reply: dict[str, object]) -> Ending:
         "at": claim.body["at"],
         "data": {},
         "external": "",
-        "replies": [{"id": reply["id"], "body": "Your order is ready", "at": 1.0}],
+        "replies": [{"id": reply["id"], "body": "Your order is ready", "at": 1.0} for reply in replies],
     }
-    return Ending({}, (reply,), note)
+    return Ending({}, replies, note)
 
 
 def test_rule_20_a_wiped_store_is_told_again(bar: Bar, program: Program, conversation_id: UUID) -> None:

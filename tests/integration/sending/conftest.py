@@ -1,10 +1,6 @@
 """A bar whose number is at the simulated Meta."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,29 +17,20 @@ from tests.integration.money.house import make_program
 from tests.integration.sending.house import NUMBER, House
 from tests.integration.sql.bar import Bar
 from tests.integration.sql.conftest import bar, engine, server, sessions
+from tests.simulating import simulating
 
 __all__ = ["bar", "engine", "server", "sessions"]
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[str]:
-    port = free_port()
     values = {
-        "ENVIRONMENT": "test", "SANDBOX_PORT": str(port), "PUBLIC_BASE_URL": f"http://127.0.0.1:{free_port()}",
         "WHATSAPP_PHONE_NUMBER_ID": NUMBER, "WHATSAPP_ACCESS_TOKEN": "t", "WHATSAPP_APP_SECRET": "s",
         "WHATSAPP_VERIFY_TOKEN": "v", "KOPOKOPO_CLIENT_ID": "c", "KOPOKOPO_CLIENT_SECRET": "s",
         "KOPOKOPO_API_KEY": "k", "KOPOKOPO_TILL_NUMBER": "K123456",
     }  # fmt: skip
-    command = [sys.executable, "-m", "sandbox.simulators"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert b"listening" in process.stdout.readline()
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(10)
-    process.stdout.close()
+    with simulating(values, f"http://127.0.0.1:{free_port()}") as url:
+        yield url
 
 
 @pytest.fixture

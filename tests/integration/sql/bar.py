@@ -19,7 +19,7 @@ from core.services.audit import audit
 from core.services.effects import GuestRef, perform
 from core.services.followup import Followup
 from core.services.ledger import book
-from core.services.orders import lock_order, make_tickets, mark_order
+from core.services.orders import buy_order, lock_order
 from core.services.stock import receive_stock, sell_holds
 from core.store.sql.engine import transaction
 from core.store.sql.outbox import owe
@@ -176,8 +176,7 @@ def settle(db: Session, workspace_id: UUID, order_id: UUID, amount: int = 0) -> 
     db.add(receipt)
     if payment is not None:
         payment.status, payment.next_check_at, payment.succeeded_at = PaymentStatus.SUCCEEDED, None, datetime.now(UTC)
-    mark_order(db, order, OrderStatus.PAID)
-    make_tickets(db, order)
+    buy_order(db, order, "paid")
     book(db, "paid", receipt, order)
     owe(db, order.conversation_id, "payment_settled", {"order_id": str(order.id), "receipt": receipt.reference})
     return True

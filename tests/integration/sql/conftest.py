@@ -16,6 +16,16 @@ from sandbox.servers import PostgresServer
 from tests.integration.sql.bar import Bar, open_bar
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
+NAMES = [table.name for table in Base.metadata.sorted_tables]
+# TRUNCATE makes a new file of every table and index, however little was in it: twenty times the work of this.
+# As it does, whoever is still writing is waited for, no foreign key or trigger is asked, and numbers begin at one.
+EMPTYING = "; ".join([
+    "set local session_replication_role = replica",
+    f"lock table {', '.join(NAMES)} in access exclusive mode",
+    *(f"delete from {name}" for name in NAMES),
+    """select setval(format('%I.%I', schemaname, sequencename), start_value, false) from pg_sequences
+       where last_value is not null""",
+])  # fmt: skip
 
 
 def migrations(url: str) -> Config:
@@ -42,9 +52,8 @@ def engine(server: PostgresServer) -> Iterator[Engine]:
 @pytest.fixture
 def sessions(engine: Engine) -> sessionmaker[Session]:
     install(Cipher(["a key for these tests"]))
-    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
-        connection.execute(text(f"truncate {names} restart identity cascade"))
+        connection.execute(text(EMPTYING))
     return make_sessions(engine)
 
 

@@ -49,7 +49,8 @@ def test_changed_rules_count_with_the_next_message(app: Flask, shell: FlaskCliRu
     version = program.store.menus.version(str(workspace_id))
     said = change(shell, RULES)
     assert said.exit_code == 0, said.output
-    assert json.loads(said.output)["hours"] == RULES["hours"]
+    shown = json.loads(said.output)
+    assert shown["hours"] == RULES["hours"] and (shown["minimum_order"], shown["refund_limit"]) == ("500", "5000")
     assert program.store.menus.version(str(workspace_id)) != version
     with program.sessions.begin() as db:
         venue = load_menu(db, workspace_id).venue

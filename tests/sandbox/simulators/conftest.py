@@ -1,15 +1,7 @@
 """One simulator process for all tests here, and a webhook of ours that it posts to."""
 
 import contextlib
-import os
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,10 +9,10 @@ import requests
 
 from sandbox.simulators.control import Simulators
 from sandbox.simulators.guest import PATIENCE
+from tests.simulating import simulating
+from tests.sink import Sink, listening
 
-ROOT = Path(__file__).parents[3]
 VALUES = {
-    "ENVIRONMENT": "test",
     "WHATSAPP_PHONE_NUMBER_ID": "109876543210987",
     "WHATSAPP_ACCESS_TOKEN": "graph-token",
     "WHATSAPP_APP_SECRET": "app-secret",
@@ -31,89 +23,20 @@ VALUES = {
 }
 
 
-@dataclass
-class Post:
-    """One webhook as it came in."""
-
-    path: str
-    headers: dict[str, str]
-    raw: bytes
-
-
-@dataclass
-class Webhook:
-    """Keeps what was posted; answers with the next of `answers`, then 200."""
-
-    url: str = ""
-    posts: list[Post] = field(default_factory=list)
-    answers: list[int] = field(default_factory=list)
-    changed: threading.Condition = field(default_factory=threading.Condition)
-
-    def take(self, post: Post) -> int:
-        with self.changed:
-            self.posts.append(post)
-            self.changed.notify_all()
-            return self.answers.pop(0) if self.answers else 200
-
-    def wait(self, good: Callable[[Post], bool] = lambda post: True, count: int = 1) -> list[Post]:
-        """Wait until so many posts are good."""
-        with self.changed:
-            assert self.changed.wait_for(lambda: sum(map(good, self.posts)) >= count, 10), self.posts
-            return [post for post in self.posts if good(post)]
-
-    def clear(self) -> None:
-        with self.changed:
-            self.posts.clear()
-            self.answers.clear()
-
-
-def _handler(webhook: Webhook) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"]))
-            status = webhook.take(Post(self.path, dict(self.headers), raw))
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *args: Any) -> None:
-            """Quiet."""
-
-    return Handler
+@pytest.fixture(scope="session")
+def webhook_server() -> Iterator[Sink]:
+    with listening() as sink:
+        yield sink
 
 
 @pytest.fixture(scope="session")
-def webhook_server() -> Iterator[Webhook]:
-    webhook = Webhook()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(webhook))
-    server.daemon_threads = True
-    webhook.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield webhook
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="session")
-def base_url(webhook_server: Webhook) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    values = VALUES | {"SANDBOX_PORT": str(port), "PUBLIC_BASE_URL": webhook_server.url}
-    command = [sys.executable, "-m", "sandbox.simulators"]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | values, stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert b"listening" in process.stdout.readline()
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    assert process.wait(10) == 0
-    process.stdout.close()
+def base_url(webhook_server: Sink) -> Iterator[str]:
+    with simulating(VALUES, webhook_server.url) as url:
+        yield url
 
 
 @pytest.fixture
-def simulators(base_url: str, webhook_server: Webhook) -> Simulators:
+def simulators(base_url: str, webhook_server: Sink) -> Simulators:
     found = Simulators(base_url)
     found.reset()
     found.kopokopo.set(prompt_after=0, decide_after=0, callback_after=0, late_by=0.4, then_after=0.1)
@@ -123,7 +46,7 @@ def simulators(base_url: str, webhook_server: Webhook) -> Simulators:
 
 
 @pytest.fixture
-def webhook(simulators: Simulators, webhook_server: Webhook) -> Webhook:
+def webhook(simulators: Simulators, webhook_server: Sink) -> Sink:
     return webhook_server
 
 
@@ -180,7 +103,7 @@ def graph(simulators: Simulators, base_url: str) -> GraphCaller:
 
 
 @pytest.fixture
-def money(simulators: Simulators, base_url: str, webhook: Webhook) -> KopoKopoCaller:
+def money(simulators: Simulators, base_url: str, webhook: Sink) -> KopoKopoCaller:
     caller = KopoKopoCaller(base_url, webhook.url)
     caller.log_in()
     return caller

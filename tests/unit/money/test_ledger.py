@@ -10,7 +10,6 @@ from core.domain.money import vat_in
 from core.domain.statuses import Provider, ReceiptState
 
 A = Account
-AMOUNTS = st.integers(1, 100_000).map(Decimal)
 
 
 @st.composite

@@ -64,8 +64,8 @@ class Message(Owned):
 
 
 class WebhookEvent(Row):
-    """What WhatsApp says of a venue's account, and what the history could not write down. Each webhook itself is in the
-    journal."""
+    """What WhatsApp and payment providers say of a venue's accounts, and what the history could not write down. Each
+    webhook itself is in the journal."""
 
     __tablename__ = "webhook_events"
 

@@ -1,36 +1,40 @@
 """Where the simulators post to: keeps what came in, for tests that wait for it."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from requests.structures import CaseInsensitiveDict
+
 
 @dataclass(frozen=True)
 class Post:
-    """One webhook as it came in; header names in lower case."""
+    """One webhook as it came in; header names in any case."""
 
     path: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     raw: bytes
 
 
 @dataclass
 class Sink:
-    """Answers everything with 200."""
+    """Answers with the next of `answers`, then with 200."""
 
     url: str = ""
     posts: list[Post] = field(default_factory=list)
+    answers: list[int] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def take(self, post: Post) -> None:
+    def take(self, post: Post) -> int:
         with self.changed:
             self.posts.append(post)
             self.changed.notify_all()
+            return self.answers.pop(0) if self.answers else 200
 
-    def wait(self, good: Callable[[Post], bool], count: int = 1) -> list[Post]:
+    def wait(self, good: Callable[[Post], bool] = lambda post: True, count: int = 1) -> list[Post]:
         """Wait until so many posts are good."""
         with self.changed:
             assert self.changed.wait_for(lambda: sum(map(good, self.posts)) >= count, 20), self.posts
@@ -39,6 +43,7 @@ class Sink:
     def clear(self) -> None:
         with self.changed:
             self.posts.clear()
+            self.answers.clear()
 
 
 @contextmanager
@@ -51,8 +56,7 @@ def listening() -> Iterator[Sink]:
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers["Content-Length"]))
-            sink.take(Post(self.path, {name.lower(): value for name, value in self.headers.items()}, raw))
-            self.send_response(200)
+            self.send_response(sink.take(Post(self.path, CaseInsensitiveDict(self.headers.items()), raw)))
             self.send_header("Content-Length", "0")
             self.end_headers()
 
