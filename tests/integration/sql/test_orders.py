@@ -110,9 +110,24 @@ def test_the_board_shows_what_is_paid_and_not_yet_served(bar: Bar) -> None:
         "address": "",
         "guest": "Achieng",
         "items": [
-            {"name": "Dawa", "quantity": 2, "note": "", "station": "BAR"},
-            {"name": "Wings", "quantity": 1, "note": "", "station": "KITCHEN"},
+            {
+                "product_id": str(bar.products["Dawa"]),
+                "name": "Dawa",
+                "quantity": 2,
+                "options": [],
+                "note": "",
+                "station": "BAR",
+            },
+            {
+                "product_id": str(bar.products["Wings"]),
+                "name": "Wings",
+                "quantity": 1,
+                "options": [],
+                "note": "",
+                "station": "KITCHEN",
+            },
         ],
+        "paid_by": ["MPESA"],
         "total": "2300",
         "currency": "KES",
     }
