@@ -7,16 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
+from sandbox.simulators.guest import PATIENCE
 from tests.product import Product
 
 # Where nothing may be kept compiled, each of the hundred processes of a run compiles the whole program again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# How fast examples are found says something of the machine, nothing of the program.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 LONGEST = ("test_crash_points", "test_chaos_night", "tests/functional")
 CHROMIUM = Path("/usr/bin/chromium")
@@ -51,6 +57,7 @@ def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed (apt install chromium)")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE * 1000)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
