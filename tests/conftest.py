@@ -24,6 +24,8 @@ sys.dont_write_bytecode = False
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+# Whoever has servers of their own, or needs none, may run beside the rest of the folder.
+ALONE = ("tests/faults/", "tests/unit/", "tests/model/", "tests/functional/test_night.py")
 LONGEST = ("test_crash_points", "test_chaos_night", "tests/functional")
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -77,9 +79,9 @@ class BySuite(LoadScopeScheduling):
     """A suite with servers of its own stays in one process, from its first test to its last."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder, *inside = Path(nodeid.partition("::")[0]).parts[1:-1] or ("tests",)
-        if folder in ("faults", "unit", "model"):
+        if nodeid.startswith(ALONE):
             return nodeid.partition("::")[0]
+        folder, *inside = Path(nodeid.partition("::")[0]).parts[1:-1] or ("tests",)
         return "/".join(("functional" if folder == "browser" else folder, *inside))  # those two share one product
 
 
