@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from sandbox.simulators.guest import PATIENCE
+
 from requests.structures import CaseInsensitiveDict
 
 
@@ -37,7 +39,7 @@ class Sink:
     def wait(self, good: Callable[[Post], bool] = lambda post: True, count: int = 1) -> list[Post]:
         """Wait until so many posts are good."""
         with self.changed:
-            assert self.changed.wait_for(lambda: sum(map(good, self.posts)) >= count, 20), self.posts
+            assert self.changed.wait_for(lambda: sum(map(good, self.posts)) >= count, PATIENCE), self.posts
             return [post for post in self.posts if good(post)]
 
     def clear(self) -> None:
