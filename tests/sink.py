@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from sandbox.simulators.guest import PATIENCE
-
 from requests.structures import CaseInsensitiveDict
+
+from sandbox.simulators.guest import PATIENCE
 
 
 @dataclass(frozen=True)
