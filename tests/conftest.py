@@ -7,17 +7,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from core.store.redis.store import Store
 from sandbox.servers import RedisServer
+from sandbox.simulators.guest import PATIENCE
 from tests.product import Product
 
 # Where nothing may be kept compiled, each of the hundred processes of a run compiles the whole program again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# How fast examples are found says something of the machine, nothing of the program.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
+
+# Whoever has servers of their own, or needs none, may run beside the rest of the folder.
+ALONE = ("tests/faults/", "tests/unit/", "tests/model/", "tests/functional/test_night.py")
 LONGEST = ("test_crash_points", "test_chaos_night", "tests/functional")
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -51,6 +59,7 @@ def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed (apt install chromium)")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE * 1000)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
@@ -70,9 +79,9 @@ class BySuite(LoadScopeScheduling):
     """A suite with servers of its own stays in one process, from its first test to its last."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder, *inside = Path(nodeid.partition("::")[0]).parts[1:-1] or ("tests",)
-        if folder in ("faults", "unit", "model"):
+        if nodeid.startswith(ALONE):
             return nodeid.partition("::")[0]
+        folder, *inside = Path(nodeid.partition("::")[0]).parts[1:-1] or ("tests",)
         return "/".join(("functional" if folder == "browser" else folder, *inside))  # those two share one product
 
 

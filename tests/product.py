@@ -10,8 +10,13 @@ from pathlib import Path
 from typing import Any, Self
 
 import psutil
+import redis
 import requests
 
+from core.errors import TryAgain
+from core.services import audit
+from core.store.redis.store import Store
+from core.store.sql.engine import make_engine, make_sessions, transaction
 from sandbox.servers import free_port, is_free
 from sandbox.simulators.control import Simulators
 from tests.waiting import eventually
@@ -140,6 +145,17 @@ class Product:
     def audit(self) -> dict[str, Any]:
         """The invariants, as `flask audit` prints them."""
         return dict(json.loads(self.flask("audit").stdout))
+
+    def is_clean(self) -> bool:
+        """Whether the audit finds nothing: what the command would answer after seconds of starting Python."""
+        engine = make_engine(self.settings["DATABASE_URL"])
+        try:
+            with transaction(make_sessions(engine)) as db:
+                return audit.is_clean(audit.audit(db, Store(self.settings["REDIS_URL"]).breaches()))
+        except (TryAgain, redis.RedisError):  # a server is on its way back
+            return False
+        finally:
+            engine.dispose()
 
     def logs(self) -> str:
         """All log files."""

@@ -9,6 +9,8 @@ from typing import Any
 
 from requests.structures import CaseInsensitiveDict
 
+from sandbox.simulators.guest import PATIENCE
+
 
 @dataclass(frozen=True)
 class Post:
@@ -37,7 +39,7 @@ class Sink:
     def wait(self, good: Callable[[Post], bool] = lambda post: True, count: int = 1) -> list[Post]:
         """Wait until so many posts are good."""
         with self.changed:
-            assert self.changed.wait_for(lambda: sum(map(good, self.posts)) >= count, 20), self.posts
+            assert self.changed.wait_for(lambda: sum(map(good, self.posts)) >= count, PATIENCE), self.posts
             return [post for post in self.posts if good(post)]
 
     def clear(self) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
+from sandbox.simulators.guest import PATIENCE
 from tests.functional.conftest import outside, simulators
 
 __all__ = ["outside", "simulators"]
@@ -23,7 +24,7 @@ class Visitor:
     def opens(self, address: str) -> Page:
         """A page in a tab of its own."""
         page = self.context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE * 1000)
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))

@@ -16,7 +16,6 @@ from tests.browser.conftest import Visitor
 from tests.product import Product
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000  # milliseconds
 
 
 @pytest.fixture(params=[(1280, 800), (390, 844)], ids=["wide", "narrow"])
@@ -60,11 +59,11 @@ def orders_a_dawa(visitor: Visitor, phone: Page) -> None:
     newest_tap(phone, "I am 18").click()
     newest_tap(phone, "M-Pesa").click()
     dialog = phone.get_by_role("dialog", name="M-PESA")
-    expect(dialog).to_contain_text("1,400", timeout=PATIENCE)
+    expect(dialog).to_contain_text("1,400")
     visitor.takes_picture(phone, "phone-pin")
     phone.get_by_label("Enter your PIN").fill("1234")
     phone.keyboard.press("Enter")
-    expect(phone.locator(".bubble.theirs").last).to_contain_text("receipt", timeout=PATIENCE)
+    expect(phone.locator(".bubble.theirs").last).to_contain_text("receipt")
     visitor.takes_picture(phone, "phone-paid")
 
 
@@ -79,13 +78,13 @@ def test_a_dawa_is_ordered_paid_seen_and_brought(visitor: Visitor, product: Prod
     orders_a_dawa(visitor, phone)
 
     card = card_on(board, name)
-    expect(card).to_contain_text("Dawa", timeout=PATIENCE)
+    expect(card).to_contain_text("Dawa")
     expect(card).to_contain_text("7")
     visitor.takes_picture(board, "board-paid")
     card.get_by_role("button", name="Start preparing").click()
     card.get_by_role("button", name="Ready").click()
     expect(card.get_by_role("button", name="Served")).to_be_visible()
-    expect(phone.locator(".bubble.theirs").last).to_contain_text("ready", timeout=PATIENCE)
+    expect(phone.locator(".bubble.theirs").last).to_contain_text("ready")
     visitor.takes_picture(board, "board-ready")
     visitor.takes_picture(phone, "phone-ready")
     card.get_by_role("button", name="Served").click()
@@ -97,7 +96,7 @@ def test_phone_and_board_stand_side_by_side(visitor: Visitor, product: Product) 
     signs_in(visitor, product)
     page, name = takes_a_phone(visitor, product)
     orders_a_dawa(visitor, page)
-    expect(card_on(page.frame_locator("section.board iframe"), name)).to_contain_text("Dawa", timeout=PATIENCE)
+    expect(card_on(page.frame_locator("section.board iframe"), name)).to_contain_text("Dawa")
     page.locator("section.board").scroll_into_view_if_needed()
     visitor.takes_picture(page, "side-by-side")
     width = page.evaluate("document.documentElement.scrollWidth")

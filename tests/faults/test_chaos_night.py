@@ -50,7 +50,7 @@ def test_every_guest_is_answered_in_order_and_thanked_once_while_everything_is_k
     for guest in guests:
         check(simulators, guest)
     print(f"\n{GUESTS} guests, faults {dict(chaos.faults)}")
-    eventually(lambda: product.flask("audit").returncode == 0, 120, every=3)
+    eventually(product.is_clean, 120, every=3)
 
 
 def spend_the_evening(guest: Guest, late: threading.Event) -> None:

@@ -92,7 +92,7 @@ class Outside:
 
     def clean(self) -> None:
         """Everything comes to rest, and the audit finds nothing."""
-        eventually(lambda: self.product.flask("audit").returncode == 0, every=1, what="a clean audit")
+        eventually(self.product.is_clean, every=1, what="a clean audit")
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum of what is measured under these labels."""

@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -118,7 +119,7 @@ def test_a_shift_is_closed_once_wherever_the_process_dies(desk: Desk, do: Do, po
 @pytest.mark.parametrize("point", of("reconcile"))
 def test_a_day_is_compared_to_its_end_wherever_the_process_dies(desk: Desk, do: Do, point: str, armed: Path) -> None:
     desk.house.kopokopo.till.append(in_till("MISSED0001", "+254711222333", 350))
-    today = datetime.now(UTC).date().isoformat()
+    today = datetime.now(ZoneInfo("Africa/Nairobi")).date().isoformat()  # the day of the venue
     (armed / point).touch()
     assert killed_once([do("compare", day=today), do("compare", day=today)])
     assert desk.house.bar.count(Reconciliation) == 1
