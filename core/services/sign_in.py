@@ -10,7 +10,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain.second_factor import Stage, stage_of
@@ -52,6 +52,7 @@ class Place:
 
     device: str = ""
     address: str = ""
+    remembered: bool = False
 
 
 def sign_in(sessions: sessionmaker[Session], email: str, password: str, place: Place | None = None) -> str | None:
@@ -98,8 +99,8 @@ def _nobodys_hash() -> str:
 def begin(db: Session, user: User, place: Place) -> str:
     """A login begins; answers the token for its cookie."""
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
-    db.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.seen_at < now - UNUSED))
-    said = {"device": place.device, "address": place.address}
+    db.execute(delete(SignIn).where(SignIn.user_id == user.id, ~in_use(now)))
+    said = {"device": place.device, "address": place.address, "remembered": place.remembered}
     login = SignIn(user_id=user.id, token_hash=hashed(token), session_version=user.session_version, seen_at=now, **said)
     db.add(login)
     db.execute(update(User).where(User.id == user.id).values(last_login_at=now))
@@ -126,7 +127,7 @@ def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(SignIn.token_hash == hashed(token), SignIn.session_version == User.session_version, User.active)
         .where(Membership.active)
-        .where(SignIn.seen_at > now - UNUSED, SignIn.created_at > now - LONGEST)
+        .where(in_use(now), SignIn.created_at > now - LONGEST)
         .order_by(Membership.created_at, Membership.id)
         .limit(1)
     ).one_or_none()
@@ -142,6 +143,11 @@ def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting
         exempt=exempting and user.second_factor_exempt,
     )
     return Staff(user.id, membership.workspace_id, user.name, membership.role, token, stage, user.email)
+
+
+def in_use(now: datetime) -> ColumnElement[bool]:
+    """Not left alone for too long."""
+    return or_(SignIn.seen_at > now - UNUSED, SignIn.remembered)
 
 
 def hashed(token: str) -> str:

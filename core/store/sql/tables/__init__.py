@@ -14,6 +14,7 @@ from core.store.sql.tables.documents import (
 )
 from core.store.sql.tables.lists import ORDERS_SEARCHED
 from core.store.sql.tables.links import Invitation, PasswordLink
+from core.store.sql.tables.mails import Mail
 from core.store.sql.tables.menu import Category, Picture, Product, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
@@ -53,6 +54,7 @@ __all__ = [
     "JournalEntry",
     "LedgerLine",
     "ListPrice",
+    "Mail",
     "Membership",
     "Message",
     "Option",
