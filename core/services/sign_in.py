@@ -10,12 +10,12 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain.second_factor import Stage, stage_of
 from core.domain.statuses import Role
-from core.errors import TryAgain
+from core.errors import Rejected, TryAgain
 from core.store.sql.tables import Membership, SecondFactor, SignIn, User
 
 UNUSED = timedelta(hours=12)
@@ -112,6 +112,14 @@ def sign_out(db: Session, token: str) -> None:
     db.execute(delete(SignIn).where(SignIn.token_hash == hashed(token)))
 
 
+def enter(db: Session, who: Staff, workspace_id: UUID) -> None:
+    """They go over to another house they work in, on this device. Raises Rejected("not_found")."""
+    mine = (Membership.user_id == who.user_id, Membership.workspace_id == workspace_id, Membership.active)
+    if db.scalar(select(Membership.id).where(*mine)) is None:
+        raise Rejected("not_found")
+    db.execute(update(SignIn).where(SignIn.token_hash == hashed(who.token)).values(workspace_id=workspace_id))
+
+
 def give_second_factor(db: Session, token: str) -> None:
     """This login proved more than a password."""
     db.execute(update(SignIn).where(SignIn.token_hash == hashed(token)).values(second_factor_at=datetime.now(UTC)))
@@ -128,6 +136,7 @@ def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting
         .where(SignIn.token_hash == hashed(token), SignIn.session_version == User.session_version, User.active)
         .where(Membership.active)
         .where(in_use(now), SignIn.created_at > now - LONGEST)
+        .order_by(func.coalesce(Membership.workspace_id == SignIn.workspace_id, False).desc())
         .order_by(Membership.created_at, Membership.id)
         .limit(1)
     ).one_or_none()

@@ -15,6 +15,7 @@ class SignIn(Row):
 
     Only a hash of what the cookie carries is kept. `second_factor_at`: when it proved more than a password. `device`
     and `address` are for whoever looks where they are signed in. A `remembered` one lasts though nobody uses it.
+    `workspace_id`: the house it is in; empty for the one they came to first.
     """
 
     __tablename__ = "sign_ins"
@@ -27,6 +28,7 @@ class SignIn(Row):
     remembered: Mapped[bool] = mapped_column(default=False, server_default="false")
     device: Mapped[str] = mapped_column(default="", server_default="")
     address: Mapped[str] = mapped_column(default="", server_default="")
+    workspace_id: Mapped[UUID | None] = mapped_column(ForeignKey("workspaces.id"))
 
 
 class SecondFactor(Row):
