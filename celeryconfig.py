@@ -6,6 +6,7 @@ from celery.schedules import crontab
 
 from core.jobs import (
     CHECK_BOOKS,
+    CHECK_STOCK,
     COUNT_LETTERS,
     KEEP_JOURNAL,
     MAKE_DOCUMENTS,
@@ -91,6 +92,7 @@ beat_schedule = {
     "check books": {"task": CHECK_BOOKS, "schedule": 300.0, "options": {"expires": 200}},
     "reconcile": {"task": RECONCILE, "schedule": 600.0, "options": {"expires": 300}},
     "count letters": {"task": COUNT_LETTERS, "schedule": 10.0, "options": {"expires": 20}},
+    "check stock": {"task": CHECK_STOCK, "schedule": 60.0, "options": {"expires": 50}},
     "sweep holds": {"task": SWEEP_HOLDS, "schedule": 5.0, "options": {"expires": 20}},
     # Early in Nairobi's morning, when the last guests have gone.
     "keep journal": {"task": KEEP_JOURNAL, "schedule": crontab(hour="1", minute="20"), "options": {"expires": 3600}},

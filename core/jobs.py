@@ -36,6 +36,7 @@ SWEEP_REFUNDS = "scheduled.sweep_refunds"
 CHECK_BOOKS = "scheduled.check_books"
 RECONCILE = "scheduled.reconcile"
 COUNT_LETTERS = "scheduled.count_letters"
+CHECK_STOCK = "scheduled.check_stock"
 KEEP_JOURNAL = "scheduled.keep_journal"
 TASKS = (
     SERVE_CONVERSATIONS,
@@ -61,6 +62,7 @@ TASKS = (
     CHECK_BOOKS,
     RECONCILE,
     COUNT_LETTERS,
+    CHECK_STOCK,
     KEEP_JOURNAL,
 )
 
