@@ -12,8 +12,8 @@ from core.store.sql.tables.documents import (
     Invoice,
     InvoiceCounter,
 )
-from core.store.sql.tables.lists import ORDERS_SEARCHED
 from core.store.sql.tables.links import Invitation, PasswordLink
+from core.store.sql.tables.lists import ORDERS_SEARCHED
 from core.store.sql.tables.mails import Mail
 from core.store.sql.tables.menu import Category, Picture, Product, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
