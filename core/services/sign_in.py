@@ -62,7 +62,7 @@ def sign_in(sessions: sessionmaker[Session], email: str, password: str, place: P
     """
     with sessions.begin() as db:
         user = _user(db, email)
-    if not _verify(user.password_hash if user else _nobodys_hash(), password) or user is None or not user.active:
+    if not verify(user.password_hash if user else _nobodys_hash(), password) or user is None or not user.active:
         return None
     with sessions.begin() as db:
         return begin(db, user, place or Place())
@@ -72,7 +72,7 @@ def right_password(sessions: sessionmaker[Session], user_id: UUID, password: str
     """Whether it is theirs; takes as long as a sign-in, and holds no connection while it does."""
     with sessions.begin() as db:
         password_hash = db.get_one(User, user_id).password_hash
-    return _verify(password_hash, password)
+    return verify(password_hash, password)
 
 
 def _user(db: Session, email: str) -> User | None:
@@ -80,7 +80,8 @@ def _user(db: Session, email: str) -> User | None:
     return db.scalar(select(User).where(User.email == email.strip().lower().replace("\0", "")))
 
 
-def _verify(password_hash: str, password: str) -> bool:
+def verify(password_hash: str, password: str) -> bool:
+    """Whether it is the password of this hash, two of them at a time. Raises TryAgain."""
     if not _at_once.acquire(timeout=_PATIENCE):
         raise TryAgain("too many passwords to check at once")
     try:

@@ -20,6 +20,7 @@ from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
 from core.store.sql.tables.paying import CashCode, CashEntry, PaymentClaim
 from core.store.sql.tables.people import Conversation, Customer, Membership, OrderCounter, User, VenueTable, Workspace
+from core.store.sql.tables.pins import DevicePin
 from core.store.sql.tables.records import (
     Activity,
     DeadLetter,
@@ -44,6 +45,7 @@ __all__ = [
     "Conversation",
     "Customer",
     "DeadLetter",
+    "DevicePin",
     "Document",
     "DocumentDelivery",
     "DocumentLink",
