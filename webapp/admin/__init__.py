@@ -48,6 +48,8 @@ SECTIONS = (
     pins,
     users,
     links,
+    dashboard,
+    board,
     floor,
     cash,
     closings,
