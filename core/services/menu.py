@@ -117,6 +117,7 @@ def _product(
         names=row.names,
         descriptions=row.descriptions,
         photo=row.photo,
+        allergens=tuple(row.allergens),
         popularity=popularity,
         groups=groups,
         hours=hours,
