@@ -6,6 +6,7 @@ from celery.schedules import crontab
 
 from core.jobs import (
     CHECK_BOOKS,
+    CHECK_STOCK,
     COUNT_LETTERS,
     KEEP_JOURNAL,
     MAKE_DOCUMENTS,
@@ -15,6 +16,7 @@ from core.jobs import (
     SAVE_MESSAGES,
     SAVE_STATUSES,
     SCHEDULED,
+    SEND_MAILS,
     SIGN_INVOICES,
     SWEEP_HOLDS,
     SWEEP_OUTBOX,
@@ -84,11 +86,13 @@ beat_schedule = {
     "sweep outbox": {"task": SWEEP_OUTBOX, "schedule": 2.0, "options": {"expires": 10}},
     "make documents": {"task": MAKE_DOCUMENTS, "schedule": 2.0, "options": {"expires": 10}},
     "print tickets": {"task": PRINT_TICKETS, "schedule": 1.0, "options": {"expires": 5}},
+    "send mails": {"task": SEND_MAILS, "schedule": 10.0, "options": {"expires": 20}},
     "sign invoices": {"task": SIGN_INVOICES, "schedule": 5.0, "options": {"expires": 10}},
     "sweep refunds": {"task": SWEEP_REFUNDS, "schedule": 3.0, "options": {"expires": 10}},
     "check books": {"task": CHECK_BOOKS, "schedule": 300.0, "options": {"expires": 200}},
     "reconcile": {"task": RECONCILE, "schedule": 600.0, "options": {"expires": 300}},
     "count letters": {"task": COUNT_LETTERS, "schedule": 10.0, "options": {"expires": 20}},
+    "check stock": {"task": CHECK_STOCK, "schedule": 60.0, "options": {"expires": 50}},
     "sweep holds": {"task": SWEEP_HOLDS, "schedule": 5.0, "options": {"expires": 20}},
     # Early in Nairobi's morning, when the last guests have gone.
     "keep journal": {"task": KEEP_JOURNAL, "schedule": crontab(hour="1", minute="20"), "options": {"expires": 3600}},

@@ -16,6 +16,7 @@ QUEUES = (CONVERSATIONS, MESSAGES, PAYMENTS, SETTLEMENTS, STATUSES, HISTORY, DOC
 SERVE_CONVERSATIONS = "conversations.serve_conversations"
 SEND_MESSAGES = "messages.send_messages"
 MARK_READ = "messages.mark_read"
+SEND_MAILS = "messages.send_mails"
 REQUEST_PAYMENT = "payments.request_payment"
 CHECK_PAYMENT = "payments.check_payment"
 PROBE_PROVIDER = "payments.probe_provider"
@@ -35,11 +36,13 @@ SWEEP_REFUNDS = "scheduled.sweep_refunds"
 CHECK_BOOKS = "scheduled.check_books"
 RECONCILE = "scheduled.reconcile"
 COUNT_LETTERS = "scheduled.count_letters"
+CHECK_STOCK = "scheduled.check_stock"
 KEEP_JOURNAL = "scheduled.keep_journal"
 TASKS = (
     SERVE_CONVERSATIONS,
     SEND_MESSAGES,
     MARK_READ,
+    SEND_MAILS,
     REQUEST_PAYMENT,
     CHECK_PAYMENT,
     PROBE_PROVIDER,
@@ -59,6 +62,7 @@ TASKS = (
     CHECK_BOOKS,
     RECONCILE,
     COUNT_LETTERS,
+    CHECK_STOCK,
     KEEP_JOURNAL,
 )
 
@@ -141,6 +145,11 @@ def request_payment(payment_id: str) -> Job:
 def check_payment(payment_id: str, hinted: str = "") -> Job:
     """Ask the provider how one payment stands; `hinted`: what the provider says it is called there."""
     return Job(CHECK_PAYMENT, (payment_id, hinted) if hinted else (payment_id,))
+
+
+def send_mails() -> Job:
+    """Post the mail that is due."""
+    return Job(SEND_MAILS)
 
 
 def make_documents() -> Job:

@@ -64,6 +64,18 @@ class PaystackSettings:
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """The server our mail is handed to. `security`: starttls, tls, or none, which production refuses."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    sender: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the program reads from its environment. URLs carry passwords, so they stay out of `repr`."""
 
@@ -85,6 +97,7 @@ class Settings:
     encryption_keys: tuple[str, ...] = field(repr=False)
     demo_owner_password: str = field(repr=False, default="")
     demo_printer: str = ""
+    mail: MailSettings | None = None
     journal_days: int = 90
 
     @property
@@ -164,6 +177,7 @@ def _read(read: _Reader) -> Settings:
         encryption_keys=tuple(key.strip() for key in read.text("FIELD_ENCRYPTION_KEYS").split(",") if key.strip()),
         demo_owner_password=read.text("DEMO_OWNER_PASSWORD", ""),
         demo_printer=read.text("DEMO_PRINTER", ""),
+        mail=_mail(read),
         journal_days=read.count("JOURNAL_DAYS", 90, 3660),
     )
 
@@ -207,6 +221,24 @@ def _paystack(read: _Reader) -> PaystackSettings:
     return PaystackSettings(
         api_url=read.url("PAYSTACK_API_URL", ("http", "https"), PAYSTACK_API),
         secret_key=read.text("PAYSTACK_SECRET_KEY", ""),
+    )
+
+
+def _mail(read: _Reader) -> MailSettings | None:
+    """None where no server is named: then no mail leaves the house, and the pages say so."""
+    host = read.text("SMTP_HOST", "")
+    if not host:
+        return None
+    security = read.text("SMTP_SECURITY", "starttls")
+    if security not in ("starttls", "tls") and (security != "none" or read.required):
+        raise SettingsError("SMTP_SECURITY must be starttls or tls")
+    return MailSettings(
+        host=host,
+        port=read.number("SMTP_PORT", 465 if security == "tls" else 587),
+        security=security,
+        user=read.text("SMTP_USER", ""),
+        sender=read.text("MAIL_FROM"),
+        password=read.text("SMTP_PASSWORD", ""),
     )
 
 

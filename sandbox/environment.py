@@ -19,6 +19,7 @@ from sandbox.servers.server import PREDECESSOR, wait_until
 
 PROJECT = Path(__file__).resolve().parent.parent
 OWNER = "owner@destination.example"
+SENDER = "Destination Cocktails <bar@destination.example>"
 
 
 class BadSetting(Exception):
@@ -65,7 +66,7 @@ DEFAULTS = {
     "PESAPAL_IPN_ID": "9a1b0000-0000-4000-8000-000000000001",
     "PYTHONUNBUFFERED": "1",
 }
-LISTENING = ("PORT", "FLOWER_PORT", "SANDBOX_PORT", "SANDBOX_PRINTER_PORT")
+LISTENING = ("PORT", "FLOWER_PORT", "SANDBOX_PORT", "SANDBOX_PRINTER_PORT", "SANDBOX_MAIL_PORT")
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ def _fill_providers(values: dict[str, str], data_dir: Path) -> bool:
         values["SANDBOX_URL"] = f"http://127.0.0.1:{port}"
         printer = values.setdefault("SANDBOX_PRINTER_PORT", str(kept_port(data_dir / "printer-port")))
         values.setdefault("DEMO_PRINTER", f"127.0.0.1:{printer}")
+        _fill_mail(values, data_dir)
     values.setdefault("FISCAL_API_URL", f"{values['SANDBOX_URL']}/etims")
     values.setdefault("WHATSAPP_API_URL", f"{values['SANDBOX_URL']}/graph")
     values.setdefault("KOPOKOPO_API_URL", f"{values['SANDBOX_URL']}/kopokopo")
@@ -160,6 +162,13 @@ def _fill_providers(values: dict[str, str], data_dir: Path) -> bool:
     values.setdefault("PESAPAL_API_URL", f"{values['SANDBOX_URL']}/pesapal")
     values.setdefault("PAYSTACK_API_URL", f"{values['SANDBOX_URL']}/paystack")
     return ours
+
+
+def _fill_mail(values: dict[str, str], data_dir: Path) -> None:
+    """Mail goes to the simulated server, unless there is another."""
+    port = values.setdefault("SANDBOX_MAIL_PORT", str(kept_port(data_dir / "mail-port")))
+    if "SMTP_HOST" not in values:
+        values |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": port, "SMTP_SECURITY": "none", "MAIL_FROM": SENDER}
 
 
 def _leave_out_cards(values: dict[str, str]) -> None:

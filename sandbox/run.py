@@ -137,7 +137,7 @@ def addresses(environment: Environment) -> str:
         ("Payment webhook", f"{web}/api/webhooks/payment"),
         ("Logs", str(environment.data_dir / "logs")),
     ]
-    phone = [("Phone", f"{web}/sandbox/")] if "SANDBOX_URL" in values else []
+    phone = [("Phone", f"{web}/sandbox/"), ("Mail", f"{web}/sandbox/mail")] if "SANDBOX_URL" in values else []
     return "\n".join(f"  {name:<17} {address}" for name, address in phone + lines)
 
 

@@ -1,7 +1,7 @@
-"""Queue `messages`: doorbells for replies to send, and read marks."""
+"""Queue `messages`: doorbells for replies to send, read marks, and mail."""
 
-from core.jobs import MARK_READ, SEND_MESSAGES
-from core.services import doorbells, reading
+from core.jobs import MARK_READ, SEND_MAILS, SEND_MESSAGES
+from core.services import doorbells, mails, reading
 from workers.app import app, program
 
 
@@ -15,3 +15,9 @@ def send_messages(bell: str) -> None:
 def mark_read() -> None:
     """Show guests that their messages were read."""
     reading.mark_as_read(program())
+
+
+@app.task(name=SEND_MAILS)
+def send_mails() -> None:
+    """Post the mail that is due."""
+    mails.post_due(program())

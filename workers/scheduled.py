@@ -2,6 +2,7 @@
 
 from core.jobs import (
     CHECK_BOOKS,
+    CHECK_STOCK,
     COUNT_LETTERS,
     KEEP_JOURNAL,
     RECONCILE,
@@ -10,7 +11,7 @@ from core.jobs import (
     SWEEP_PAYMENTS,
     SWEEP_REFUNDS,
 )
-from core.services import book_check, dead_letters, holds, journal, reconcile, refund_calls, relay
+from core.services import book_check, dead_letters, holds, journal, reconcile, refund_calls, relay, stock_alerts
 from core.services.check_payments import sweep_payments as due_payments
 from core.services.provider_probe import due_probes
 from workers.app import app, program
@@ -63,3 +64,9 @@ def keep_journal() -> None:
 def count_letters() -> None:
     """Dead letters nobody has decided on are counted, for whoever watches."""
     dead_letters.count_undecided(program())
+
+
+@app.task(name=CHECK_STOCK)
+def check_stock() -> None:
+    """What runs low is said on every board."""
+    stock_alerts.warn_of_low_stock(program().sessions)

@@ -35,6 +35,23 @@ LABEL_TABLES = "Tables"
 
 # Choosing
 HOW_MANY = "*{name}*, {price}{description}\nHow many?"
+CONTAINS = "Contains {names}."
+ALLERGENS = {
+    "gluten": "gluten",
+    "shellfish": "shellfish",
+    "eggs": "eggs",
+    "fish": "fish",
+    "peanuts": "peanuts",
+    "soya": "soya",
+    "milk": "milk",
+    "nuts": "nuts",
+    "celery": "celery",
+    "mustard": "mustard",
+    "sesame": "sesame",
+    "sulphites": "sulphites",
+    "lupin": "lupin",
+    "molluscs": "molluscs",
+}
 HOW_MANY_INSTEAD = "*{name}*: {quantity} in your order.\nHow many shall it be? 0 takes it out."
 QUANTITY_RANGE = "We can take 1 to 99 of each. For more, please ask our staff."
 TOO_MANY_LINES = "One order can hold 30 different items. Please check out first, then order again."

@@ -17,8 +17,22 @@ class Figure:
     amount: Decimal
 
 
+class Earned:
+    """What was sold, and what of that stays."""
+
+    sales: Decimal
+    discounts: Decimal
+    returns: Decimal
+    takings: Decimal
+
+    @property
+    def net(self) -> Decimal:
+        """What was earned, VAT contained: sales less discounts and returns, with takings, without tips."""
+        return self.sales - self.discounts - self.returns + self.takings
+
+
 @dataclass(frozen=True)
-class ClosingReport:
+class ClosingReport(Earned):
     """All that one shift came to. Amounts are in `currency`; times are UTC, `timezone` is the venue's.
 
     `sales` are what was sold at its price, VAT contained, before `discounts` and without `tips`; `returns` is what was
@@ -54,11 +68,6 @@ class ClosingReport:
     people: tuple[Figure, ...] = ()
     note: str = ""
     reversals: Decimal = NOTHING
-
-    @property
-    def net(self) -> Decimal:
-        """What was earned, VAT contained: sales less discounts and returns, with takings, without tips."""
-        return self.sales - self.discounts - self.returns + self.takings
 
     @property
     def cash_expected(self) -> Decimal:

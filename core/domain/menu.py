@@ -37,6 +37,7 @@ class Product:
     names: dict[str, str] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)
     photo: str = ""
+    allergens: tuple[str, ...] = ()
     groups: tuple[OptionGroup, ...] = ()
     hours: tuple[Schedule, ...] = ()
 
@@ -167,4 +168,5 @@ def _written_product(product: Product) -> dict[str, Any]:
 def _product(data: dict[str, Any], zone: str) -> Product:
     hours = tuple(read_schedule("hours", one, zone) for one in data.get("hours", ()))
     read = {"price": Decimal(data["price"]), "nicknames": tuple(data["nicknames"])}
+    read["allergens"] = tuple(data.get("allergens", ()))
     return Product(**data | read | {"groups": read_groups(data.get("groups", ())), "hours": hours})

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 INVITATION_LASTS = timedelta(days=7)
+MAILED_LINK_LASTS = timedelta(hours=1)
 HANDED_LINK_LASTS = timedelta(hours=24)  # an owner hands it over in person
 LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 

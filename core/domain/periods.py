@@ -1,7 +1,7 @@
-"""The periods the dashboard compares. A bar's day begins at six in the morning: a night belongs to its evening."""
+"""Days and periods of a venue. A bar's day begins at six in the morning: a night belongs to its evening."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 DAY_BEGINS = timedelta(hours=6)
@@ -39,6 +39,16 @@ def period(length: Length, now: datetime, zone: tzinfo) -> Period:
     today = (now.astimezone(zone) - DAY_BEGINS).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     begins = today + DAY_BEGINS - days + timedelta(days=1)
     return Period(_utc(begins - days, zone), _utc(begins, zone), now.astimezone(UTC))
+
+
+def day_of(moment: datetime, zone: tzinfo) -> date:
+    """The day of the venue in which this was."""
+    return (moment.astimezone(zone).replace(tzinfo=None) - DAY_BEGINS).date()
+
+
+def begin_of(day: date, zone: tzinfo) -> datetime:
+    """When a day of the venue begins, in UTC."""
+    return _utc(datetime.combine(day, time()) + DAY_BEGINS, zone)
 
 
 def growth(now: int, before: int) -> int | None:

@@ -73,6 +73,28 @@ def price(typed: str) -> Decimal:
     return amount.to_integral_value()
 
 
+def shillings(typed: str) -> Decimal:
+    """Whole shillings, none included."""
+    return Decimal(0) if typed.strip() in ("", "0") else price(typed)
+
+
+def number(least: float, most: float) -> Reader:
+    """A number that may have a fraction, be it written `-1,2921`."""
+
+    def reader(typed: str) -> Decimal:
+        text = typed.strip().replace(",", ".")
+        if not re.fullmatch(r"[+-]?[0-9]{1,6}(\.[0-9]{1,12})?", text, re.ASCII) or not least <= float(text) <= most:
+            raise ValueError(f"Write a number from {least:g} to {most:g}.")
+        return Decimal(text)
+
+    return reader
+
+
+def maybe(reader: Reader) -> Reader:
+    """None where nothing was typed."""
+    return lambda typed: reader(typed) if typed.strip() else None
+
+
 def switch(typed: str) -> bool:
     """Yes or no."""
     word = typed.strip().lower()

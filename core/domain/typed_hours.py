@@ -1,7 +1,8 @@
 """A week as staff type it, a line for each day: `17:00-19:00, 22:00-02:00`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from core.domain.timetables import DAYS, read_schedule
@@ -15,21 +16,47 @@ def read_week(typed: Mapping[str, str], before: Mapping[str, Any]) -> dict[str, 
 
     The dates that `before` had stay. Raises ValueError with a sentence naming the day.
     """
-    said = {day: _spans(day, typed.get(day, "")) for day in DAYS}
+    said = {day: read_spans(day, typed.get(day, "")) for day in DAYS}
     week = {"week": {day: spans for day, spans in said.items() if spans}} if any(said.values()) else {}
     kept = {name: before[name] for name in ("dates", "last_orders") if before.get(name)}
-    for day, spans in week.get("week", {}).items():
-        try:
-            read_schedule("hours", {"week": {day: spans}}, "UTC")
-        except ValueError as error:
-            raise ValueError(f"{WEEK[day]}: these hours overlap or make no sense.") from error
     return week | kept
+
+
+def read_spans(day: str, typed: str) -> list[list[str]]:
+    """What is open on a weekday. Raises ValueError with a sentence naming the day."""
+    return _checked(WEEK[day], _spans(WEEK[day], typed))
+
+
+def read_dates(typed: str) -> dict[str, list[list[str]]]:
+    """Days unlike others, a line each: `2026-12-25 closed`, `2026-12-31 12:00-06:00`. Raises ValueError naming one."""
+    found: dict[str, list[list[str]]] = {}
+    for line in filter(None, map(str.strip, typed.splitlines())):
+        day, _, hours = line.partition(" ")
+        try:
+            date.fromisoformat(day)
+        except ValueError as error:
+            raise ValueError(f"{line[:40]}: begin each line with a date like 2026-12-25.") from error
+        if day in found:
+            raise ValueError(f"{day} stands there twice.")
+        closed = hours.strip().lower() in ("closed", "")
+        found[day] = [] if closed else _checked(day, _spans(day, hours))
+    return found
+
+
+def written_dates(dates: Mapping[str, Any]) -> str:
+    """Inverse of `read_dates`."""
+    return "\n".join(f"{day} {written_spans(spans) or 'closed'}" for day, spans in sorted(dates.items()))
+
+
+def written_spans(spans: Iterable[Iterable[str]]) -> str:
+    """Inverse of `read_spans`."""
+    return ", ".join("-".join(span) for span in spans)
 
 
 def written_week(hours: Mapping[str, Any]) -> dict[str, str]:
     """Inverse of `read_week`: what stands in the form."""
     week = hours.get("week", {})
-    return {day: ", ".join("-".join(span) for span in week.get(day, ())) for day in DAYS}
+    return {day: written_spans(week.get(day, ())) for day in DAYS}
 
 
 def told(hours: Mapping[str, Any]) -> str:
@@ -41,13 +68,21 @@ def told(hours: Mapping[str, Any]) -> str:
     return "; ".join(f"{', '.join(names)} {line}" for line, names in days.items()) or "at any hour"
 
 
-def _spans(day: str, typed: str) -> list[list[str]]:
-    return [_span(day, part) for part in re.split(r"[,;]", typed) if part.strip()]
+def _checked(where: str, spans: list[list[str]]) -> list[list[str]]:
+    try:
+        read_schedule("hours", {"week": {"mon": spans}}, "UTC")
+    except ValueError as error:
+        raise ValueError(f"{where}: these hours overlap or make no sense.") from error
+    return spans
 
 
-def _span(day: str, part: str) -> list[str]:
+def _spans(where: str, typed: str) -> list[list[str]]:
+    return [_span(where, part) for part in re.split(r"[,;]", typed) if part.strip()]
+
+
+def _span(where: str, part: str) -> list[str]:
     found = re.fullmatch(r"\s*(\d{1,2})(?:[:.](\d{2}))?\s*(?:-|–|to)\s*(\d{1,2})(?:[:.](\d{2}))?\s*", part, re.ASCII)
     if not found:
-        raise ValueError(f"{WEEK[day]}: write hours like 17:00-19:00, 22:00-02:00.")
+        raise ValueError(f"{where}: write hours like 17:00-19:00, 22:00-02:00.")
     begins, ends = f"{int(found[1]):02}:{found[2] or '00'}", f"{int(found[3]):02}:{found[4] or '00'}"
     return [begins, ends]

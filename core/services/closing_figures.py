@@ -1,10 +1,10 @@
-"""The figures of one shift, read off the ledger."""
+"""What closings and reports say, read off the same lines of the ledger: those of one shift, or of some days."""
 
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from core.domain.closing import Figure
@@ -27,26 +27,37 @@ BY_THEMSELVES = "Guests in the chat"
 DELIVERY = "Delivery"
 NOTHING = Decimal(0)
 
+# Which lines are looked at: conditions on `LedgerLine`, one workspace's and one currency's.
+Lines = tuple[ColumnElement[bool], ...]
+
 
 def figures_of(db: Session, workspace_id: UUID, shift_id: UUID, currency: str) -> dict[str, Any]:
     """Everything of a closing that can be added up; money in another currency is in none of it."""
+    mine: Lines = (LedgerLine.shift_id == shift_id, LedgerLine.currency == currency)
     return {
-        **_sums(db, shift_id, currency),
+        **sums(db, mine),
         "refunds_open": _open_refunds(db, workspace_id, currency),
         "unmatched": _unmatched(db, workspace_id, currency),
-        "methods": _methods(db, shift_id),
-        "categories": _categories(db, shift_id),
-        "people": _people(db, shift_id),
+        "methods": methods(db, mine),
+        "categories": categories(db, mine),
+        "people": people(db, mine),
     }
 
 
-def _sums(db: Session, shift_id: UUID, currency: str) -> dict[str, Any]:
+def sold_lines() -> ColumnElement[bool]:
+    """Lines whose amounts, taken as credits, are what was sold at its price."""
+    earned = LedgerLine.account.in_((Account.SALES, Account.VAT))
+    return LedgerLine.order_id.is_not(None) & earned & (LedgerLine.amount < 0)
+
+
+def sums(db: Session, mine: Lines) -> dict[str, Any]:
+    """By the names that closings and reports have for them."""
     line, order = LedgerLine, LedgerLine.order_id.is_not(None)
     credit, earned = line.amount < 0, line.account.in_((Account.SALES, Account.VAT))
     held = line.account.in_((Account.CLEARING, Account.DRAWER))
     returned = order & ((line.account == Account.RETURNS) | ((line.account == Account.VAT) & ~credit))
-    sums = {
-        "sales": -_sum(order & earned & credit),
+    found = {
+        "sales": -_sum(sold_lines()),
         "discounts": _sum(line.account == Account.DISCOUNTS),
         "returns": _sum(returned),
         "takings": -_sum(~order & earned),
@@ -58,8 +69,7 @@ def _sums(db: Session, shift_id: UUID, currency: str) -> dict[str, Any]:
         "cash_refunded": -_sum((line.account == Account.DRAWER) & credit),
         "orders": func.count(line.order_id.distinct()).filter((line.account == Account.SALES) & credit),
     }
-    mine = (line.shift_id == shift_id, line.currency == currency)
-    row = db.execute(select(*(value.label(name) for name, value in sums.items())).where(*mine))
+    row = db.execute(select(*(value.label(name) for name, value in found.items())).where(*mine))
     return dict(row.mappings().one())
 
 
@@ -78,36 +88,60 @@ def _unmatched(db: Session, workspace_id: UUID, currency: str) -> Decimal:
     return db.scalar(select(func.coalesce(func.sum(Receipt.amount), 0)).where(*mine)) or NOTHING
 
 
-def _paid(shift_id: UUID, name: Any) -> Any:
-    """Money that paid for orders, by something of its line, receipt or attempt."""
-    credited = (LedgerLine.shift_id == shift_id, LedgerLine.account == Account.GUEST, LedgerLine.amount < 0)
-    sums = (func.count(LedgerLine.receipt_id.distinct()), -func.sum(LedgerLine.amount))
-    query = select(name, *sums).join(Receipt, Receipt.id == LedgerLine.receipt_id).where(*credited)
-    return query.group_by(name).order_by(name)
-
-
-def _methods(db: Session, shift_id: UUID) -> tuple[Figure, ...]:
+def methods(db: Session, mine: Lines) -> tuple[Figure, ...]:
+    """The money that paid for orders, by how."""
     name = func.coalesce(cast(Payment.method, Text), cast(Receipt.provider, Text))
-    query = _paid(shift_id, name).outerjoin(Payment, Payment.id == Receipt.payment_id)
+    query = _paid(mine, name).outerjoin(Payment, Payment.id == Receipt.payment_id)
     return tuple(Figure(*row) for row in db.execute(query))
 
 
-def _people(db: Session, shift_id: UUID) -> tuple[Figure, ...]:
+def people(db: Session, mine: Lines) -> tuple[Figure, ...]:
+    """The money that paid for orders, by who took it."""
     name = func.coalesce(User.name, BY_THEMSELVES)
-    return tuple(
-        Figure(*row) for row in db.execute(_paid(shift_id, name).outerjoin(User, User.id == LedgerLine.user_id))
-    )
+    found = db.execute(_paid(mine, name).outerjoin(User, User.id == LedgerLine.user_id))
+    return tuple(Figure(*row) for row in found)
 
 
-def _categories(db: Session, shift_id: UUID) -> tuple[Figure, ...]:
+def categories(db: Session, mine: Lines) -> tuple[Figure, ...]:
     """What was sold, at its price; how it was brought is a line of its own."""
-    sale = (LedgerLine.shift_id == shift_id, LedgerLine.account == Account.SALES, LedgerLine.amount < 0)
-    sold = select(LedgerLine.order_id).where(*sale, LedgerLine.order_id.is_not(None))
-    sums = (func.sum(OrderItem.quantity), func.sum(OrderItem.quantity * OrderItem.price_at_time))
-    query = select(Category.name, *sums).join(Product, Product.id == OrderItem.product_id)
-    query = query.join(Category, Category.id == Product.category_id).where(OrderItem.order_id.in_(sold))
-    rows = db.execute(query.group_by(Category.id).order_by(Category.position, Category.name))
-    figures = [Figure(name, count, Decimal(amount)) for name, count, amount in rows]
-    brought = (Order.id.in_(sold), Order.delivery_fee > 0)
+    query = _items(mine, Category.name).group_by(Category.id).order_by(Category.position, Category.name)
+    return (*_figures(db, query), *_brought(db, mine))
+
+
+def products(db: Session, mine: Lines) -> tuple[Figure, ...]:
+    """As `categories`, by what it was; the dearest sum first."""
+    query = _items(mine, Product.name).group_by(Product.id)
+    return (*_figures(db, query.order_by(_WORTH.desc(), Product.name)), *_brought(db, mine))
+
+
+def sold_orders(mine: Lines) -> Any:
+    """Ids of the orders that were sold."""
+    sale = (LedgerLine.account == Account.SALES, LedgerLine.amount < 0, LedgerLine.order_id.is_not(None))
+    return select(LedgerLine.order_id).where(*mine, *sale)
+
+
+_WORTH = func.sum(OrderItem.quantity * OrderItem.price_at_time)
+
+
+def _paid(mine: Lines, name: Any) -> Any:
+    """Money that paid for orders, by something of its line, receipt or attempt."""
+    credited = (*mine, LedgerLine.account == Account.GUEST, LedgerLine.amount < 0)
+    counted = (func.count(LedgerLine.receipt_id.distinct()), -func.sum(LedgerLine.amount))
+    query = select(name, *counted).join(Receipt, Receipt.id == LedgerLine.receipt_id).where(*credited)
+    return query.group_by(name).order_by(name)
+
+
+def _items(mine: Lines, name: Any) -> Any:
+    query = select(name, func.sum(OrderItem.quantity), _WORTH).join(Product, Product.id == OrderItem.product_id)
+    of_category = query.join(Category, Category.id == Product.category_id)
+    return of_category.where(OrderItem.order_id.in_(sold_orders(mine)))
+
+
+def _figures(db: Session, query: Any) -> list[Figure]:
+    return [Figure(name, count, Decimal(amount)) for name, count, amount in db.execute(query)]
+
+
+def _brought(db: Session, mine: Lines) -> tuple[Figure, ...]:
+    brought = (Order.id.in_(sold_orders(mine)), Order.delivery_fee > 0)
     count, fees = db.execute(select(func.count(), func.coalesce(func.sum(Order.delivery_fee), 0)).where(*brought)).one()
-    return (*figures, Figure(DELIVERY, count, Decimal(fees))) if count else tuple(figures)
+    return (Figure(DELIVERY, count, Decimal(fees)),) if count else ()

@@ -11,16 +11,18 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.errors import Rejected
 from core.services.activity import Actor, record
-from core.store.sql.tables import Category, OptionGroup, PriceList, Product, User, VenueTable
+from core.store.sql.tables import Category, OptionGroup, PriceList, Product, User, VenueTable, Workspace
 
 Row = TypeVar("Row", Category, OptionGroup, PriceList, Product, VenueTable)
 Edits = Category | OptionGroup | PriceList | Product | VenueTable
+Kept = Edits | Workspace
 KINDS: dict[type, str] = {
     Category: "category",
     OptionGroup: "option_group",
     PriceList: "price_list",
     Product: "product",
     VenueTable: "table",
+    Workspace: "workspace",
 }
 TAKEN = {
     "uq_products_workspace_id_sku": "sku_taken",
@@ -42,7 +44,7 @@ def found(db: Session, kind: type[Row], workspace_id: UUID, id: UUID, version: i
     return row
 
 
-def editor(db: Session, row: Edits) -> str:
+def editor(db: Session, row: Kept) -> str:
     """Who changed it last; empty where nobody has."""
     return db.scalar(select(User.name).where(User.id == row.updated_by)) or ""
 
@@ -56,7 +58,7 @@ def add(db: Session, actor: Actor, row: Edits, said: Mapping[str, Any]) -> None:
     record(db, actor, f"{KINDS[type(row)]}_added", KINDS[type(row)], row.id, after=said)
 
 
-def change(db: Session, actor: Actor, row: Edits, values: Mapping[str, Any]) -> bool:
+def change(db: Session, actor: Actor, row: Kept, values: Mapping[str, Any]) -> bool:
     """Write what is different, with a line in the log; answers whether anything was. Raises Rejected: taken."""
     after = {name: value for name, value in values.items() if getattr(row, name) != value}
     if not after:
@@ -78,7 +80,7 @@ def remove(db: Session, actor: Actor, row: Edits, label: str) -> None:
     record(db, actor, f"{KINDS[type(row)]}_removed", KINDS[type(row)], row.id, before={"name": label})
 
 
-def stamp(row: Edits, actor: Actor) -> None:
+def stamp(row: Kept, actor: Actor) -> None:
     """Another version of it, by this person, now."""
     row.version += 1
     row.updated_by = actor.user_id

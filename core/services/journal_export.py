@@ -23,9 +23,14 @@ from core.store.sql.journal import Span, read
 from core.store.sql.tables import (
     Category,
     Channel,
+    ListPrice,
+    Option,
+    OptionGroup,
     Order,
     Payment,
+    PriceList,
     Product,
+    ProductGroup,
     ProviderAccount,
     StockMovement,
     VenueTable,
@@ -33,7 +38,10 @@ from core.store.sql.tables import (
 )
 
 FORMAT = 1
-HOUSE: tuple[type[Base], ...] = (Workspace, Channel, ProviderAccount, VenueTable, Category, Product)
+HOUSE: tuple[type[Base], ...] = (
+    Workspace, Channel, ProviderAccount, VenueTable, Category, Product, OptionGroup, Option, ProductGroup, PriceList,
+    ListPrice,
+)  # fmt: skip
 NOWHERE = "http://127.0.0.1:9"
 BY_STAFF = (MovementReason.RECEIVED, MovementReason.CORRECTED)
 
@@ -66,7 +74,7 @@ def read_night(lines: Iterable[str]) -> tuple[dict[str, Any], Iterator[Arrival]]
 def furnish(db: Session, house: dict[str, Any]) -> None:
     """Put the house of a file into a database that does not have it."""
     for table in HOUSE:
-        rows = [_loaded(table, row) for row in house["tables"][table.__tablename__]]
+        rows = [_loaded(table, row) for row in house["tables"].get(table.__tablename__, ())]
         if rows:
             db.execute(insert(table).on_conflict_do_nothing(), rows)
     stocked = select(StockMovement.product_id)
@@ -100,7 +108,9 @@ def _meet_everybody(program: Program, db: Session, span: Span, masks: Masks) -> 
 
 def _words_of_the_menu(db: Session) -> frozenset[str]:
     products = db.execute(select(Product.name, Product.nicknames)).all()
+    options = db.scalars(select(Option.name)).all()
     said = [one.casefold() for name, nicknames in products for one in (name, *nicknames)]
+    said += [name.casefold() for name in options]
     return frozenset(word for one in said for word in (one, *one.split()))
 
 
@@ -142,7 +152,7 @@ def _dumped(db: Session, row: Any, span: Span) -> dict[str, Any]:
     if isinstance(row, ProviderAccount):
         found["settings"] = found["settings"] | {"api_url": NOWHERE, "oauth_url": NOWHERE}
     if isinstance(row, Product):
-        found |= {"on_hand": _stock_before(db, row.id, span), "held": 0}
+        found |= {"on_hand": _stock_before(db, row.id, span), "held": 0, "picture_id": None}
     return found
 
 

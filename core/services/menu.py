@@ -25,7 +25,7 @@ from core.store.sql.tables import Category, Product, ProviderAccount, VenueTable
 
 
 def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
-    """Nine statements; its version is a digest of what it says, so that it changes when that does."""
+    """Ten statements; its version is a digest of what it says, so that it changes when that does."""
     venue = _venue(db, db.get_one(Workspace, workspace_id))
     headings = _categories(db, workspace_id)
     open_headings = {category.id for category in headings}
@@ -117,6 +117,7 @@ def _product(
         names=row.names,
         descriptions=row.descriptions,
         photo=row.photo,
+        allergens=tuple(row.allergens),
         popularity=popularity,
         groups=groups,
         hours=hours,

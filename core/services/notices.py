@@ -33,6 +33,7 @@ WHAT_TO_DO = {
     "dispute": "Answer it on the provider's own pages, with the order and its receipt, or the money goes back.",
     "sent_after_all": "It went back twice, or was used and went back: speak to the guest, and ask the provider.",
     "money_taken_back": "Speak to the guest, and look on the provider's own page why their money was taken back.",
+    "stock_low": "Buy more, or mark it sold out; what comes is written down under Stock.",
     "messages": "Meta reports an error of the app or the account. Look into WhatsApp Manager.",
 }
 LOOK = "Look into WhatsApp Manager if you did not expect this."

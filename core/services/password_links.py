@@ -8,14 +8,27 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from core import clock
-from core.domain.people import HANDED_LINK_LASTS
+from core.domain.people import HANDED_LINK_LASTS, MAILED_LINK_LASTS, read_email
 from core.errors import Rejected
+from core.jobs import send_mails
 from core.services.activity import Actor, record
+from core.services.followup import Followup
+from core.services.mails import owe_mail
 from core.services.people import Boss, only_ours
 from core.services.profile import check_password, set_password
 from core.services.sign_in import hash_password, hashed
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Membership, PasswordLink, User
+
+SUBJECT = "A new password"
+TEXT = """Hello {},
+
+somebody asked for a new password for your login. Choose one here, within an hour:
+
+{}
+
+If that was not you, do nothing: your password stays as it is.
+"""
 
 
 def hand_over(db: Session, boss: Boss, user_id: UUID) -> str:
@@ -28,12 +41,20 @@ def hand_over(db: Session, boss: Boss, user_id: UUID) -> str:
     return make_link(db, user_id, HANDED_LINK_LASTS)
 
 
+def mail_link(db: Session, house_url: str, email: str) -> Followup:
+    """Somebody says they forgot the password of this address. The answer is the same whether anybody has it."""
+    user = db.scalar(select(User).where(User.email == read_email(email), User.active))
+    if user is None or _house_of(db, user.id) is None:
+        return Followup(jobs=(send_mails(),))
+    record(db, _themselves(db, user.id), "password_link_asked", "user", user.id)
+    link = f"{house_url}/admin/password/{make_link(db, user.id, MAILED_LINK_LASTS)}"
+    return owe_mail(db, user.email, SUBJECT, TEXT.format(user.name, link))
+
+
 def make_link(db: Session, user_id: UUID, lasts: timedelta) -> str:
-    """Earlier links end with it."""
-    token, now = secrets.token_urlsafe(32), clock.now()
-    db.execute(update(PasswordLink).where(PasswordLink.user_id == user_id, PasswordLink.ended_at.is_(None)).values(
-        ended_at=now))  # fmt: skip
-    db.add(PasswordLink(user_id=user_id, token_hash=hashed(token), expires_at=now + lasts))
+    """Earlier links still count: who asks in somebody else's name takes nothing from them."""
+    token = secrets.token_urlsafe(32)
+    db.add(PasswordLink(user_id=user_id, token_hash=hashed(token), expires_at=clock.now() + lasts))
     return token
 
 
@@ -50,17 +71,22 @@ def choose_password(sessions: sessionmaker[Session], token: str, password: str) 
     fresh = hash_password(password)
     with transaction(sessions) as db:
         link = _of(db, token, lock=True)
-        link.ended_at = clock.now()
+        theirs = (PasswordLink.user_id == link.user_id, PasswordLink.ended_at.is_(None))
+        db.execute(update(PasswordLink).where(*theirs).values(ended_at=clock.now()))
         set_password(db, _themselves(db, link.user_id), link.user_id, fresh)
 
 
 def _themselves(db: Session, user_id: UUID) -> Actor:
     """Of several venues the first: what they do concerns their login alone."""
-    mine = select(Membership.workspace_id).where(Membership.user_id == user_id, Membership.active)
-    workspace_id = db.scalar(mine.order_by(Membership.created_at, Membership.id).limit(1))
+    workspace_id = _house_of(db, user_id)
     if workspace_id is None:
         raise Rejected("link_over")
     return Actor(workspace_id, user_id)
+
+
+def _house_of(db: Session, user_id: UUID) -> UUID | None:
+    mine = select(Membership.workspace_id).where(Membership.user_id == user_id, Membership.active)
+    return db.scalar(mine.order_by(Membership.created_at, Membership.id).limit(1))
 
 
 def _of(db: Session, token: str, *, lock: bool = False) -> PasswordLink:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.setup import SHORTEST_PASSWORD
-from core.services.sign_in import LONGEST, UNUSED, hash_password, hashed, right_password
+from core.services.sign_in import LONGEST, hash_password, hashed, in_use, right_password
 from core.store.sql.engine import transaction
 from core.store.sql.tables import SignIn, User
 
@@ -33,7 +33,7 @@ class Login:
 def logins(db: Session, user_id: UUID, token: str) -> list[Login]:
     """Where they are signed in, this browser first, then the one last used."""
     now = datetime.now(UTC)
-    alive = (SignIn.session_version == User.session_version, SignIn.seen_at > now - UNUSED)
+    alive = (SignIn.session_version == User.session_version, in_use(now))
     query = select(SignIn).join(User, User.id == SignIn.user_id).where(User.id == user_id, *alive)
     rows = db.scalars(query.where(SignIn.created_at > now - LONGEST).order_by(SignIn.seen_at.desc()))
     found = [_login(row, hashed(token)) for row in rows]

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain.second_factor import Stage, stage_of
 from core.domain.statuses import Role
-from core.errors import TryAgain
+from core.errors import Rejected, TryAgain
 from core.store.sql.tables import Membership, SecondFactor, SignIn, User
 
 UNUSED = timedelta(hours=12)
@@ -52,6 +52,7 @@ class Place:
 
     device: str = ""
     address: str = ""
+    remembered: bool = False
 
 
 def sign_in(sessions: sessionmaker[Session], email: str, password: str, place: Place | None = None) -> str | None:
@@ -61,7 +62,7 @@ def sign_in(sessions: sessionmaker[Session], email: str, password: str, place: P
     """
     with sessions.begin() as db:
         user = _user(db, email)
-    if not _verify(user.password_hash if user else _nobodys_hash(), password) or user is None or not user.active:
+    if not verify(user.password_hash if user else _nobodys_hash(), password) or user is None or not user.active:
         return None
     with sessions.begin() as db:
         return begin(db, user, place or Place())
@@ -71,7 +72,7 @@ def right_password(sessions: sessionmaker[Session], user_id: UUID, password: str
     """Whether it is theirs; takes as long as a sign-in, and holds no connection while it does."""
     with sessions.begin() as db:
         password_hash = db.get_one(User, user_id).password_hash
-    return _verify(password_hash, password)
+    return verify(password_hash, password)
 
 
 def _user(db: Session, email: str) -> User | None:
@@ -79,7 +80,8 @@ def _user(db: Session, email: str) -> User | None:
     return db.scalar(select(User).where(User.email == email.strip().lower().replace("\0", "")))
 
 
-def _verify(password_hash: str, password: str) -> bool:
+def verify(password_hash: str, password: str) -> bool:
+    """Whether it is the password of this hash, two of them at a time. Raises TryAgain."""
     if not _at_once.acquire(timeout=_PATIENCE):
         raise TryAgain("too many passwords to check at once")
     try:
@@ -98,8 +100,8 @@ def _nobodys_hash() -> str:
 def begin(db: Session, user: User, place: Place) -> str:
     """A login begins; answers the token for its cookie."""
     token, now = secrets.token_urlsafe(32), datetime.now(UTC)
-    db.execute(delete(SignIn).where(SignIn.user_id == user.id, SignIn.seen_at < now - UNUSED))
-    said = {"device": place.device, "address": place.address}
+    db.execute(delete(SignIn).where(SignIn.user_id == user.id, ~in_use(now)))
+    said = {"device": place.device, "address": place.address, "remembered": place.remembered}
     login = SignIn(user_id=user.id, token_hash=hashed(token), session_version=user.session_version, seen_at=now, **said)
     db.add(login)
     db.execute(update(User).where(User.id == user.id).values(last_login_at=now))
@@ -109,6 +111,14 @@ def begin(db: Session, user: User, place: Place) -> str:
 def sign_out(db: Session, token: str) -> None:
     """End this device's login; its cookie opens nothing any more."""
     db.execute(delete(SignIn).where(SignIn.token_hash == hashed(token)))
+
+
+def enter(db: Session, who: Staff, workspace_id: UUID) -> None:
+    """They go over to another house they work in, on this device. Raises Rejected("not_found")."""
+    mine = (Membership.user_id == who.user_id, Membership.workspace_id == workspace_id, Membership.active)
+    if db.scalar(select(Membership.id).where(*mine)) is None:
+        raise Rejected("not_found")
+    db.execute(update(SignIn).where(SignIn.token_hash == hashed(who.token)).values(workspace_id=workspace_id))
 
 
 def give_second_factor(db: Session, token: str) -> None:
@@ -126,7 +136,8 @@ def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(SignIn.token_hash == hashed(token), SignIn.session_version == User.session_version, User.active)
         .where(Membership.active)
-        .where(SignIn.seen_at > now - UNUSED, SignIn.created_at > now - LONGEST)
+        .where(in_use(now), SignIn.created_at > now - LONGEST)
+        .order_by(func.coalesce(Membership.workspace_id == SignIn.workspace_id, False).desc())
         .order_by(Membership.created_at, Membership.id)
         .limit(1)
     ).one_or_none()
@@ -142,6 +153,11 @@ def signed_in(db: Session, token: str, now: datetime | None = None, *, exempting
         exempt=exempting and user.second_factor_exempt,
     )
     return Staff(user.id, membership.workspace_id, user.name, membership.role, token, stage, user.email)
+
+
+def in_use(now: datetime) -> ColumnElement[bool]:
+    """Not left alone for too long."""
+    return or_(SignIn.seen_at > now - UNUSED, SignIn.remembered)
 
 
 def hashed(token: str) -> str:

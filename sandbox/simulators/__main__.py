@@ -7,6 +7,7 @@ import signal
 import sys
 
 from sandbox.simulators.app import build
+from sandbox.simulators.mail.endpoint import Post
 from sandbox.simulators.printer.endpoint import SlipPrinter
 from sandbox.simulators.server import listen
 from sandbox.simulators.settings import RefusedError, SimulatorSettings, load
@@ -19,9 +20,10 @@ async def serve(settings: SimulatorSettings) -> None:
     ended = asyncio.Event()
     for signum in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signum, ended.set)
-    printer = SlipPrinter()
-    server = await listen(build(settings, printer), HOST, settings.port)
+    printer, post = SlipPrinter(), Post()
+    server = await listen(build(settings, printer, post), HOST, settings.port)
     await asyncio.start_server(printer.take, HOST, settings.printer_port)
+    await asyncio.start_server(post.take, HOST, settings.mail_port)
     print(f"simulators listening on http://{HOST}:{settings.port}", flush=True)
     await ended.wait()
     server.close()

@@ -12,6 +12,7 @@ from sandbox.simulators.graph.faults import GraphFaults
 from sandbox.simulators.kopokopo.endpoint import KopoKopo
 from sandbox.simulators.kopokopo.rules import KopoKopoFaults
 from sandbox.simulators.kopokopo.till import Till
+from sandbox.simulators.mail.endpoint import Post
 from sandbox.simulators.paystack.endpoint import Paystack
 from sandbox.simulators.pesapal.endpoint import Pesapal
 from sandbox.simulators.phone.api import PhoneApi
@@ -24,8 +25,8 @@ from sandbox.simulators.switchboard import Switchboard
 from sandbox.simulators.whatsapp import WhatsApp
 
 
-def build(settings: SimulatorSettings, printer: SlipPrinter) -> Handler:
-    """One handler for every path; the printer has a port of its own, too."""
+def build(settings: SimulatorSettings, printer: SlipPrinter, post: Post) -> Handler:
+    """One handler for every path; the printer and the mail server have ports of their own, too."""
     poster, graph_faults = Poster(), GraphFaults()
     whatsapp = WhatsApp(settings, poster, graph_faults)
     till = Till(settings, poster, KopoKopoFaults(), whatsapp.wake)
@@ -41,8 +42,9 @@ def build(settings: SimulatorSettings, printer: SlipPrinter) -> Handler:
         "paystack": paystack.handle,
         "etims": etims.handle,
         "printer": printer.handle,
-        "control": Switchboard(whatsapp, kopokopo, till, poster, graph_faults, etims, cards, printer).handle,
-        "sandbox": Pages(PhoneApi(whatsapp, till), CheckoutPages(book), printer).handle,
+        "mail": post.handle,
+        "control": Switchboard(whatsapp, kopokopo, till, poster, graph_faults, etims, cards, printer, post).handle,
+        "sandbox": Pages(PhoneApi(whatsapp, till), CheckoutPages(book), printer, post).handle,
         "admin": board,
         "healthz": healthy,
     }

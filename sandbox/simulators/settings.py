@@ -10,10 +10,12 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class SimulatorSettings:
-    """The same names and secrets the program itself is set up with. `printer_port`: 0 for a free one."""
+    """The same names and secrets the program itself is set up with. `printer_port` and `mail_port`: 0 for a free
+    one."""
 
     port: int
     printer_port: int
+    mail_port: int
     public_base_url: str
     phone_number_id: str
     client_id: str
@@ -45,6 +47,7 @@ def load(environ: Mapping[str, str]) -> SimulatorSettings:
     return SimulatorSettings(
         port=int(_need(environ, "SANDBOX_PORT")),
         printer_port=int(environ.get("SANDBOX_PRINTER_PORT", "0")),
+        mail_port=int(environ.get("SANDBOX_MAIL_PORT", "0")),
         public_base_url=_need(environ, "PUBLIC_BASE_URL").rstrip("/"),
         phone_number_id=_need(environ, "WHATSAPP_PHONE_NUMBER_ID"),
         client_id=_need(environ, "KOPOKOPO_CLIENT_ID"),

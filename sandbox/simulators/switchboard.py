@@ -42,7 +42,9 @@
         "down": true | "drop" | "garbage",                no invoice is signed: 503, no answer, a page instead
         "refuse": 1},                                     the next n invoices are refused for good
      "printer": {
-        "away": 1, "tear": 1}}                            the next n connections are closed; n slips end in the middle
+        "away": 1, "tear": 1},                            the next n connections are closed; n slips end in the middle
+     "mail": {
+        "away": 1, "refuse": 1}}                          the next n connections are closed; n recipients turned away
 
 A prompt is decided by the phone in the browser while that number is on screen, unless a rule names the number.
 
@@ -57,6 +59,7 @@ A prompt is decided by the phone in the browser while that number is on screen, 
     POST /control/pages {"id", "do"}           pay, mpesa, fail or leave, as on the page → {"done"}
     POST /control/pages {"dispute": reference, "what": create | remind | resolve}
     POST /control/pages {"event", "data"}      any event, signed by Paystack
+    GET  /mail/_mails                          what was posted, oldest first; as a page: /sandbox/mail
     GET  /printer/_slips                       what was printed, oldest first; as a page: /sandbox/printer
     POST /control/links {"id", "phone"}        a guest pays one of Kopo Kopo's links → {"done"}
 """
@@ -69,6 +72,7 @@ from sandbox.simulators.graph.faults import GraphFaults
 from sandbox.simulators.kopokopo.endpoint import KopoKopo
 from sandbox.simulators.kopokopo.prompts import OPEN, Prompt
 from sandbox.simulators.kopokopo.till import Till
+from sandbox.simulators.mail.endpoint import Post
 from sandbox.simulators.poster import Poster
 from sandbox.simulators.printer.endpoint import SlipPrinter
 from sandbox.simulators.server import NOT_FOUND, Answer, Request, Response, answer_json
@@ -90,6 +94,7 @@ class Switchboard:
         etims: Etims,
         cards: CardSwitches,
         printer: SlipPrinter,
+        post: Post,
     ) -> None:
         self._whatsapp = whatsapp
         self._kopokopo = kopokopo
@@ -99,6 +104,7 @@ class Switchboard:
         self._etims = etims
         self._cards = cards
         self._printer = printer
+        self._post = post
 
     def handle(self, request: Request) -> Any:
         """Route one request below /control."""
@@ -133,13 +139,14 @@ class Switchboard:
         return NOT_FOUND
 
     def _switch(self, fields: dict[str, Any]) -> Response:
-        if fields.keys() - {"graph", "kopokopo", "etims", "pesapal", "paystack", "printer"} or not fields:
-            raise ValueError("graph, kopokopo, pesapal, paystack, etims or printer is needed")
+        if fields.keys() - {"graph", "kopokopo", "etims", "pesapal", "paystack", "printer", "mail"} or not fields:
+            raise ValueError("graph, kopokopo, pesapal, paystack, etims, printer or mail is needed")
         for provider in {"pesapal", "paystack"} & fields.keys():
             self._cards.change(provider, fields[provider])
         self._graph.change(fields.get("graph", {}))
         self._etims.change(fields.get("etims", {}))
         self._printer.change(fields.get("printer", {}))
+        self._post.change(fields.get("mail", {}))
         money = dict(fields.get("kopokopo", {}))
         if money.pop("revoke_tokens", False):
             self._kopokopo.revoke()
@@ -151,6 +158,7 @@ class Switchboard:
         self._graph.reset()
         self._etims.reset()
         self._printer.reset()
+        self._post.reset()
         self._till.faults.reset()
         self._whatsapp.forget()
         self._till.forget()

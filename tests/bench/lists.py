@@ -28,7 +28,7 @@ QUESTIONS = {
     "newest first": "",
     "page 400": "page=400",
     "by total": "sort=-total",
-    "by status, then total": "sort=status,-total",
+    "by guest, then total": "sort=customer_name,-total",
     "by guest": "sort=customer_name",
     "one day": "where=created_at.is.2026-11-18",
     "a rare status": "where=status.in.REFUNDED",

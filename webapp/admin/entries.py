@@ -48,9 +48,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
 }
 
 # The menu behind the gear in the head of the page.
-SETTINGS: tuple[Entry, ...] = (
-    Entry("users", "Users", "admin.users", "users", Permission.MANAGE_PEOPLE),
-)
+SETTINGS: tuple[Entry, ...] = (Entry("users", "Users", "admin.users", "users", Permission.MANAGE_PEOPLE),)
 
 # The menu behind the person's initials, above "Sign out".
 PROFILE: tuple[Entry, ...] = (Entry("profile", "Your profile", "admin.profile", "user-round", Permission.OWN_LOGIN),)

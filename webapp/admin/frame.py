@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 import phonenumbers
-from flask import Blueprint
+from flask import Blueprint, abort, redirect, url_for
 
-from core.domain.permissions import may
+from core.domain.permissions import Permission, may
+from core.errors import Rejected
+from core.log import get_logger
 from core.services.houses import House, houses_of
-from core.services.sign_in import Staff
+from core.services.sign_in import Staff, enter
+from webapp.admin.access import Pages
 from webapp.admin.entries import ENTRIES, PROFILE, SETTINGS, Entry
 from webapp.admin.login import staff
 from webapp.held import current_program
+
+logger = get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,8 @@ class Frame:
 def register(admin: Blueprint) -> None:
     """Make it known to the templates. Asked for by the layout alone: an error page must not need the database."""
     admin.add_app_template_global(frame, "frame")
+    entering = "/houses/<uuid:workspace_id>"
+    Pages(admin).add(entering, "enter", enter_house, needs=Permission.OWN_LOGIN, methods=("POST",))
 
 
 def frame() -> Frame:
@@ -49,6 +58,18 @@ def frame() -> Frame:
     house = houses.pop(who.workspace_id)
     groups = {heading: allowed for heading, entries in ENTRIES.items() if (allowed := _allowed(who, entries))}
     return Frame(who, house, list(houses.values()), groups, _allowed(who, SETTINGS), _allowed(who, PROFILE))
+
+
+def enter_house(workspace_id: UUID) -> Any:
+    """Tap: from now on this device shows another of their houses."""
+    who = staff()
+    try:
+        with current_program().sessions.begin() as db:
+            enter(db, who, workspace_id)
+    except Rejected:
+        abort(404)
+    logger.info("house entered", user_id=str(who.user_id), workspace_id=str(workspace_id))
+    return redirect(url_for("admin.home"))
 
 
 def initials(name: str) -> str:

@@ -3,23 +3,28 @@
 from typing import Any
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from limits import parse
 
 from core.errors import Rejected
 from core.log import get_logger
 from core.services import invitations, password_links
 from core.services.profile import LONGEST_NAME
+from core.services.relay import follow_up
 from core.services.setup import SHORTEST_PASSWORD
 from core.store.sql.engine import transaction
 from webapp.admin.access import Pages
 from webapp.admin.devices import guesser
 from webapp.admin.login import TOO_MANY, place, welcome
 from webapp.admin.profile import PROBLEMS
+from webapp.admin.throttle import hidden
 from webapp.admin.users import ROLES
 from webapp.errors import failure
 from webapp.held import current_program
 
 OVER = "This link counts no longer: it was used, taken back, or is too old. Ask for a new one."
 WRONG = "This is not the password of your account."
+# Nobody's box is filled by somebody who asks in their name.
+MAILED, ASKED_BY = parse("3 per hour"), parse("20 per hour")
 
 logger = get_logger(__name__)
 
@@ -29,6 +34,8 @@ def register(admin: Blueprint) -> None:
     pages = Pages(admin)
     pages.add_open("/invitation/<token>", "invitation", invitation)
     pages.add_open("/invitation/<token>", "accept_invitation", accept, methods=("POST",))
+    pages.add_open("/forgotten", "forgotten", forgotten)
+    pages.add_open("/forgotten", "ask_password", ask, methods=("POST",))
     pages.add_open("/password/<token>", "new_password", new_password)
     pages.add_open("/password/<token>", "choose_password", choose, methods=("POST",))
 
@@ -51,6 +58,35 @@ def accept(token: str) -> Any:
         return _over() if error.reason == "link_over" else _invitation(token, error.reason, name)
     logger.info("invitation accepted")
     return welcome(login, email)
+
+
+def forgotten() -> str:
+    """Whose password?"""
+    return _forgotten()
+
+
+def ask() -> Any:
+    """Somebody says they forgot: the same answer whether anybody has this address, and however often they ask."""
+    email, program = request.form.get("email", "").strip(), current_program()
+    if program.settings.mail is None:
+        return redirect(url_for("admin.forgotten"))
+    if _within_limits(email):
+        with transaction(program.sessions) as db:
+            followup = password_links.mail_link(db, program.settings.public_base_url, email)
+        follow_up(program, followup)
+    else:
+        logger.warning("password links throttled")
+    return _forgotten(email)
+
+
+def _within_limits(email: str) -> bool:
+    hit = current_app.extensions["throttle"].hit
+    hits = (hit((ASKED_BY, "asked-by", request.remote_addr or "")), hit((MAILED, "mailed", hidden(email.lower()))))
+    return all(hits)
+
+
+def _forgotten(asked: str = "") -> str:
+    return render_template("admin/forgotten.html", asked=asked, mails=current_program().settings.mail is not None)
 
 
 def new_password(token: str) -> Response:

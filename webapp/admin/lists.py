@@ -35,6 +35,7 @@ from core.domain.listing.asked import DEEPEST, SIZES, Unreadable, query_string, 
 from core.domain.listing.columns import Column
 from core.domain.permissions import Permission
 from core.errors import TryAgain
+from core.services.activity import record
 from core.services.listing import pages as reading
 from core.services.listing.declared import Listing
 from core.services.listing.pages import Cells
@@ -43,7 +44,7 @@ from core.services.sign_in import Staff
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
-from webapp.admin.login import may, staff
+from webapp.admin.login import actor, may, staff
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
 
@@ -80,7 +81,8 @@ class Link:
 @dataclass(frozen=True)
 class ListPage:
     """A listing as a page. `opens` is where a row leads, `inside` what it unfolds to, `cells` where single cells lead;
-    `empty` is said while there are no rows at all. `page` marks the menu's entry."""
+    `empty` is said while there are no rows at all. `page` marks the menu's entry. `noted`: that somebody opened it is
+    written down under this name."""
 
     listing: Listing
     needs: Permission
@@ -89,6 +91,7 @@ class ListPage:
     cells: Mapping[str, str] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     empty: str = "Nothing is here yet."
+    noted: str = ""
     edit: Edit | None = None
     editable: tuple[str, ...] = ()
     edit_needs: Permission | None = None
@@ -118,6 +121,9 @@ def _page(one: ListPage) -> Response:
         asked, problem, code = read(one.listing.columns, request.args.items(multi=True)), "", 200
     except Unreadable as error:
         asked, problem, code = read({}, ()), str(error), 400
+    if one.noted:
+        with transaction(current_program().sessions) as db:
+            record(db, actor(), one.noted, one.listing.name, None)
     known = {"one": one, "described": _described(one), "page": one.page, "query": query_string(asked), "forms": MIME}
     return make_response(render_template("admin/list.html", problem=problem, **known), code)
 
@@ -146,6 +152,7 @@ def _file(one: ListPage, form: str) -> Response:
         with transaction(current_program().sessions) as db:
             house = _house(db)
             rows = _chosen(db, one) if request.method == "POST" else _filtered(db, one, house, MOST_ROWS[form])
+            record(db, actor(), "list_exported", one.listing.name, None, detail={"form": form, "rows": len(rows)})
         content = file(house, one.listing, form, _columns(one), rows)
     except Unreadable as error:
         return _refused(str(error), 400)

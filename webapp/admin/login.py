@@ -1,5 +1,6 @@
 """Staff sign in and out."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 from flask import (
@@ -99,7 +100,8 @@ def sign_in() -> Any:
     if not throttle.allows(*who):
         logger.warning("sign-in throttled")
         return _page(TOO_MANY, email, 429)
-    token = logins.sign_in(current_program().sessions, email, password, place())
+    here = replace(place(), remembered=request.form.get("remember") == "yes")
+    token = logins.sign_in(current_program().sessions, email, password, here)
     staff = _load(token) if token else None
     if staff is None:
         logger.info("sign-in refused")

@@ -11,6 +11,7 @@ from flask import abort, render_template
 from core.domain.listing.words import METHOD, ORDER, ORDER_TONES, PAYMENT, PAYMENT_TONES
 from core.domain.permissions import Permission
 from core.domain.statuses import Direction
+from core.services.conversation_history import note_reading
 from core.services.order_story import Story, items_of, story_of
 from core.services.payment_accounts import provider_name
 from core.store.sql.engine import transaction
@@ -47,6 +48,8 @@ def order(order_id: UUID) -> str:
     mine = staff().workspace_id
     with transaction(current_program().sessions) as db:
         story = story_of(db, mine, order_id)
+        if story is not None and story.said and may(Permission.READ_CHATS):
+            note_reading(db, mine, story.box, staff().user_id)
         zone = zone_of(db.get_one(Workspace, mine).timezone)
     if story is None:
         abort(404)

@@ -11,6 +11,7 @@ from core.domain.permissions import SECOND_FACTOR_REQUIRED, Permission
 from core.errors import Rejected
 from core.log import get_logger
 from core.services import second_factor
+from core.services.pins import known_on
 from core.services.profile import (
     LONGEST_NAME,
     change_password,
@@ -24,7 +25,7 @@ from core.services.sign_in import right_password
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
-from webapp.admin.devices import guesser
+from webapp.admin.devices import guesser, this_device
 from webapp.admin.login import TOO_MANY, actor, staff
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
@@ -37,6 +38,8 @@ PROBLEMS = {
     "password_long": ("new", "That is more than anybody can type."),
     "again": ("again", "The two are not the same."),
     "password": ("password", "This is not your password."),
+    "pin_password": ("pin_password", "This is not your password."),
+    "pin": ("pin", "Take four to eight digits, no run like 1234 and not all the same."),
 }
 
 logger = get_logger(__name__)
@@ -60,7 +63,7 @@ def register(admin: Blueprint) -> None:
 
 def profile() -> Response:
     """The page."""
-    return _page()
+    return page()
 
 
 def save_name() -> Any:
@@ -70,7 +73,7 @@ def save_name() -> Any:
         with transaction(current_program().sessions) as db:
             rename(db, actor(), name)
     except Rejected as error:
-        return _page(error.reason, name=name)
+        return page(error.reason, name=name)
     flash("Saved.", "success")
     return redirect(url_for("admin.profile"))
 
@@ -79,20 +82,20 @@ def save_password() -> Any:
     """Another password."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
     if new != request.form.get("again", ""):
-        return _page("again")
+        return page("again")
     try:
         _count_guess()
         change_password(current_program().sessions, actor(), staff().token, old, new)
     except Rejected as error:
-        return _page(error.reason)
+        return page(error.reason)
     flash("Your password is changed, and every other browser is signed out.", "success")
     return redirect(url_for("admin.profile"))
 
 
 def renew_codes() -> Any:
     """New codes on paper."""
-    if problem := _not_them():
-        return _page(problem)
+    if problem := not_them():
+        return page(problem)
     with transaction(current_program().sessions) as db:
         codes = second_factor.renew_recovery(db, actor(), staff().user_id)
     return render_template("admin/recovery_codes.html", codes=codes, onward=url_for("admin.profile"))
@@ -100,8 +103,8 @@ def renew_codes() -> Any:
 
 def remove_codes() -> Any:
     """Another phone, or none."""
-    if problem := _not_them():
-        return _page(problem)
+    if problem := not_them():
+        return page(problem)
     with transaction(current_program().sessions) as db:
         second_factor.remove(db, actor(), staff().user_id)
     if staff().role in SECOND_FACTOR_REQUIRED:
@@ -124,7 +127,7 @@ def end_others() -> Any:
     return redirect(url_for("admin.profile"))
 
 
-def _not_them() -> str:
+def not_them() -> str:
     """Whoever found an open tablet does not know the password."""
     try:
         _count_guess()
@@ -141,7 +144,8 @@ def _count_guess() -> None:
         raise Rejected("too_many")
 
 
-def _page(refused: str = "", **typed: str) -> Response:
+def page(refused: str = "", **typed: str) -> Response:
+    """The page, with what was refused beside its field."""
     who = staff()
     with transaction(current_program().sessions) as db:
         zone = zone_of(db.get_one(Workspace, who.workspace_id).timezone)
@@ -149,14 +153,15 @@ def _page(refused: str = "", **typed: str) -> Response:
             "logins": logins(db, who.user_id, who.token),
             "has_codes": second_factor.has_factor(db, who.user_id),
             "codes_left": second_factor.recovery_left(db, who.user_id),
+            "has_pin": who.user_id in {one.user_id for one in known_on(db, this_device())},
         }
     shown |= {"required": who.role in SECOND_FACTOR_REQUIRED, "name": typed.get("name", who.name), "email": who.email}
     field, sentence = PROBLEMS.get(refused, ("", TOO_MANY if refused else ""))
-    page = render_template(
+    shown_page = render_template(
         "admin/profile.html", **shown, wrong={field: sentence}, problem="" if field else sentence,
         when=lambda moment: _when(moment.astimezone(zone)), shortest=SHORTEST_PASSWORD, longest_name=LONGEST_NAME,
     )  # fmt: skip
-    return make_response(page, (429 if refused == "too_many" else 400) if refused else 200)
+    return make_response(shown_page, (429 if refused == "too_many" else 400) if refused else 200)
 
 
 def _when(moment: datetime) -> str:

@@ -40,6 +40,7 @@ LISTS = (
     ListPage(
         MESSAGES,
         needs=Permission.READ_CHATS,
+        noted="messages_read",
         opens="/admin/conversations/{mailbox}",
         empty="No messages yet. What guests write and what they are answered stands here within seconds.",
     ),

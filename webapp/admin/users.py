@@ -7,13 +7,16 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from core.domain.people import INVITATION_LASTS
+from core.domain.people import INVITATION_LASTS, read_email
 from core.domain.permissions import Permission, may_manage
 from core.domain.statuses import Role
 from core.errors import Rejected
 from core.log import get_logger
 from core.services import invitations, password_links
+from core.services.followup import Followup
+from core.services.mails import owe_mail
 from core.services.people import Boss, change_role, members, reset_codes, set_active
+from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
@@ -36,6 +39,13 @@ PROBLEMS = {
     "elsewhere": "They work in another house as well, and a new way in would open both: they can only help themselves,"
     " with the codes they kept on paper.",
 }
+
+INVITATION = """Hello,
+
+you are invited to work in {}. Come in here, within a week:
+
+{}
+"""
 
 logger = get_logger(__name__)
 
@@ -68,12 +78,16 @@ def invite() -> Any:
     try:
         with transaction(current_program().sessions) as db:
             token = invitations.invite(db, _boss(), email, role)
+            link = _address("admin.invitation", token)
+            followup = _mailed(db, email, link)
     except Rejected as error:
         return _page(error.reason, email=email, role=role)
     logger.info("member invited", role=role.value, user_id=str(staff().user_id))
     days = INVITATION_LASTS.days
-    words = f"Send this link to {email.strip()}. It lets one person in, within {days} days, and is not shown again."
-    return _page(link=_address("admin.invitation", token), link_words=words)
+    follow_up(current_program(), followup or Followup())
+    how = "It is on its way by mail; or give" if followup else "This house sends no mail: give"
+    words = f"{how} them this link. It lets one person in, within {days} days, and is not shown again."
+    return _page(link=link, link_words=words)
 
 
 def end_invitation(invitation_id: UUID) -> Any:
@@ -112,6 +126,14 @@ def password_link(user_id: UUID) -> Any:
         return _refused(error)
     words = "Give them this link: they choose a new password with it, within 24 hours. It is not shown again."
     return _page(link=_address("admin.new_password", token), link_words=words)
+
+
+def _mailed(db: Session, email: str, link: str) -> Followup | None:
+    """The link by mail, where there is a server for it."""
+    if current_program().settings.mail is None:
+        return None
+    house = db.get_one(Workspace, staff().workspace_id).name
+    return owe_mail(db, read_email(email), f"You are invited to {house}", INVITATION.format(house, link))
 
 
 def _boss() -> Boss:

@@ -44,7 +44,11 @@ async function read(_, __, params) {
 function tell(found) {
   const many = found.last_row.toLocaleString("en");
   chosen.count = found.last_row;
-  part("count").textContent = `${found.about ? "About " : ""}${many} ${described.many}${state.filtered ? " fit" : ""}`;
+  part("count").textContent = `${found.about ? "About " : ""}${many} ${found.last_row === 1 ? one(described.many) : described.many}${state.filtered ? (found.last_row === 1 ? " fits" : " fit") : ""}`;
+}
+
+function one(many) {
+  return many.replace(/ies$/, "y").replace(/s$/, "");
 }
 
 async function sentence(answer) {
@@ -95,7 +99,7 @@ function headings() {
 function heading(column, place, first) {
   const right = column.kind === "number" || column.kind === "money";
   return {
-    title: column.label, field: column.name, visible: place?.visible ?? column.shown, width: place?.width, minWidth: { number: 112, money: 128, moment: 176, status: 152 }[column.kind] ?? 128,
+    title: column.label, field: column.name, visible: place?.visible ?? column.shown, width: place?.width, minWidth: { number: 136, money: 144, moment: 176, status: 152 }[column.kind] ?? 128,
     formatter: formatter(column, first ? described.opens : ""), headerSort: column.sortable, hozAlign: right ? "right" : "left",
     headerFilter: column.operators.length ? () => headerFilter(column, state, refilter) : undefined, headerFilterLiveFilter: false,
     editor: described.editable.includes(column.name) ? editor(column) : undefined,

@@ -6,8 +6,8 @@ from typing import Any
 from core.conversation import carts, figures, texts
 from core.conversation.effects import CONFIRM_AGE
 from core.conversation.here import Here, Move, Said, stay
-from core.conversation.replies import Button, Row
-from core.conversation.session import State
+from core.conversation.replies import ROW_TITLE_LIMIT, Button, Row
+from core.conversation.session import Line, State
 from core.conversation.stages.browsing import ask_categories
 from core.conversation.stages.ordering import add, change_lines, checking_out, checkout
 from core.conversation.stages.written import order_or_puzzled
@@ -16,6 +16,7 @@ from core.conversation.understanding.request import Wanted
 from core.conversation.understanding.vocabulary import REMOVE
 from core.conversation.understanding.words import number, stems
 from core.conversation.wishes import Wish, from_card
+from core.domain.menu import Product
 
 PAGE = 8
 DESCRIPTION_LIMIT = 300
@@ -35,11 +36,18 @@ def ask_quantity(here: Here) -> Turn:
         texts.HOW_MANY,
         name=product.called(here.language),
         price=here.money(here.price(product)),
-        description=f"\n{product.described(here.language)}"[:DESCRIPTION_LIMIT].rstrip(),
+        description=_described(here, product),
     )
     stamp = carts.stamp(here.session)
     buttons = tuple(Button(f"qty:{product.id}:{n}:{stamp}", str(n)) for n in (1, 2, 3))
     return here.ask(body, buttons=buttons, image=product.photo)
+
+
+def _described(here: Here, product: Product) -> str:
+    """What it is, and what some guests must not have."""
+    said = f"\n{product.described(here.language)}"[:DESCRIPTION_LIMIT].rstrip()
+    names = ", ".join(here.say(texts.ALLERGENS[one]) for one in product.allergens)
+    return f"{said}\n{here.say(texts.CONTAINS, names=names)}" if names else said
 
 
 def answer_quantity(here: Here, said: Said) -> Move:
@@ -206,11 +214,7 @@ def _ask_change(here: Here, aside: dict[str, Any]) -> Turn:
     pages = -(-len(lines) // PAGE)
     page = aside["change"] % pages
     rows = [
-        Row(
-            f"line:{i}:{stamp}",
-            here.described(line),
-            _line_detail(here, line.quantity, line.quantity * line.unit_price),
-        )
+        _line_row(here, f"line:{i}:{stamp}", line)
         for i, line in list(enumerate(lines))[page * PAGE : (page + 1) * PAGE]
     ]
     if pages > 1:
@@ -220,8 +224,11 @@ def _ask_change(here: Here, aside: dict[str, Any]) -> Turn:
     return here.ask(body, rows=tuple(rows), label=here.say(texts.LABEL_CART), title=here.say(texts.TITLE_CART))
 
 
-def _line_detail(here: Here, quantity: int, amount: Any) -> str:
-    return here.say(texts.LINE_DETAIL, quantity=quantity, amount=here.money(amount))
+def _line_row(here: Here, tap: str, line: Line) -> Row:
+    """What is too long for the title, and would look like its neighbour, stands whole below it."""
+    name, amount = here.described(line), here.money(line.quantity * line.unit_price)
+    detail = here.say(texts.LINE_DETAIL, quantity=line.quantity, amount=amount)
+    return Row(tap, name, f"{name} · {detail}" if line.options and len(name) > ROW_TITLE_LIMIT else detail)
 
 
 def _ask_instead(here: Here) -> Turn:

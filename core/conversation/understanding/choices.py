@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 from core.conversation.understanding import vocabulary as vocab
 from core.conversation.understanding.catalogue import SHORTEST_TYPO, Catalogue
 from core.conversation.understanding.cursor import Cursor
-from core.conversation.understanding.keywords import FILLERS
+from core.conversation.understanding.keywords import FILLERS, KNOWN
 from core.conversation.understanding.request import Wanted
 from core.conversation.understanding.words import number_at
 from core.domain.menu import Product
@@ -120,12 +120,14 @@ def named_options(
 
 
 def _similar(words: list[str], at: int, product: Product, catalogue: Catalogue) -> tuple[Mapping[str, str], int] | None:
-    if len(words[at]) < SHORTEST_TYPO or words[at] in FILLERS or number_at(words, at) is not None:
+    """One slip, of the first letter, too: "kola". What means something by itself is no slip."""
+    word = words[at]
+    if len(word) < SHORTEST_TYPO or word in FILLERS | KNOWN | vocab.COMMON or number_at(words, at) is not None:
         return None
     mine = [
         phrase
         for phrase, offered in catalogue.options.items()
         if product.id in offered and len(phrase) >= SHORTEST_TYPO
     ]
-    near = process.extractOne(words[at], mine, scorer=OSA.distance, score_cutoff=1)
-    return (catalogue.options[near[0]], 1) if near and near[0][0] == words[at][0] else None
+    near = process.extractOne(word, mine, scorer=OSA.distance, score_cutoff=1)
+    return (catalogue.options[near[0]], 1) if near else None

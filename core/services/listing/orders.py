@@ -15,7 +15,7 @@ ORDERS = Listing(
     fields=(
         Field(Column("number", "Order", Kind.NUMBER, sortable=True), Order.number),
         Field(Column("created_at", "Ordered", Kind.MOMENT, sortable=True), Order.created_at),
-        Field(Column("status", "Status", Kind.STATUS, ORDER, ORDER_TONES, sortable=True), Order.status),
+        Field(Column("status", "Status", Kind.STATUS, ORDER, ORDER_TONES), Order.status),
         Field(Column("table_number", "Table", Kind.NUMBER), Order.table_number),
         Field(Column("customer_name", "Guest", sortable=True), Order.customer_name, within=ORDERS_SEARCHED),
         Field(Column("total", "Total", Kind.MONEY, sortable=True), Order.total),

@@ -53,7 +53,7 @@ def counted(db: Session, listing: Listing, workspace_id: UUID, asked: Asked, zon
     some = db.scalar(select(sql.count()).select_from(found.limit(COUNTED + 1).subquery())) or 0
     if some <= COUNTED:
         return some, False
-    plan = db.execute(_Explain(found)).scalar_one()
+    plan = db.execute(_Explain(_ids(listing, workspace_id, asked, zone, quickly=False))).scalar_one()
     return max(COUNTED, int(plan[0]["Plan"]["Plan Rows"])), True
 
 
@@ -79,9 +79,9 @@ def be_quick(db: Session) -> None:
     db.execute(text(f"set local statement_timeout = {PATIENCE_MS}"))
 
 
-def _ids(listing: Listing, workspace_id: UUID, asked: Asked, zone: tzinfo) -> Select[Any]:
+def _ids(listing: Listing, workspace_id: UUID, asked: Asked, zone: tzinfo, quickly: bool = True) -> Select[Any]:
     query = listing.joined(select(listing.table.id).select_from(listing.table))
-    return query.where(listing.table.workspace_id == workspace_id, *wanted(listing, asked, zone))
+    return query.where(listing.table.workspace_id == workspace_id, *wanted(listing, asked, zone, quickly))
 
 
 def _shown(listing: Listing, workspace_id: UUID) -> Select[Any]:

@@ -38,7 +38,7 @@ PAYMENTS = Listing(
         Field(Column("number", "Order", Kind.NUMBER), Order.number),
         Field(Column("customer_name", "Guest"), Order.customer_name),
         Field(Column("amount", "Amount", Kind.MONEY, sortable=True), Payment.amount),
-        Field(Column("status", "Status", Kind.STATUS, PAYMENT, PAYMENT_TONES, sortable=True), Payment.status),
+        Field(Column("status", "Status", Kind.STATUS, PAYMENT, PAYMENT_TONES), Payment.status),
         Field(Column("method", "By", Kind.STATUS, METHOD), Payment.method),
         Field(Column("provider", "Through", Kind.STATUS, PROVIDERS), Payment.provider),
         Field(Column("phone", "Phone", Kind.PHONE), Payment.phone, Payment.phone_index),

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.simulators.checkout.pages import CheckoutPages
+from sandbox.simulators.mail.endpoint import Post
 from sandbox.simulators.phone.api import PhoneApi
 from sandbox.simulators.printer.endpoint import SlipPrinter
 from sandbox.simulators.server import NOT_FOUND, Request, Response
@@ -20,10 +21,11 @@ BOARD = b"<!doctype html><title>Board</title><p>Open the phone through the web s
 class Pages:
     """Serves the phone out of memory."""
 
-    def __init__(self, api: PhoneApi, checkout: CheckoutPages, printer: SlipPrinter) -> None:
+    def __init__(self, api: PhoneApi, checkout: CheckoutPages, printer: SlipPrinter, post: Post) -> None:
         self._api = api
         self._checkout = checkout
         self._printer = printer
+        self._post = post
         files = (path for path in (Path(__file__).parent / "static").iterdir() if path.suffix in TYPES)
         self._files = {path.name: _file(path) for path in files}
 
@@ -38,6 +40,8 @@ class Pages:
             return self._checkout.handle(request, parts[1:])
         if parts == ["printer"]:
             return self._printer.page(request)
+        if parts == ["mail"]:
+            return self._post.page(request)
         return self._files.get("/".join(parts) or "index.html", NOT_FOUND)
 
 

@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 from werkzeug.serving import make_server
 
+from core.cipher import installed
 from core.domain.statuses import OrderStatus, Role
+from core.store.sql.tables import Customer
 from tests.integration.admin.venue import PASSWORD, Venue
 
 pytestmark = pytest.mark.browser
@@ -152,3 +154,22 @@ def test_a_list_fits_a_small_phone_and_scrolls_without_end(page: Page, complaint
     page.locator(".tabulator-tableholder").evaluate("holder => holder.scrollTo(0, holder.scrollHeight)")
     expect(page.locator('.tabulator-row [tabulator-field="number"]').last).to_be_visible()
     assert complaints == []
+
+
+def test_a_row_unfolds_and_a_cell_is_changed_in_place(page: Page, venue: Venue, complaints: list[str]) -> None:
+    rows(page).nth(0).get_by_role("button", name="Unfold this row").click()
+    expect(page.locator(".list-inside")).to_contain_text("2 × Dawa")
+    phone = "254712345678"
+    venue.role(Role.MANAGER)
+    venue.write(
+        Customer(workspace_id=venue.workspace_id, name="Amina", phone=phone, phone_index=installed().index(phone))
+    )
+    page.goto(page.url.replace("/orders", "/customers"))
+    cell = page.locator('.tabulator-row [tabulator-field="discount_percent"]')
+    for typed, shown in (("15", "15.00"), ("200", "15.00")):
+        cell.click()
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(cell).to_have_text(shown)
+    expect(page.get_by_role("alert")).to_contain_text("between 0 and 99")
+    assert [one for one in complaints if "422" not in one] == []

@@ -61,8 +61,20 @@ def test_an_order_tells_its_story_from_the_first_word(office: Browser, order_id:
     page = office.get(f"/admin/orders/{order_id}").text
     first, ordered, made = (page.index(words) for words in ("two dawa please", "<bdi>Ordered", "<bdi>Being made"))
     assert first < ordered < made and "by Wanjiru" in page[made:]
+    assert activity(office)[0]["action"] == "conversation_read"
     assert "another evening" not in page and "<b>Dawa" not in page and "KES&nbsp;1,400" in page
     assert "&lt;b&gt;Dawa" in office.get(f"/admin/orders/{order_id}/inside").text
+
+
+def activity(office: Browser) -> list[dict[str, Any]]:
+    return list(office.get("/admin/activity/rows", headers={"Accept": "application/json"}).json["data"])
+
+
+def test_whoever_takes_a_list_away_or_reads_all_messages_is_written_down(office: Browser) -> None:
+    assert office.get("/admin/customers/file.csv").status_code == 200
+    assert office.get("/admin/messages").status_code == 200
+    lines = [(row["who"], row["action"], row["subject_kind"]) for row in activity(office)]
+    assert lines == [("Wanjiru", "messages_read", "messages"), ("Wanjiru", "list_exported", "customers")]
 
 
 def test_who_may_not_read_chats_or_money_sees_neither_in_it(venue: Venue, order_id: UUID) -> None:

@@ -35,7 +35,8 @@ def open_to_all(app: Flask) -> set[str]:
 
 def test_only_signing_in_and_what_a_link_leads_to_is_open_to_all(app: Flask) -> None:
     by_link = {"admin.invitation", "admin.accept_invitation", "admin.new_password", "admin.choose_password"}
-    assert open_to_all(app) == {"admin.login", "admin.sign_in"} | by_link
+    others = {"admin.forgotten", "admin.ask_password", "admin.pin", "admin.type_pin"}
+    assert open_to_all(app) == {"admin.login", "admin.sign_in"} | by_link | others
 
 
 def test_every_route_is_known_here_or_needs_a_login(app: Flask, venue: Venue) -> None:

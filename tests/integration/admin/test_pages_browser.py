@@ -84,6 +84,7 @@ def test_every_page_can_be_used_by_everybody(
     venue.order(OrderStatus.READY)
     venue.call()
     venue.hears("hi")
+    venue.account_notice()
     page = tab(chromium, address, complaints, width, theme)
     page.goto(f"{address}/admin/login")
     found = {"/admin/login": faults(page)}

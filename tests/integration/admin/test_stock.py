@@ -5,7 +5,10 @@ from typing import Any
 from uuid import uuid4
 
 from core.domain.statuses import Role
+from core.services import notices
+from core.services.activity import Actor
 from core.services.stock import hold
+from core.services.stock_alerts import warn_of_low_stock
 from core.services.stock_edit import history, running_low
 from core.store.sql.tables import Product
 from tests.integration.admin.venue import Browser, Venue, open_venue
@@ -87,3 +90,21 @@ def test_nobody_counts_another_venues_shelves(venue: Venue) -> None:
     assert browser.post(address, data=data).status_code == 404 and on_hand(other) == 0
     venue.role(Role.VIEWER)
     assert browser.get("/admin/stock").status_code == 403
+
+
+def test_what_runs_low_is_said_on_every_board_once_until_more_has_come(venue: Venue) -> None:
+    browser, sessions = venue.signed_in(), venue.program.sessions
+    move(browser, "received", 4)
+    with sessions.begin() as db:
+        db.get_one(Product, venue.product_id).low_stock = 5
+    for _ in range(2):
+        warn_of_low_stock(sessions)
+    assert browser.board()["urgent"] == ["Stock low: Dawa, 4 left"]
+    with sessions.begin() as db:
+        notices.see(db, Actor(venue.workspace_id, venue.user_id), notices.unseen(db, venue.workspace_id)[0].id)
+    move(browser, "wasted", 1, "broken")
+    warn_of_low_stock(sessions)
+    assert browser.board()["urgent"] == []
+    move(browser, "received", 1)
+    warn_of_low_stock(sessions)
+    assert browser.board()["urgent"] == ["Stock low: Dawa, 4 left"]

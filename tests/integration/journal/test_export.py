@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,13 @@ from alembic import command
 from sqlalchemy import text
 
 from core.cipher import Cipher, install
+from core.services.activity import Actor
 from core.services.journal_export import NotANight, export, furnish, read_night, until
 from core.services.journal_masks import Masks
 from core.services.journal_replay import replay_night
+from core.services.menu import load_menu
+from core.services.menu_options import GroupDraft, OptionDraft, ask_questions, create_group
+from core.services.price_lists import PriceListDraft, create_list
 from core.services.program import Program
 from core.store.redis.store import Store
 from core.store.sql.engine import make_engine, make_sessions
@@ -80,6 +85,29 @@ def test_a_file_of_nobody_runs_as_the_night_ran(evening: Evening, elsewhere: Pro
     replayed = replay_night(elsewhere, arrivals, until(house))
     assert replayed.webhooks == len(lines) - 1
     assert sums(elsewhere) == sums(evening.house.program)
+
+
+def test_the_house_of_a_file_asks_what_it_asked_and_has_its_happy_hour(evening: Evening, elsewhere: Program) -> None:
+    bar = evening.house.bar
+    actor = Actor(bar.workspace_id, name="Amina")
+    with bar.sessions.begin() as db:
+        mixer = GroupDraft("Mixer", (OptionDraft("Tonic"), OptionDraft("Cola", Decimal(50))), least=1)
+        ask_questions(db, actor, bar.products["Dawa"], [create_group(db, actor, mixer)[0]])
+        happy = PriceListDraft(
+            "Happy hour", {"week": {"fri": [["17:00", "19:00"]]}}, {bar.products["Dawa"]: Decimal(500)}
+        )
+        create_list(db, actor, happy)
+    house, _ = read_night(exported(evening))
+    with elsewhere.sessions.begin() as db:
+        furnish(db, house)
+    menus = []
+    for sessions in (bar.sessions, elsewhere.sessions):
+        with sessions.begin() as db:
+            menus.append(load_menu(db, bar.workspace_id))
+    for menu in menus:
+        dawa = menu.product(str(bar.products["Dawa"]))
+        assert dawa is not None and [one.name for one in dawa.groups[0].options] == ["Tonic", "Cola"]
+    assert menus[0].price_lists == menus[1].price_lists != ()
 
 
 def test_the_file_names_no_guest_and_opens_no_door(evening: Evening) -> None:

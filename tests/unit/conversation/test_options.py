@@ -71,6 +71,12 @@ def test_an_option_is_named_by_its_number_or_its_words(chat: Chat, guest: Guest,
     assert cart(chat) == [(1, "highball", ("Soda water",), 600)]
 
 
+@pytest.mark.parametrize("words", ["kola", "Cola pls", "with the cola"])
+def test_a_slip_of_the_finger_is_forgiven(chat: Chat, guest: Guest, words: str) -> None:
+    guest.says("1 highball").says(words)
+    assert cart(chat) == [(1, "highball", ("Cola",), 600)]
+
+
 @pytest.mark.parametrize("words", ["without", "none", "no", "bila", "skip", "nothing"])
 def test_without_leaves_what_may_be_left(chat: Chat, guest: Guest, words: str) -> None:
     guest.says("burger").taps("1").says(words).reads("Extras").says(words)
@@ -202,6 +208,9 @@ def test_lines_are_told_apart_by_their_options(chat: Chat, guest: Guest) -> None
     assert [(line[0], line[2]) for line in cart(chat)] == [(2, ("Tonic",)), (1, ("Cola",))]
     guest.says("change").taps("Highball (Cola)").says("3")
     assert [(line[0], line[2]) for line in cart(chat)] == [(2, ("Tonic",)), (3, ("Cola",))]
+    guest.says("1 double highball with ginger ale").says("change").reads(
+        "Highball (Ginger ale, Double) · 1 in your order"
+    )
 
 
 def test_the_order_keeps_what_was_chosen_and_what_it_cost(chat: Chat, guest: Guest) -> None:

@@ -51,7 +51,7 @@ export function refill(grid, state) {
 // --- chips
 
 export function chips(list, columns, state, changed) {
-  const chip = (words, away) => made("li", {}, button(`${words} ✕`, () => { away(); changed(); }, "secondary", { class: "list-chip", "aria-label": `Take away: ${words}` }));
+  const chip = (words, away) => made("li", {}, button(`${words} ✕`, () => { away(); changed(); }, "secondary", { class: "btn btn-secondary list-chip", "aria-label": `Take away: ${words}` }));
   const named = (one) => said(columns.get(one.column) ?? { label: one.column, words: {} }, one);
   list.replaceChildren();
   if (state.q) list.append(chip(`“${state.q}”`, () => { state.q = ""; }));
@@ -66,8 +66,8 @@ export function chips(list, columns, state, changed) {
 
 export function panel(place, columns, state, changed) {
   const asked = [...columns.values()].filter((column) => column.operators.length);
-  const always = made("div", { class: "list-group" });
-  const groups = made("div", { class: "list-groups" });
+  const always = made("div", { class: "list-terms" });
+  const groups = made("div", { class: "list-choices" });
   const apply = () => {
     state.where = read(always);
     state.groups = [...groups.children].map(read).filter((group) => group.length);
@@ -86,7 +86,7 @@ export function panel(place, columns, state, changed) {
 }
 
 function group(asked, columns, conditions) {
-  const box = made("fieldset", { class: "list-group" }, made("legend", { class: "visually-hidden" }, "Group"));
+  const box = made("fieldset", { class: "list-terms" }, made("legend", { class: "visually-hidden" }, "Group"));
   box.append(...conditions.map((one) => line(asked, columns, one)), button("And …", (event) => event.target.before(line(asked, columns))));
   return box;
 }

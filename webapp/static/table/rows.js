@@ -111,7 +111,7 @@ export class Rows {
   }
 
   async _inside(data) {
-    const box = made("div", { class: "list-inside" });
+    const box = made("div", { class: "list-inside", role: "gridcell" });
     const answer = await fetch(filled(this.described.inside, data), { headers: { Accept: "text/html" } }).catch(() => null);
     if (answer?.ok) box.innerHTML = await answer.text();  // a piece of a page of ours, escaped there
     else box.textContent = "This could not be read. Fold it and try again.";

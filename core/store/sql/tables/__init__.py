@@ -14,11 +14,13 @@ from core.store.sql.tables.documents import (
 )
 from core.store.sql.tables.links import Invitation, PasswordLink
 from core.store.sql.tables.lists import ORDERS_SEARCHED
+from core.store.sql.tables.mails import Mail
 from core.store.sql.tables.menu import Category, Picture, Product, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
 from core.store.sql.tables.paying import CashCode, CashEntry, PaymentClaim
 from core.store.sql.tables.people import Conversation, Customer, Membership, OrderCounter, User, VenueTable, Workspace
+from core.store.sql.tables.pins import DevicePin
 from core.store.sql.tables.records import (
     Activity,
     DeadLetter,
@@ -43,6 +45,7 @@ __all__ = [
     "Conversation",
     "Customer",
     "DeadLetter",
+    "DevicePin",
     "Document",
     "DocumentDelivery",
     "DocumentLink",
@@ -53,6 +56,7 @@ __all__ = [
     "JournalEntry",
     "LedgerLine",
     "ListPrice",
+    "Mail",
     "Membership",
     "Message",
     "Option",

@@ -13,7 +13,7 @@ from core.store.sql.base import Base, Edited, Owned, Row, Versioned, is_parent, 
 from core.store.sql.encrypted import EncryptedText
 
 
-class Workspace(Row):
+class Workspace(Row, Versioned):
     """One venue; every other row hangs off one.
 
     A second payment for one order goes back by itself up to `refund_limit`; above it staff approve.
@@ -46,6 +46,7 @@ class Workspace(Row):
     printers: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     lateness: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     table_key: Mapped[UUID] = mapped_column(default=uuid4, server_default=func.gen_random_uuid())
+    updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
 
     __table_args__ = (
         CheckConstraint("vat_percent between 0 and 100", name="vat"),

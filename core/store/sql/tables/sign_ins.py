@@ -14,7 +14,8 @@ class SignIn(Row):
     """One browser's login, which ends with this row or when the user's `session_version` goes up.
 
     Only a hash of what the cookie carries is kept. `second_factor_at`: when it proved more than a password. `device`
-    and `address` are for whoever looks where they are signed in.
+    and `address` are for whoever looks where they are signed in. A `remembered` one lasts though nobody uses it.
+    `workspace_id`: the house it is in; empty for the one they came to first.
     """
 
     __tablename__ = "sign_ins"
@@ -24,8 +25,10 @@ class SignIn(Row):
     session_version: Mapped[int]
     seen_at: Mapped[datetime]
     second_factor_at: Mapped[datetime | None]
+    remembered: Mapped[bool] = mapped_column(default=False, server_default="false")
     device: Mapped[str] = mapped_column(default="", server_default="")
     address: Mapped[str] = mapped_column(default="", server_default="")
+    workspace_id: Mapped[UUID | None] = mapped_column(ForeignKey("workspaces.id"))
 
 
 class SecondFactor(Row):

@@ -1,0 +1,1 @@
+"""The simulated mail server, and a page that shows what was posted."""
