@@ -1,4 +1,4 @@
-"""For whoever works in a spreadsheet, as comma-separated values and Excel: a day's closing, and lists.
+"""For whoever works in a spreadsheet, as comma-separated values and Excel: closings, reports and lists.
 
 A name that begins like a formula must not become one: somebody may call themselves `=HYPERLINK(…)`.
 """
@@ -15,30 +15,30 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
-from core.documents.closing import facts, parts, title
-from core.domain.closing import ClosingReport
+from core.documents.statement import Statement
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n")
 HEADINGS = ("Part", "What", "Count", "Amount")
 WIDTHS = {"A": 20, "B": 36, "C": 10, "D": 16}
 MONEY = "#,##0.00"
+LONGEST_TITLE = 31  # of a sheet: Excel opens no longer one
 BOLD = Font(bold=True)
 
 Value = str | int | Decimal | datetime | None
 Line = tuple[Value, ...]
 
 
-def as_csv(report: ClosingReport) -> bytes:
-    """A closing."""
-    return written_csv(_lines(report))
+def as_csv(said: Statement) -> bytes:
+    """Figures in parts."""
+    return written_csv(_lines(said))
 
 
-def as_excel(report: ClosingReport) -> bytes:
-    """A closing: one sheet; amounts are numbers."""
+def as_excel(said: Statement) -> bytes:
+    """Figures in parts, on one sheet; amounts are numbers."""
     book = Workbook()
     sheet = book.active
-    sheet.title = safe(title(report))
-    for line in _lines(report):
+    sheet.title = safe(said.title)[:LONGEST_TITLE]
+    for line in _lines(said):
         sheet.append(line)
     for column, width in WIDTHS.items():
         sheet.column_dimensions[column].width = width
@@ -66,11 +66,13 @@ def written_excel(name: str, headings: Sequence[str], lines: Iterable[Line]) -> 
     return _saved(book)
 
 
-def _lines(report: ClosingReport) -> Iterator[Line]:
-    yield from ((safe(label), safe(value), None, None) for label, value in facts(report))
+def _lines(said: Statement) -> Iterator[Line]:
+    yield (safe(said.facts[0][0]), safe(said.venue), None, None)
+    yield (safe(said.title), None, None, None)
+    yield from ((safe(label), safe(value), None, None) for label, value in said.facts[1:])
     yield (None, None, None, None)
     yield HEADINGS
-    for part in parts(report):
+    for part in said.parts:
         yield from ((safe(part.heading), safe(name), count, amount) for name, count, amount in part.rows)
 
 

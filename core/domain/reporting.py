@@ -7,10 +7,14 @@ from decimal import Decimal
 
 from core.domain.closing import Earned, Figure
 from core.domain.periods import begin_of, day_of
+from core.errors import Rejected
 
 MOST_DAYS = 366
+EARLIEST, LATEST = 2000, 2200
 HOUR = timedelta(hours=1)
 LOOKED_BACK = timedelta(days=28)
+UNREADABLE = "Give the first and the last day as 2026-11-30, the last one not before the first."
+TOO_LONG = f"A report holds at most {MOST_DAYS} days. Choose fewer."
 
 Interval = tuple[datetime, datetime]
 
@@ -51,6 +55,19 @@ def last_days(count: int, now: datetime, zone: tzinfo) -> Days:
     """So many days, today the last of them."""
     today = day_of(now, zone)
     return Days(today - timedelta(days=count - 1), today)
+
+
+def read_days(first: str, last: str) -> Days:
+    """As a form has them, `2026-11-30`; one of them alone is one day. Raises Rejected with a sentence."""
+    try:
+        days = Days(date.fromisoformat(first or last), date.fromisoformat(last or first))
+    except ValueError:
+        raise Rejected(UNREADABLE) from None
+    if days.count < 1 or not EARLIEST <= days.first.year <= days.last.year <= LATEST:
+        raise Rejected(UNREADABLE)
+    if days.count > MOST_DAYS:
+        raise Rejected(TOO_LONG)
+    return days
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from core.documents.closing import closing
 from core.documents.pdf import draw
 from core.documents.receipt import Receipt, receipt
 from core.documents.sheets import as_csv, as_excel
+from core.documents.statement import on_paper
 from core.domain.closing import ClosingReport
 from core.domain.documents import DocumentKind, DocumentState, FiscalState
 from core.log import bind, get_logger
@@ -153,7 +154,7 @@ _FACTS: dict[DocumentKind, Callable[[Program, Session, Document], Any]] = {
 }
 _MAKE: dict[DocumentKind, Callable[[Any], bytes]] = {
     DocumentKind.RECEIPT: lambda facts: draw(receipt(facts)),
-    DocumentKind.CLOSING_PDF: lambda report: draw(closing(report)),
-    DocumentKind.CLOSING_CSV: as_csv,
-    DocumentKind.CLOSING_XLSX: as_excel,
+    DocumentKind.CLOSING_PDF: lambda report: draw(on_paper(closing(report))),
+    DocumentKind.CLOSING_CSV: lambda report: as_csv(closing(report)),
+    DocumentKind.CLOSING_XLSX: lambda report: as_excel(closing(report)),
 }

@@ -29,5 +29,5 @@ def _sheet(venue: Workspace, station: Station) -> TicketSheet:
     now = clock.now().astimezone(ZoneInfo(venue.timezone))
     return TicketSheet(
         venue=venue.name, station=station, number=0, where="Test", guest="", note="", paid_at=now,
-        lines=(TicketLine(1, "This printer works"),),
+        lines=(TicketLine(1, "It prints"),),
     )  # fmt: skip

@@ -80,7 +80,8 @@ def create_user(db: Session, workspace_slug: str, email: str, name: str, role: R
         db.flush()
     membership = insert(Membership).values(workspace_id=workspace.id, user_id=user.id, role=role)
     key = ["workspace_id", "user_id"]
-    db.execute(membership.on_conflict_do_update(index_elements=key, set_={"role": role}))
+    again = {"role": role, "active": True}
+    db.execute(membership.on_conflict_do_update(index_elements=key, set_=again))
     return user.id
 
 

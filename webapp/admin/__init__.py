@@ -31,7 +31,9 @@ from webapp.admin import (
     queues,
     receipts,
     records,
+    reports,
     serving,
+    settings,
     stock,
     tables,
     tickets,
@@ -49,6 +51,7 @@ SECTIONS = (
     users,
     links,
     dashboard,
+    reports,
     board,
     floor,
     cash,
@@ -69,6 +72,7 @@ SECTIONS = (
     serving,
     prices,
     menu_preview,
+    settings,
 )
 
 

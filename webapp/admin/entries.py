@@ -22,7 +22,10 @@ class Entry:
 
 # The sidebar, in groups with their headings.
 ENTRIES: dict[str, tuple[Entry, ...]] = {
-    "Overview": (Entry("dashboard", "Dashboard", "admin.home", "layout-dashboard", Permission.SEE_REPORTS),),
+    "Overview": (
+        Entry("dashboard", "Dashboard", "admin.home", "layout-dashboard", Permission.SEE_REPORTS),
+        Entry("reports", "Reports", "admin.reports", "chart-column", Permission.SEE_REPORTS),
+    ),
     "Floor": (
         Entry("board", "Board", "admin.board", "layout-grid", Permission.SEE_BOARD),
         Entry("chats", "Chats", "admin.conversations", "messages-square", Permission.READ_CHATS),
@@ -48,7 +51,10 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
 }
 
 # The menu behind the gear in the head of the page.
-SETTINGS: tuple[Entry, ...] = (Entry("users", "Users", "admin.users", "users", Permission.MANAGE_PEOPLE),)
+SETTINGS: tuple[Entry, ...] = (
+    Entry("settings", "Settings", "admin.settings", "settings", Permission.EDIT_SETTINGS),
+    Entry("users", "Users", "admin.users", "users", Permission.MANAGE_PEOPLE),
+)
 
 # The menu behind the person's initials, above "Sign out".
 PROFILE: tuple[Entry, ...] = (Entry("profile", "Your profile", "admin.profile", "user-round", Permission.OWN_LOGIN),)

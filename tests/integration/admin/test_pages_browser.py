@@ -73,7 +73,13 @@ def pages(venue: Venue) -> list[str]:
     entries = [*(entry for group in ENTRIES.values() for entry in group), *SETTINGS, *PROFILE]
     with venue.app.test_request_context():
         listed = [venue.app.url_for(entry.endpoint) for entry in entries]
-        return [*listed, venue.app.url_for("admin.conversation", box=venue.box()), venue.app.url_for("admin.letters")]
+        behind = [venue.app.url_for("admin.setting", name=name) for name in ("hours", "payments")]
+        return [
+            *listed,
+            *behind,
+            venue.app.url_for("admin.conversation", box=venue.box()),
+            venue.app.url_for("admin.letters"),
+        ]
 
 
 @pytest.mark.parametrize(("width", "theme"), [(360, "dark"), (1280, "light")])

@@ -7,8 +7,6 @@ export function formatter(column, opens) {
     if (value === null || value === undefined || value === "") return made("span", { class: "soft" }, "–");
     const address = column.link || opens;
     if (column.kind === "status") return made("span", { class: `mark ${tone(column, value)}` }, column.words[value] ?? value);
-    if (column.kind === "progress") return made("progress", { max: 100, value, "aria-label": column.label });
-    if (column.kind === "image") return made("img", { src: value, alt: "", loading: "lazy", class: "list-image" });
     const words = made("bdi", {}, String(value));
     return address ? made("a", { href: filled(address, cell.getData()) }, words) : words;
   };

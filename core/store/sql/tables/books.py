@@ -63,6 +63,7 @@ class LedgerLine(Owned):
         Index("ix_ledger_lines_receipt_id", "receipt_id", postgresql_where="receipt_id is not null"),
         Index("ix_ledger_lines_order_id", "order_id", postgresql_where="order_id is not null"),
         Index("ix_ledger_lines_shift_id", "shift_id"),
+        Index("ix_ledger_lines_created_at", "workspace_id", "created_at"),
     )
 
 

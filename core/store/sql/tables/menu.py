@@ -112,6 +112,7 @@ class StockMovement(Owned):
         CheckConstraint("quantity <> 0", name="quantity"),
         CheckConstraint("reason not in ('SOLD') or (quantity < 0 and order_id is not null)", name="sale"),
         Index("ix_stock_movements_product_id", "product_id"),
+        Index("ix_stock_movements_created_at", "workspace_id", "created_at"),
         # One sale per order and product, whoever settles twice.
         Index(
             "uq_stock_movements_sale", "order_id", "product_id", "reason", unique=True,
