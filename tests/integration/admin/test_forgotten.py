@@ -1,9 +1,7 @@
 """A new password by mail, over a mail server: whether the address exists is not told, and nobody's box is filled."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -20,19 +18,16 @@ from sandbox.simulators.mail.endpoint import LINK, Post
 from tests.integration.admin.test_codes import at_the_door, set_up
 from tests.integration.admin.test_users import follow, invited
 from tests.integration.admin.venue import Venue
+from tests.simulating import taking
 
 NEW = "a new and long password"
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[tuple[Post, int]]:
-    post, loop = Post(), asyncio.new_event_loop()
-    listening = loop.run_until_complete(asyncio.start_server(post.take, "127.0.0.1", 0))
-    thread = Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    yield post, listening.sockets[0].getsockname()[1]
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
+    post = Post()
+    with taking(post.take) as port:
+        yield post, port
 
 
 @pytest.fixture

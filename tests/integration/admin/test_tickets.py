@@ -1,9 +1,7 @@
 """Tickets on paper: each printed once by itself, and whatever may be on paper already says so on its head."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from threading import Thread
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +21,7 @@ from sandbox.servers import free_port
 from sandbox.simulators.printer.endpoint import SlipPrinter
 from tests.integration.admin.test_cash import promise, take
 from tests.integration.admin.venue import Venue, open_venue
+from tests.simulating import taking
 from tests.waiting import eventually
 
 
@@ -43,15 +42,9 @@ class Paper:
 
 @pytest.fixture
 def paper() -> Iterator[Paper]:
-    loop, printer, port = asyncio.new_event_loop(), SlipPrinter(), free_port()
-    server = loop.run_until_complete(asyncio.start_server(printer.take, "127.0.0.1", port))
-    thread = Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    yield Paper(printer, port)
-    loop.call_soon_threadsafe(server.close)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
+    printer = SlipPrinter()
+    with taking(printer.take) as port:
+        yield Paper(printer, port)
 
 
 def printers(venue: Venue, **ports: int) -> None:
