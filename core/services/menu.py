@@ -64,8 +64,8 @@ def _venue(db: Session, workspace: Workspace) -> domain.Venue:
 
 def _ways(db: Session, workspace: Workspace) -> tuple[str, ...]:
     """What the venue offers, but for links of providers it has no account with."""
-    mine = select(ProviderAccount.provider).where(ProviderAccount.workspace_id == workspace.id)
-    accounts = set(db.scalars(mine))
+    mine = (ProviderAccount.workspace_id == workspace.id, ProviderAccount.active)
+    accounts = set(db.scalars(select(ProviderAccount.provider).where(*mine)))
     known = (Way(one) for one in workspace.payment_methods if one in Way.__members__)
     return tuple(way.value for way in known if way not in LINKS or PROVIDERS[way] in accounts)
 

@@ -13,6 +13,7 @@ from webapp.admin import (
     categories,
     closings,
     codes,
+    connections,
     conversations,
     dashboard,
     floor,
@@ -73,6 +74,7 @@ SECTIONS = (
     prices,
     menu_preview,
     settings,
+    connections,
 )
 
 
