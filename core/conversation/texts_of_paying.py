@@ -7,6 +7,9 @@ TIP = "Would you like to add a tip for the team? Tap one, or write an amount."
 TIP_TOO_MUCH = "That is more than the order itself. Please write a smaller tip, or tap Skip."
 LABEL_TIP = "Tip"
 
+# Who is served by staff alone
+TURNED_AWAY = "Please speak to our staff."
+
 # Ways to pay
 WAYS = "How would you like to pay?"
 LABEL_WAYS = "Ways to pay"

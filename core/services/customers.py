@@ -66,6 +66,7 @@ def profile_of(db: Session, customer: Customer) -> dict[str, Any]:
         stopped=customer.messages_stopped_at is not None,
         phones=_paid_from(db, customer),
         asked=tuple(customer.asked),
+        blocked=customer.blocked_at is not None,
         discount=plain(own_discount(customer)) if own_discount(customer) else "",
     ).to_dict()
 

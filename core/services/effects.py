@@ -83,6 +83,8 @@ def _store(db: Session, event_id: str, outcome: dict[str, Any]) -> None:
 
 
 def _place(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Result:
+    if guest.customer.blocked_at is not None:  # staff were quicker than what their turn knew
+        return {"result": "closed", "reason": "", "products": []}, Followup()
     return place_order(db, guest, effect)
 
 

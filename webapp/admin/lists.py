@@ -58,7 +58,7 @@ MOST_ROWS = {"csv": 5_000, "xlsx": 2_000, "pdf": 500}
 MOST_CHOSEN = 500
 SLOW = "That takes too long over so many rows. Choose fewer days, or a status, and look again."
 
-Edit = Callable[[Session, Staff, UUID, int, str, Any], Callable[[], None]]
+Edit = Callable[[Session, Staff, UUID, int, str, Any], Callable[[], object]]
 
 
 class Overtaken(Exception):

@@ -10,7 +10,7 @@ from core.store.redis.arrivals import Arrivals
 from core.store.redis.board import BoardStream
 from core.store.redis.connection import Scripts, connect, in_time
 from core.store.redis.gathering import Gathering
-from core.store.redis.mailbox import ALIAS_SECONDS, PROFILE_SECONDS, TOGETHER_MOST, Mailboxes
+from core.store.redis.mailbox import ALIAS_SECONDS, TOGETHER_MOST, Mailboxes, remembered_for
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
 from core.store.redis.reads import Reads
@@ -97,7 +97,7 @@ class Store:
     @in_time()
     def remember(self, box: str, profile: dict[str, Any]) -> None:
         """Keep what is known of a guest beside their session, unless a turn has kept something newer."""
-        self.client.set(f"profile:{box}", json.dumps(profile), nx=True, ex=PROFILE_SECONDS)
+        self.client.set(f"profile:{box}", json.dumps(profile), nx=True, ex=remembered_for(profile))
 
     @in_time()
     def chat(self, box: str) -> tuple[dict[str, Any] | None, float]:
@@ -114,7 +114,7 @@ class Store:
     @in_time()
     def known_anew(self, box: str, profile: dict[str, Any]) -> None:
         """Staff changed what is known of a guest: it counts with their next message."""
-        self.client.set(f"profile:{box}", json.dumps(profile), ex=PROFILE_SECONDS)
+        self.client.set(f"profile:{box}", json.dumps(profile), ex=remembered_for(profile))
 
     @in_time()
     def events(self, lane: str) -> int:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import Role
@@ -99,7 +99,10 @@ class Membership(Owned):
 
 
 class Customer(Owned):
-    """A guest, known by business-scoped id, by phone, or by both. Since `messages_stopped_at`: nothing unasked."""
+    """A guest, known by business-scoped id, by phone, or by both. Since `messages_stopped_at`: nothing unasked.
+
+    Since `blocked_at` they order from staff only: the bot does not talk with them.
+    """
 
     __tablename__ = "customers"
 
@@ -116,6 +119,7 @@ class Customer(Owned):
     asked: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     discount_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(0), server_default="0")
     discount_active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    blocked_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -125,6 +129,22 @@ class Customer(Owned):
         CheckConstraint("(phone is null) = (phone_index is null)", name="phone_indexed"),
         CheckConstraint("discount_percent between 0 and 99", name="discount"),
         CheckConstraint("deleted_at is not null or bsuid is not null or phone is not null", name="identified"),
+    )
+
+
+class CustomerNote(Owned):
+    """What staff wrote down of a guest. `who` is the writer's name as it was then."""
+
+    __tablename__ = "customer_notes"
+
+    customer_id: Mapped[UUID]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    who: Mapped[str]
+    body: Mapped[str] = mapped_column(EncryptedText)
+
+    __table_args__ = (
+        within("customers", "customer_id"),
+        Index("ix_customer_notes_customer", "customer_id", "created_at"),
     )
 
 
