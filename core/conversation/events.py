@@ -25,6 +25,7 @@ IDENTITY = "identity"
 PREFERENCE = "preference"
 
 # What the rest of the house tells the conversation.
+ORDER_TAKEN = "order_taken"
 PAYMENT_LINK = "payment_link"
 PAYMENT_SETTLED = "payment_settled"
 PAYMENT_FAILED = "payment_failed"
@@ -39,6 +40,7 @@ STAFF_SAID = "staff_said"
 STAFF_DONE = "staff_done"
 NEWS = frozenset(
     {
+        ORDER_TAKEN,
         PAYMENT_LINK,
         PAYMENT_SETTLED,
         PAYMENT_FAILED,
@@ -62,6 +64,7 @@ class Event:
     text {text, media?} · tap {id, title} · location {latitude, longitude, name?, address?} · unreadable {type}
     cards {phones, own} · catalogue {lines: [{sku, quantity}], text} · form {fields} · identity {phone, bsuid}
     preference {stop} · web {stamp, way, phone}: what was confirmed there, a cart as `carts.stamp` names it or an order
+    order_taken {order_id, number, amount, currency}: by hand, at the counter; its guest pays in the chat
     payment_link {order_id, number, payment_id, amount, currency, link, provider}
     payment_settled {order_id, number, payment_id, receipt, amount, currency, total, due, status, refund,
                      provider?, over?}

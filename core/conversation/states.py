@@ -180,6 +180,7 @@ CONCLUSIONS: dict[str, Conclusion] = {
 }
 
 NEWS: dict[str, Telling] = {
+    events.ORDER_TAKEN: Telling(news.order_taken, _to("AWAITING_PAYMENT")),
     events.PAYMENT_LINK: Telling(news.payment_link, _to("AWAITING_PAYMENT")),
     events.PAYMENT_SETTLED: Telling(news.payment_settled, _to("ORDER_COMPLETE", "AWAITING_PAYMENT"), True),
     events.PAYMENT_FAILED: Telling(news.payment_failed, _to("AWAITING_PAYMENT"), True),

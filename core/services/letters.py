@@ -18,7 +18,7 @@ from core.store.redis.outbox import NOTICE, REPLY, Letter
 # what they wrote themselves.
 IMPORTANT = frozenset(
     {events.PAYMENT_SETTLED, events.PAYMENT_EXPIRED, events.PAYMENT_REVIEW, events.ORDER_FAILED, events.MONEY_RETURNED}
-    | {events.PAYMENT_LINK, events.STAFF_SAID}
+    | {events.ORDER_TAKEN, events.PAYMENT_LINK, events.STAFF_SAID}
 )
 IMPORTANT_STATUSES = frozenset({OrderStatus.READY, OrderStatus.OUT_FOR_DELIVERY, OrderStatus.CANCELLED})
 

@@ -9,6 +9,7 @@ from core.services.activity import come_from
 from core.services.program import Program
 from webapp.admin import (
     board,
+    by_hand,
     cash,
     categories,
     closings,
@@ -37,6 +38,7 @@ from webapp.admin import (
     settings,
     stock,
     tables,
+    taken_by_hand,
     tickets,
     users,
 )
@@ -55,6 +57,8 @@ SECTIONS = (
     reports,
     board,
     floor,
+    by_hand,
+    taken_by_hand,
     cash,
     closings,
     conversations,

@@ -28,6 +28,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
     ),
     "Floor": (
         Entry("board", "Board", "admin.board", "layout-grid", Permission.SEE_BOARD),
+        Entry("by_hand", "New order", "admin.by_hand", "plus", Permission.TAKE_ORDERS),
         Entry("chats", "Chats", "admin.conversations", "messages-square", Permission.READ_CHATS),
         Entry("cash", "Cash", "admin.cash", "banknote", Permission.TAKE_CASH),
         Entry("money", "Money", "admin.money", "hand-coins", Permission.SEE_MONEY),

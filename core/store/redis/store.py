@@ -112,6 +112,12 @@ class Store:
         return [json.loads(one) if one else {} for one in found]
 
     @in_time()
+    def mailbox_of(self, address: str) -> str:
+        """The mailbox that messages from this address go to, also the first one."""
+        self.client.set(f"alias:{address}", address, nx=True, ex=ALIAS_SECONDS)
+        return str(self.client.get(f"alias:{address}") or address)
+
+    @in_time()
     def known_anew(self, box: str, profile: dict[str, Any]) -> None:
         """Staff changed what is known of a guest: it counts with their next message."""
         self.client.set(f"profile:{box}", json.dumps(profile), ex=remembered_for(profile))
