@@ -26,12 +26,18 @@ def locale(language: str) -> Locale:
     return LOCALES.get(language, LOCALES[ENGLISH])
 
 
-def wording(language: str, text: Text, values: Mapping[str, Any]) -> str:
-    """A text of ours in this language, its braces filled; in English where the catalogue lacks it."""
-    found = templates(language).get(text, text)
+def wording(language: str, text: Text, values: Mapping[str, Any], own: Text | None = None) -> str:
+    """A text of ours in this language, its braces filled; in English where the catalogue lacks it. `own`: the venue's
+    words in place of ours."""
+    found = own or templates(language).get(text, text)
     if not isinstance(found, str):
         found = found[_several(language, values["count"])]
     return found.format(**values) if values else found
+
+
+def msgid(text: Text) -> str:
+    """What a text is kept under: its English, of a pair the singular."""
+    return text if isinstance(text, str) else text[0]
 
 
 @lru_cache

@@ -26,13 +26,15 @@ from core.store.sql.tables import Category, Product, ProviderAccount, VenueTable
 
 def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
     """Ten statements; its version is a digest of what it says, so that it changes when that does."""
-    venue = _venue(db, db.get_one(Workspace, workspace_id))
+    workspace = db.get_one(Workspace, workspace_id)
+    venue = _venue(db, workspace)
     headings = _categories(db, workspace_id)
     open_headings = {category.id for category in headings}
     products = tuple(one for one in _products(db, workspace_id, venue.timezone) if one.category_id in open_headings)
     used = {product.category_id for product in products}
     categories = tuple(category for category in headings if category.id in used)
-    menu = domain.Menu("", venue, categories, products, price_lists(db, workspace_id, venue.timezone))
+    lists, own = price_lists(db, workspace_id, venue.timezone), domain.read_wordings(workspace.wordings)
+    menu = domain.Menu("", venue, categories, products, lists, own)
     digest = hashlib.sha256(json.dumps(menu.to_dict(), sort_keys=True).encode()).hexdigest()
     return replace(menu, version=digest[:16])
 

@@ -41,6 +41,7 @@ from webapp.admin import (
     taken_by_hand,
     tickets,
     users,
+    wordings,
 )
 from webapp.admin.access import gate
 from webapp.admin.streams import Streams
@@ -79,6 +80,7 @@ SECTIONS = (
     menu_preview,
     settings,
     connections,
+    wordings,
 )
 
 

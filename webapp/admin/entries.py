@@ -54,6 +54,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
 # The menu behind the gear in the head of the page.
 SETTINGS: tuple[Entry, ...] = (
     Entry("settings", "Settings", "admin.settings", "settings", Permission.EDIT_SETTINGS),
+    Entry("wordings", "Texts of the bot", "admin.wordings", "languages", Permission.EDIT_SETTINGS),
     Entry("connections", "Connections", "admin.connections", "key-round", Permission.EDIT_CREDENTIALS),
     Entry("users", "Users", "admin.users", "users", Permission.MANAGE_PEOPLE),
 )
