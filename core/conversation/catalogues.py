@@ -1,12 +1,14 @@
 """Texts, counts and money in a guest's language. English is the source; other languages are gettext catalogues."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency
 
@@ -57,6 +59,14 @@ def money(language: str, amount: Decimal, currency: str) -> str:
     digits = plain(amount)
     pattern = "¤¤ #,##0.00" if "." in digits else "¤¤ #,##0"
     return format_currency(Decimal(digits), currency, pattern, locale(language), currency_digits=False)
+
+
+def days(language: str, first: str, last: str) -> str:
+    """From the first to the last day, each as `2026-11-20`, as people write them."""
+    written = (
+        format_date(date.fromisoformat(day), "d MMM y", locale(language)) for day in dict.fromkeys((first, last))
+    )
+    return " – ".join(written)
 
 
 @lru_cache(maxsize=1024)

@@ -36,6 +36,7 @@ ORDER_STATUS = "order_status"
 ORDER_FAILED = "order_failed"
 MONEY_RETURNED = "money_returned"
 DOCUMENT_READY = "document_ready"
+REPORT_READY = "report_ready"
 STAFF_SAID = "staff_said"
 STAFF_DONE = "staff_done"
 NEWS = frozenset(
@@ -51,6 +52,7 @@ NEWS = frozenset(
         ORDER_FAILED,
         MONEY_RETURNED,
         DOCUMENT_READY,
+        REPORT_READY,
         STAFF_SAID,
         STAFF_DONE,
     }
@@ -75,6 +77,7 @@ class Event:
     payment_checking, payment_expired, payment_review {order_id, number, payment_id, provider?}
     order_status {order_id, number, status} · order_failed {order_id, number}
     document_ready {order_id, number, link (the id of one), file (its name)}
+    report_ready {first, last, orders, amount, currency, link, file}, for somebody of the house
     money_returned {order_id, number, amount, currency} · staff_said {text} · staff_done {}
     Amounts are decimal strings of whole shillings. `down`: providers that do not answer just now.
     """

@@ -191,6 +191,7 @@ NEWS: dict[str, Telling] = {
     events.ORDER_FAILED: Telling(news.order_failed, _to("ORDER_COMPLETE")),
     events.MONEY_RETURNED: Telling(news.money_returned, frozenset()),
     events.DOCUMENT_READY: Telling(documents.document_ready, frozenset()),
+    events.REPORT_READY: Telling(documents.report_ready, frozenset()),
     events.STAFF_SAID: Telling(staffing.staff_said, _to("TALKING_TO_STAFF")),
     events.STAFF_DONE: Telling(
         staffing.staff_done, _to("BROWSING_CATEGORIES", "ADDING_TO_CART", "ORDER_COMPLETE", *_MONEY)
