@@ -236,6 +236,7 @@ def _shown(slip: Slip, here: Here) -> dict[str, Any]:
         "place": carts.place_name(here),
         "sold": {id: counter.sold(here, one) for id, one in here.catalogue.products.items()},
         "chat": bool(slip.digits),
+        "received": request.form.get("received", "")[:9],
         "payer": request.form.get("payer", figures.local_phone(here.payer())),
         "prompts": counter.takes_prompt(here),
         "adults": here.menu.venue.age_gate and any(_alcoholic(here, line.product_id) for line in lines),

@@ -78,9 +78,10 @@ def _page(order_id: UUID, problem: Problem | None = None, status: int = 200) -> 
         abort(404)
     shown = {"one": standing, "order": standing.order, "handed": _handed(), "says": _says(standing), "zone": zone}
     wrong = {problem.field: problem.sentence} if problem else {}
+    typed = {name: request.form.get(name, "")[:20] for name in ("received", "payer")} if problem else {}
     open_one = standing.order.status is OrderStatus.PENDING
     more = {"problems": wrong, "entry": uuid4(), "open": open_one}
-    return make_response(render_template("admin/taken_by_hand.html", **shown, **more), status)
+    return make_response(render_template("admin/taken_by_hand.html", **shown, **more, **typed), status)
 
 
 def _handed() -> Taken | None:
