@@ -39,6 +39,8 @@ def step(session: Session | None, event: Event, menu: Menu, now: datetime) -> Tu
         return _tell(here, NEWS[event.kind], event.data)
     if _wants_no_answer(event, now):
         return Turn(here.session)
+    if menu.debug and menu.debug != event.guest_phone and event.kind in events.FROM_GUESTS:
+        return Turn(here.session)
     if here.known.blocked and event.kind in events.FROM_GUESTS and not _names_money(event):
         return turned_away(here)
     move, leads_to = _answer(here, event)

@@ -104,6 +104,8 @@ class Menu:
     price_lists: tuple[PriceList, ...] = ()
     # The venue's own words in place of ours: by language, then by the English text; a pair is singular and plural.
     wordings: Mapping[str, Mapping[str, str | tuple[str, str]]] = field(default_factory=dict)
+    # While the house is tried out: the one number that is answered, as digits with country.
+    debug: str = ""
 
     def product(self, product_id: str) -> Product | None:
         """The product with this id, if it is still on the menu."""
@@ -116,7 +118,7 @@ class Menu:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; `from_dict` reads it back."""
         lists = {"price_lists": [written_list(one) for one in self.price_lists]} if self.price_lists else {}
-        own = {"wordings": self.wordings} if self.wordings else {}
+        own = ({"wordings": self.wordings} if self.wordings else {}) | ({"debug": self.debug} if self.debug else {})
         said = {
             "version": self.version,
             "venue": _written_venue(self.venue),
@@ -136,6 +138,7 @@ class Menu:
             products=tuple(_product(p, venue.timezone) for p in data["products"]),
             price_lists=tuple(read_list(one, venue.timezone) for one in data.get("price_lists", ())),
             wordings=read_wordings(data.get("wordings", {})),
+            debug=data.get("debug", ""),
         )
 
 

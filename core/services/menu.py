@@ -34,7 +34,7 @@ def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
     used = {product.category_id for product in products}
     categories = tuple(category for category in headings if category.id in used)
     lists, own = price_lists(db, workspace_id, venue.timezone), domain.read_wordings(workspace.wordings)
-    menu = domain.Menu("", venue, categories, products, lists, own)
+    menu = domain.Menu("", venue, categories, products, lists, own, workspace.debug_phone or "")
     digest = hashlib.sha256(json.dumps(menu.to_dict(), sort_keys=True).encode()).hexdigest()
     return replace(menu, version=digest[:16])
 

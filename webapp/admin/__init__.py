@@ -17,6 +17,7 @@ from webapp.admin import (
     connections,
     conversations,
     dashboard,
+    debugging,
     floor,
     frame,
     letters,
@@ -83,6 +84,7 @@ SECTIONS = (
     settings,
     connections,
     wordings,
+    debugging,
 )
 
 
