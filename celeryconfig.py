@@ -8,6 +8,7 @@ from core.jobs import (
     CHECK_BOOKS,
     CHECK_STOCK,
     COUNT_LETTERS,
+    FINISH_ERASURES,
     KEEP_JOURNAL,
     MAKE_DOCUMENTS,
     ORDER_REPORTS,
@@ -94,6 +95,7 @@ beat_schedule = {
     "reconcile": {"task": RECONCILE, "schedule": 600.0, "options": {"expires": 300}},
     "count letters": {"task": COUNT_LETTERS, "schedule": 10.0, "options": {"expires": 20}},
     "check stock": {"task": CHECK_STOCK, "schedule": 60.0, "options": {"expires": 50}},
+    "finish erasures": {"task": FINISH_ERASURES, "schedule": 60.0, "options": {"expires": 50}},
     "order reports": {"task": ORDER_REPORTS, "schedule": 60.0, "options": {"expires": 50}},
     "sweep holds": {"task": SWEEP_HOLDS, "schedule": 5.0, "options": {"expires": 20}},
     # Early in Nairobi's morning, when the last guests have gone.

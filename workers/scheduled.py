@@ -4,6 +4,7 @@ from core.jobs import (
     CHECK_BOOKS,
     CHECK_STOCK,
     COUNT_LETTERS,
+    FINISH_ERASURES,
     KEEP_JOURNAL,
     ORDER_REPORTS,
     RECONCILE,
@@ -24,6 +25,7 @@ from core.services import (
     stock_alerts,
 )
 from core.services.check_payments import sweep_payments as due_payments
+from core.services.erasing_journal import finish_erasures as erase_traces
 from core.services.provider_probe import due_probes
 from workers.app import app, program
 
@@ -75,6 +77,12 @@ def keep_journal() -> None:
 def count_letters() -> None:
     """Dead letters nobody has decided on are counted, for whoever watches."""
     dead_letters.count_undecided(program())
+
+
+@app.task(name=FINISH_ERASURES)
+def finish_erasures() -> None:
+    """Guests who were erased go from the journal, too."""
+    erase_traces(program())
 
 
 @app.task(name=CHECK_STOCK)

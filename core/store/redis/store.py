@@ -20,6 +20,7 @@ CONVERSATION_DOORBELLS = 2
 PAYMENT_DOORBELLS = 1
 HEARTBEAT_SECONDS = 8
 HIDDEN = "hidden"
+OF_A_GUEST = ("user_session", "profile", "guest", "alias", "owner", "window", "stopped", "quiet")
 WANTED = {
     "appendonly": "yes",
     "appendfsync": "always",
@@ -121,6 +122,20 @@ class Store:
     def known_anew(self, box: str, profile: dict[str, Any]) -> None:
         """Staff changed what is known of a guest: it counts with their next message."""
         self.client.set(f"profile:{box}", json.dumps(profile), ex=remembered_for(profile))
+
+    @in_time()
+    def forgettable(self, boxes: list[str]) -> bool:
+        """Whether nothing waits in these mailboxes, and nothing is on its way out of them."""
+        names = [f"{name}:{box}" for box in boxes for name in ("queue:conversations", "out", "sending")]
+        return not names or self.client.exists(*names) == 0
+
+    @in_time()
+    def forget(self, boxes: list[str], addresses: list[str]) -> None:
+        """Everything that is known of the guests of these mailboxes; the next message from there is from a stranger."""
+        names = [f"{name}:{box}" for box in boxes for name in OF_A_GUEST]
+        names += [f"alias:{address}" for address in addresses]
+        if names:
+            self.client.delete(*names)
 
     @in_time()
     def events(self, lane: str) -> int:

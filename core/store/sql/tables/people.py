@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import Role
 from core.store.sql.base import Base, Edited, Owned, Row, Versioned, is_parent, within, words
-from core.store.sql.encrypted import EncryptedText
+from core.store.sql.encrypted import EncryptedJson, EncryptedText
 
 
 class Workspace(Row, Versioned):
@@ -148,6 +148,25 @@ class CustomerNote(Owned):
     __table_args__ = (
         within("customers", "customer_id"),
         Index("ix_customer_notes_customer", "customer_id", "created_at"),
+    )
+
+
+class Erasure(Owned):
+    """A guest who was erased, until what came in of them `since` they were known is gone from the journal, too.
+
+    `traces` are by what they are found there, and how far it was gone through; they go as the last.
+    """
+
+    __tablename__ = "erasures"
+
+    customer_id: Mapped[UUID]
+    since: Mapped[datetime]
+    traces: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
+    done_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("customers", "customer_id"),
+        Index("ix_erasures_due", "created_at", postgresql_where="done_at is null"),
     )
 
 
