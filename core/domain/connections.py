@@ -14,13 +14,16 @@ LONGEST_SECRET = 4096
 @dataclass(frozen=True)
 class Kind:
     """One service. `sealed`: names of secrets. `plain`: what may be seen, with its reader. `several`: secrets of which
-    there may be more than one, by commas."""
+    there may be more than one, by commas. `arranged`: the setting that tells that the service knows where to tell us
+    of money; it counts for one account, which the values named in `account` are."""
 
     name: str
     provider: Provider | None
     sealed: tuple[str, ...]
     plain: Mapping[str, Reader]
     several: frozenset[str] = frozenset()
+    arranged: str = ""
+    account: frozenset[str] = frozenset()
 
 
 def secret(typed: str) -> str:
@@ -71,8 +74,17 @@ KINDS = {
             Provider.KOPOKOPO,
             ("client_id", "client_secret", "api_key"),
             {"till_number": line(1, 20), "calls_per_second": whole(1, 1000)},
+            arranged="subscriptions",
+            account=frozenset({"client_id", "till_number"}),
         ),
-        Kind("pesapal", Provider.PESAPAL, ("consumer_key", "consumer_secret"), {}),
+        Kind(
+            "pesapal",
+            Provider.PESAPAL,
+            ("consumer_key", "consumer_secret"),
+            {},
+            arranged="ipn_id",
+            account=frozenset({"consumer_key"}),
+        ),
         Kind("paystack", Provider.PAYSTACK, ("api_key",), {}),
     )
 }

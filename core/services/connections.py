@@ -29,7 +29,9 @@ TAKEN = {
 
 @dataclass(frozen=True)
 class Connection:
-    """One as staff may see it; `version` is 0 where there is none yet. `sealed`: when each secret came, if it did."""
+    """One as staff may see it; `version` is 0 where there is none yet. `sealed`: when each secret came, if it did.
+
+    `arranged`: the service knows where to tell us of money."""
 
     kind: Kind
     version: int
@@ -38,6 +40,7 @@ class Connection:
     sealed: dict[str, datetime | None]
     edited_at: datetime | None
     complete: bool
+    arranged: bool = True
 
 
 def connections_of(db: Session, workspace_id: UUID) -> dict[str, Connection]:
@@ -61,6 +64,8 @@ def change_connection(
         row = _new(db, actor, settings, kind, plain, sealed)
     fresh = seal(row, {name: _parts(kind, name, value) for name, value in sealed.items()})
     changed = _write(row, dict(plain) | {"active": active})
+    if isinstance(row, ProviderAccount) and kind.account & {*fresh, *changed}:
+        row.settings = {name: value for name, value in row.settings.items() if name != kind.arranged}
     if fresh or changed:
         stamp(row, actor)
         _flush(db)
@@ -102,7 +107,8 @@ def _seen(kind: Kind, row: Channel | ProviderAccount | None) -> Connection:
         return Connection(kind, 0, True, dict.fromkeys(kind.plain, ""), dict.fromkeys(kind.sealed), None, False)
     since = {name: _since(row, name) if row.secrets.get(name) else None for name in kind.sealed}
     plain = {name: _text(row, name) for name in kind.plain}
-    return Connection(kind, row.version, row.active, plain, since, row.edited_at, all(since.values()))
+    arranged = not kind.arranged or bool(_text(row, kind.arranged))
+    return Connection(kind, row.version, row.active, plain, since, row.edited_at, all(since.values()), arranged)
 
 
 def _since(row: Channel | ProviderAccount, name: str) -> datetime:

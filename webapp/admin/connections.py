@@ -13,7 +13,7 @@ from core.domain.permissions import Permission
 from core.domain.typed import read
 from core.errors import Rejected
 from core.log import get_logger
-from core.services.connection_check import check_connection
+from core.services.connection_check import arrange_connection, check_connection
 from core.services.connections import Connection, change_connection, connections_of, first_workspace
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
@@ -72,9 +72,10 @@ def register(admin: Blueprint) -> None:
     """Its page."""
     pages, here = Pages(admin), "/settings/connections"
     pages.add(here, "connections", connections, needs=Permission.EDIT_CREDENTIALS)
-    saving, checking = f"{here}/<name>", f"{here}/<name>/check"
+    saving, checking, arranging = f"{here}/<name>", f"{here}/<name>/check", f"{here}/<name>/arrange"
     pages.add(saving, "save_connection", save, needs=Permission.EDIT_CREDENTIALS, methods=("POST",))
     pages.add(checking, "check_connection", check, needs=Permission.EDIT_CREDENTIALS, methods=("POST",))
+    pages.add(arranging, "arrange_connection", arrange, needs=Permission.EDIT_CREDENTIALS, methods=("POST",))
 
 
 def connections() -> Response:
@@ -107,6 +108,17 @@ def check(name: str) -> Any:
     works, words = check_connection(current_program(), staff().workspace_id, _kind(name))
     logger.info("connection checked", connection=name, works=works)
     flash(words, "success" if works else "danger")
+    return redirect(url_for("admin.connections", _anchor=name))
+
+
+def arrange(name: str) -> Any:
+    """A tap: the provider is told where to tell us of money."""
+    kind = _kind(name)
+    if not kind.arranged:
+        abort(404)
+    arranged, words = arrange_connection(current_program(), actor(), kind)
+    logger.info("connection arranged", connection=name, arranged=arranged)
+    flash(words, "success" if arranged else "danger")
     return redirect(url_for("admin.connections", _anchor=name))
 
 

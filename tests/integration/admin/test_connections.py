@@ -208,6 +208,26 @@ def test_those_who_take_money_are_asked_whether_they_know_us(
     assert {urlsplit(call.path).path for call in provider.calls} == {urlsplit(route.split()[1]).path}
 
 
+def test_pesapal_is_told_where_to_post_and_again_for_another_merchant(
+    venue: Venue, owner: Browser, provider: StandIn
+) -> None:
+    keys = {"consumer_key": "k", "consumer_secret": "s", "active": "y"}
+    assert "Type what is missing first" in owner.post(f"{HERE}/pesapal/arrange", follow_redirects=True).text
+    save(owner, "pesapal", keys)
+    pointed(venue, Provider.PESAPAL, provider)
+    assert "tells us nothing yet" in owner.get(HERE).text
+    assert "does not answer just now" in owner.post(f"{HERE}/pesapal/arrange", follow_redirects=True).text
+    provider.routes["POST /api/Auth/RequestToken"] = answers(200, {"token": "t", "status": "200"})
+    provider.routes["POST /api/URLSetup/RegisterIPN"] = answers(200, {"ipn_id": "an-id", "status": "200"})
+    assert "Pesapal tells us of money from now on" in owner.post(f"{HERE}/pesapal/arrange", follow_redirects=True).text
+    assert account(venue, Provider.PESAPAL).settings["ipn_id"] == "an-id"
+    save(owner, "pesapal", {"consumer_secret": "another", "active": "y"})
+    assert account(venue, Provider.PESAPAL).settings["ipn_id"] == "an-id"
+    save(owner, "pesapal", {"consumer_key": "another", "active": "y"})
+    assert "ipn_id" not in account(venue, Provider.PESAPAL).settings
+    assert owner.post(f"{HERE}/paystack/arrange").status_code == 404
+
+
 def test_the_page_says_that_the_environment_is_stronger(app: Flask, venue: Venue, owner: Browser) -> None:
     with venue.program.sessions.begin() as db:
         db.execute(text("update workspaces set created_at = '2000-01-01' where id = :id"), {"id": venue.workspace_id})
