@@ -16,6 +16,7 @@ from core.jobs import (
 from core.services import (
     book_check,
     dead_letters,
+    exports,
     holds,
     journal,
     reconcile,
@@ -69,8 +70,9 @@ def reconcile_days() -> None:
 
 @app.task(name=KEEP_JOURNAL)
 def keep_journal() -> None:
-    """The months to come are made, those that are old enough go."""
+    """The months to come are made, those that are old enough go, and so do files of lists."""
     journal.keep_months(program())
+    exports.forget_exports(program())
 
 
 @app.task(name=COUNT_LETTERS)

@@ -19,11 +19,12 @@ from core.documents.report import report_statement
 from core.documents.sheets import as_csv, as_excel
 from core.documents.statement import on_paper
 from core.domain.closing import ClosingReport
-from core.domain.documents import DocumentKind, DocumentState, FiscalState
+from core.domain.documents import LISTS, DocumentKind, DocumentState, FiscalState
 from core.domain.reporting import Report, days_in
 from core.log import bind, get_logger
 from core.services.document_links import verify_url
 from core.services.documents_wanted import mail_it, news_of
+from core.services.exports import list_file
 from core.services.followup import Followup
 from core.services.invoices import facts_of, fiscal_of, paid_for
 from core.services.program import Program
@@ -91,9 +92,12 @@ def claim_document(program: Program) -> Work | None:
 
 
 def make(program: Program, work: Work) -> bytes:
-    """The document's bytes: read in one transaction, drawn in none."""
+    """The document's bytes: read in one transaction, drawn in none; but a list is written row by row as it is read."""
     with transaction(program.sessions) as db:
-        facts = _FACTS[work.kind](program, db, db.get_one(Document, work.document_id))
+        document = db.get_one(Document, work.document_id)
+        if work.kind in LISTS.values():
+            return list_file(program, db, document)
+        facts = _FACTS[work.kind](program, db, document)
     return _MAKE[work.kind](facts)
 
 
