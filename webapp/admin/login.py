@@ -28,6 +28,7 @@ from core.services.program import Program
 from webapp.admin.access import Pages
 from webapp.admin.devices import guesser, remember_device
 from webapp.admin.throttle import Throttle
+from webapp.admin.unsent import WHO, discard, is_waiting, send, unsent
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -68,6 +69,9 @@ def register(admin: Blueprint) -> None:
     pages.add_open("/login", "login", login)
     pages.add_open("/login", "sign_in", sign_in, methods=("POST",))
     pages.add("/logout", "sign_out", sign_out, needs=Permission.OWN_LOGIN, methods=("POST",), half_way=True)
+    pages.add("/unsent", "unsent", unsent, needs=Permission.OWN_LOGIN)
+    pages.add("/unsent", "send_unsent", send, needs=Permission.OWN_LOGIN, methods=("POST",))
+    pages.add("/unsent/discard", "discard_unsent", discard, needs=Permission.OWN_LOGIN, methods=("POST",))
 
 
 def staff() -> logins.Staff:
@@ -140,6 +144,7 @@ def _let_in(staff: logins.Staff, email: str) -> Response:
     target = wanted_page()
     session.clear()
     session.permanent = True
+    session[WHO] = str(staff.user_id)
     login_user(SignedIn(staff))
     logger.info("signed in", user_id=str(staff.user_id))
     response = make_response(redirect(target))
@@ -158,6 +163,6 @@ def _page(problem: str = "", email: str = "", code: int = 200) -> Response:
 
 def wanted_page() -> str:
     """Where they were going, if that is a page of ours; the board where it is the first page of all."""
-    wanted = request.values.get("next", "")
+    wanted = request.values.get("next", "") or (url_for("admin.unsent") if is_waiting() else "")
     ours = wanted.startswith("/admin/") and "\\" not in wanted
     return wanted if ours and wanted != url_for("admin.home") else url_for("admin.board")

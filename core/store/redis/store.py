@@ -138,6 +138,22 @@ class Store:
             self.client.delete(*names)
 
     @in_time()
+    def lay_by(self, name: str, sealed: str, seconds: int) -> None:
+        """Keep something for a while, for whoever knows the name."""
+        self.client.set(f"laid_by:{name}", sealed, ex=seconds)
+
+    @in_time()
+    def laid_by(self, name: str) -> str | None:
+        """What is kept under this name, if it still is."""
+        found = self.client.get(f"laid_by:{name}")
+        return str(found) if found else None
+
+    @in_time()
+    def take_up(self, name: str) -> None:
+        """It is kept no longer."""
+        self.client.delete(f"laid_by:{name}")
+
+    @in_time()
     def events(self, lane: str) -> int:
         """How many events wait in the mailboxes of a lane."""
         return int(self.client.get(f"lane:{lane}:depth") or 0)
