@@ -45,12 +45,14 @@ class NotPlaced(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """An order taken by hand, as its page shows it. `due`: what is still to be paid; `payment`: the newest attempt."""
+    """An order taken by hand, as its page shows it. `due`: what is still to be paid; `payment`: the newest attempt;
+    `box`: the guest's mailbox, empty without a chat."""
 
     order: Order
     items: tuple[OrderItem, ...]
     due: Decimal
     payment: Payment | None = field(repr=False)
+    box: str = ""
 
     @property
     def paid(self) -> bool:
@@ -136,6 +138,20 @@ def send_to_chat(db: Session, by: Actor, order_id: UUID) -> Followup:
     return Followup(conversations=frozenset({order.conversation_id}))
 
 
+def box_of(program: Program, db: Session, workspace_id: UUID, phone: str) -> str:
+    """The mailbox of the guest whose number this is, also of one who has only looked around; empty without a line."""
+    chat = _newest_chat(db, by_phone(db, workspace_id, phone))
+    return chat.mailbox if chat else _address(program, db, workspace_id, phone)[1]
+
+
+def chat_is_open(program: Program, box: str) -> bool:
+    """Whether WhatsApp lets us write freely to this guest now: they wrote within the last 24 hours."""
+    try:
+        return bool(box) and program.store.chat(box)[1] > 0
+    except StoreUnavailable:
+        return False
+
+
 def standing_of(db: Session, workspace_id: UUID, order_id: UUID) -> Standing | None:
     """None where this house has taken no such order by hand."""
     mine = (Order.workspace_id == workspace_id, Order.id == order_id, Order.cart_id.startswith(CART))
@@ -144,7 +160,9 @@ def standing_of(db: Session, workspace_id: UUID, order_id: UUID) -> Standing | N
         return None
     items = db.scalars(select(OrderItem).where(OrderItem.order_id == order_id).order_by(OrderItem.position)).all()
     newest = select(Payment).where(Payment.order_id == order_id).order_by(Payment.created_at.desc()).limit(1)
-    return Standing(order, tuple(items), order.total - paid_so_far(db, order_id), db.scalar(newest))
+    chat = db.get(Conversation, order.conversation_id) if order.conversation_id else None
+    due = order.total - paid_so_far(db, order_id)
+    return Standing(order, tuple(items), due, db.scalar(newest), chat.mailbox if chat else "")
 
 
 def _locked(db: Session, by: Actor, order_id: UUID) -> Order:
@@ -159,12 +177,18 @@ def _guest(program: Program, db: Session, workspace_id: UUID, phone: str, name: 
     customer = by_phone(db, workspace_id, phone)
     if chat := _newest_chat(db, customer):
         return Guest(customer, chat) if customer else None
-    active = (Channel.workspace_id == workspace_id, Channel.active, Channel.deleted_at.is_(None))
-    channel_id = db.scalar(select(Channel.id).where(*active).order_by(Channel.created_at).limit(1))
+    channel_id, box = _address(program, db, workspace_id, phone)
     if channel_id is None:
         return None
-    box = _mailbox(program, program.addresses.of(str(channel_id), "phone", phone))
     return find_guest(db, GuestRef(workspace_id, channel_id, box, "", phone, "" if customer else name))
+
+
+def _address(program: Program, db: Session, workspace_id: UUID, phone: str) -> tuple[UUID | None, str]:
+    """On which of the house's lines somebody would write first, and into which mailbox; none without a line."""
+    active = (Channel.workspace_id == workspace_id, Channel.active, Channel.deleted_at.is_(None))
+    channel_id = db.scalar(select(Channel.id).where(*active).order_by(Channel.created_at).limit(1))
+    box = _mailbox(program, program.addresses.of(str(channel_id), "phone", phone)) if channel_id else ""
+    return channel_id, box
 
 
 def _newest_chat(db: Session, customer: Customer | None) -> Conversation | None:

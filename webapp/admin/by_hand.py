@@ -23,7 +23,9 @@ from core.log import get_logger
 from core.services.by_hand import (
     NotPlaced,
     ask_phone,
+    box_of,
     cart_of,
+    chat_is_open,
     known_guest,
     menu_of,
     pay_cash,
@@ -47,6 +49,7 @@ PAY_WAYS = ("cash", "mpesa", "chat")
 MOST_CASH = 999_999
 PRICES_CHANGED = "Something changed while you were at it. Tell the guest what it costs now, then take the money."
 NOTHING_IN_IT = "Nothing is in the order yet."
+NO_PROMPTS = "M-Pesa does not work just now. Take cash."
 NO_CHAT = "Only a guest whose number is known has a chat. Write their number first."
 ASKED = {
     "live_attempt": "Another M-Pesa request is open for this order or on this phone. Wait for it, or take cash.",
@@ -160,11 +163,18 @@ def pay(db: Db, order_id: UUID, way: str, entry: UUID) -> Followup:
             return pay_cash(db, staff().workspace_id, staff().user_id, order_id, entry, received)
         if way == "chat":
             return send_to_chat(db, actor(), order_id)
+        if not takes_prompts():
+            raise Problem("payer", NO_PROMPTS)
         return _prompted(db, order_id, mpesa_number(request.form.get("payer", "")))
     except ValueError as error:
         raise Problem("received" if way == "cash" else "payer", str(error)) from error
     except Rejected as error:
         raise _problem(error) from error
+
+
+def takes_prompts() -> bool:
+    """Whether the house takes M-Pesa just now, whatever the amount."""
+    return counter.takes_prompt(_here(Slip()))
 
 
 def _prompted(db: Db, order_id: UUID, phone: str) -> Followup:
@@ -235,12 +245,19 @@ def _shown(slip: Slip, here: Here) -> dict[str, Any]:
         "besides": carts.besides(here, bill, here.session.note),
         "place": carts.place_name(here),
         "sold": {id: counter.sold(here, one) for id, one in here.catalogue.products.items()},
-        "chat": bool(slip.digits),
+        "chat": chat_is_open(current_program(), _box(slip)),
+        "shut": bool(slip.digits),
         "received": request.form.get("received", "")[:9],
         "payer": request.form.get("payer", figures.local_phone(here.payer())),
         "prompts": counter.takes_prompt(here),
         "adults": here.menu.venue.age_gate and any(_alcoholic(here, line.product_id) for line in lines),
     }
+
+
+def _box(slip: Slip) -> str:
+    program = current_program()
+    with transaction(program.sessions) as db:
+        return box_of(program, db, staff().workspace_id, slip.digits) if slip.digits else ""
 
 
 def _counts(here: Here) -> Counter[str]:

@@ -8,13 +8,13 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from core.domain.payments import Reason
 from core.domain.permissions import Permission
 from core.domain.statuses import LIVE_PAYMENTS, OrderStatus, PaymentStatus, Start
-from core.services.by_hand import Standing, standing_of
+from core.services.by_hand import Standing, chat_is_open, standing_of
 from core.services.cash import Taken, taken_before
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages, refused
-from webapp.admin.by_hand import PAY_WAYS, Problem, pay
+from webapp.admin.by_hand import PAY_WAYS, Problem, pay, takes_prompts
 from webapp.admin.login import may, staff
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
@@ -78,10 +78,11 @@ def _page(order_id: UUID, problem: Problem | None = None, status: int = 200) -> 
         abort(404)
     shown = {"one": standing, "order": standing.order, "handed": _handed(), "says": _says(standing), "zone": zone}
     wrong = {problem.field: problem.sentence} if problem else {}
+    doors = {"prompts": takes_prompts(), "chat": chat_is_open(current_program(), standing.box), "shut": False}
     typed = {name: request.form.get(name, "")[:20] for name in ("received", "payer")} if problem else {}
     open_one = standing.order.status is OrderStatus.PENDING
     more = {"problems": wrong, "entry": uuid4(), "open": open_one}
-    return make_response(render_template("admin/taken_by_hand.html", **shown, **more, **typed), status)
+    return make_response(render_template("admin/taken_by_hand.html", **shown, **more, **doors, **typed), status)
 
 
 def _handed() -> Taken | None:

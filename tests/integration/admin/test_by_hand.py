@@ -305,7 +305,9 @@ def test_a_guest_who_pays_in_the_chat_is_asked_there(venue: Venue) -> None:
     browser = stocked(venue)
     counter = Counter(venue, browser)
     counter.add()
-    counter.tap("pay", phone="0712 345 678")
+    assert "WhatsApp lets us ask" in counter.tap("pay", phone="0712 345 678").text
+    venue.hears("hi", "254712345678")
+    assert "Send it to their chat" in counter.tap("pay").text
     answer = counter.tap("chat")
     assert answer.status_code == 303 and "still to pay" in browser.get(answer.location).text
     venue.serve()

@@ -2,40 +2,35 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from threading import Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from core.domain.statuses import Station
 from core.services.stock import receive_stock
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Category, Product
+from tests.integration.admin.browsing import window
 from tests.integration.admin.test_by_hand import asks_for_size, stocked
+from tests.integration.admin.test_pages_browser import faults
 from tests.integration.admin.venue import PASSWORD, Venue
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(chromium: Browser, venue: Venue) -> Iterator[Page]:
+def page(chromium: Browser, address: str, venue: Venue, complaints: list[str]) -> Iterator[Page]:
     """The bar's phone, signed in, in front of its board."""
-    server = make_server("127.0.0.1", 0, venue.app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    Thread(target=server.serve_forever, daemon=True).start()
-    context = chromium.new_context(viewport={"width": 360, "height": 740})
-    page = context.new_page()
-    page.goto(f"http://127.0.0.1:{server.port}/admin/board")
+    page = window(chromium, address, complaints)
+    page.goto(f"{address}/admin/board")
     page.get_by_label("E-mail").fill(venue.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("status")).to_have_text("Live")
     yield page
-    context.close()
-    server.shutdown()
+    page.context.close()
 
 
 def with_wings(venue: Venue) -> None:
@@ -49,10 +44,9 @@ def with_wings(venue: Venue) -> None:
         receive_stock(db, venue.workspace_id, wings, 5, None)
 
 
-def test_an_order_for_a_guest_is_tapped_together_paid_and_on_the_board(page: Page, venue: Venue) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+def test_an_order_for_a_guest_is_tapped_together_paid_and_on_the_board(
+    page: Page, venue: Venue, complaints: list[str]
+) -> None:
     with_wings(venue)
     asks_for_size(venue)
     stocked(venue)
@@ -61,6 +55,7 @@ def test_an_order_for_a_guest_is_tapped_together_paid_and_on_the_board(page: Pag
     page.get_by_role("button", name="One Dawa more").click()
     page.get_by_role("button", name="Add Dawa").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose a “Size”")
+    assert faults(page) == []
     page.get_by_label("Large").check()
     page.get_by_role("button", name="Add Dawa").click()
     expect(page.get_by_role("region", name="In the order")).to_contain_text("Dawa (Large)")
@@ -76,11 +71,12 @@ def test_an_order_for_a_guest_is_tapped_together_paid_and_on_the_board(page: Pag
     page.get_by_label("What they gave you").fill("1500x")
     page.get_by_role("button", name="Take cash").click()
     expect(page.get_by_text("Write a whole number.")).to_be_visible()
+    assert faults(page) == []
     expect(page.get_by_label("What they gave you")).to_have_value("1500x")
     page.get_by_label("What they gave you").fill("2000")
     page.get_by_role("button", name="Take cash").click()
     expect(page.get_by_text("Change KES 200")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults(page) == []
     page.get_by_role("link", name="To the board").click()
     card = page.locator("li.order")
     expect(card).to_contain_text("Table 7")
