@@ -54,6 +54,7 @@ def pages(venue: Venue) -> list[str]:
             *behind,
             venue.app.url_for("admin.conversation", box=venue.box()),
             venue.app.url_for("admin.letters"),
+            venue.app.url_for("admin.report_schedules"),
         ]
 
 
