@@ -60,4 +60,7 @@ SETTINGS: tuple[Entry, ...] = (
 )
 
 # The menu behind the person's initials, above "Sign out".
-PROFILE: tuple[Entry, ...] = (Entry("profile", "Your profile", "admin.profile", "user-round", Permission.OWN_LOGIN),)
+PROFILE: tuple[Entry, ...] = (
+    Entry("profile", "Your profile", "admin.profile", "user-round", Permission.OWN_LOGIN),
+    Entry("switch", "Switch person", "admin.switch", "users", Permission.OWN_LOGIN),
+)

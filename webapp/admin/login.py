@@ -111,13 +111,13 @@ def sign_in() -> Any:
         logger.info("sign-in refused")
         return _page(WRONG, email, 401)
     throttle.forgive(*who)
-    return _let_in(staff, email)
+    return _let_in(staff, email, "password")
 
 
 def sign_out() -> Any:
     """This device's login ends, also for whoever copied its cookie."""
     with current_program().sessions.begin() as db:
-        logins.sign_out(db, staff().token)
+        logins.sign_out(db, staff())
     logout_user()
     session.clear()
     return redirect(url_for("admin.login"))
@@ -134,13 +134,16 @@ def _load(token: str) -> logins.Staff | None:
         return logins.signed_in(db, token, exempting=not program.settings.production)
 
 
-def welcome(token: str, email: str) -> Any:
-    """Their login has begun."""
+def welcome(token: str, email: str, how: str) -> Any:
+    """Their login has begun, and whoever was signed in on this device has left it."""
+    if current_user.is_authenticated:
+        with current_program().sessions.begin() as db:
+            logins.sign_out(db, current_user.staff)
     staff = _load(token)
-    return _let_in(staff, email) if staff else redirect(url_for("admin.login"))
+    return _let_in(staff, email, how) if staff else redirect(url_for("admin.login"))
 
 
-def _let_in(staff: logins.Staff, email: str) -> Response:
+def _let_in(staff: logins.Staff, email: str, how: str) -> Response:
     target = wanted_page()
     session.clear()
     session.permanent = True
@@ -150,7 +153,14 @@ def _let_in(staff: logins.Staff, email: str) -> Response:
     response = make_response(redirect(target))
     if staff.stage is Stage.OPEN:  # a password alone makes no device a known one
         remember_device(response, email)
+        note_entry(how)
     return response
+
+
+def note_entry(how: str) -> None:
+    """Whoever has just given all that was asked is in the log of what staff did."""
+    with current_program().sessions.begin() as db:
+        logins.let_in(db, staff(), how, place().device)
 
 
 def _page(problem: str = "", email: str = "", code: int = 200) -> Response:

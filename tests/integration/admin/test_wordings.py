@@ -11,7 +11,7 @@ from core.conversation.own_words import Entry, entries
 from core.domain.statuses import Role
 from core.services.wordings import OwnWords, own_words
 from core.store.sql.tables import Activity, Message
-from tests.integration.admin.venue import Browser, Venue
+from tests.integration.admin.venue import DID, Browser, Venue
 
 PAIR = ["{count} thing so far, {total}.", "{count} things so far, {total}."]
 
@@ -70,7 +70,7 @@ def test_own_words_reach_the_chat_with_the_next_message_and_ours_come_back(venue
     assert save(manager, texts.WELCOME, said, before=[said], reset="yes").status_code == 302
     assert own(venue) == {}
     with venue.program.sessions.begin() as db:
-        log = db.scalars(select(Activity).where(Activity.workspace_id == venue.workspace_id)).all()
+        log = db.scalars(select(Activity).where(Activity.workspace_id == venue.workspace_id, DID)).all()
     line = next(one for one in log if one.action == "wording_changed")
     assert line.detail["language"] == "en" and (line.after or {})["words"]
 
