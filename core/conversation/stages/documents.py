@@ -44,8 +44,12 @@ def document_ready(here: Here, data: Data) -> News:
 
 
 def report_ready(here: Here, data: Data) -> News:
-    """Somebody of the house gets what some days came to."""
-    amount, days = here.money(data.get("amount")), catalogues.days(here.language, data["first"], data["last"])
+    """Somebody of the house gets what some days came to; a report of no days says nothing."""
+    try:
+        days = catalogues.days(here.language, str(data.get("first")), str(data.get("last")))
+    except ValueError:
+        return News(here.session)
+    amount = here.money(data.get("amount"))
     said = here.say(texts.REPORT_HERE, days=days, amount=amount, count=int(data.get("orders", 0)))
     return News(here.session, said, document=str(data.get("link", "")), file=str(data.get("file", "")))
 
