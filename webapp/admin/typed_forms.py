@@ -77,7 +77,7 @@ def ago(at: datetime, now: datetime | None = None) -> str:
 def version_in(form: Mapping[str, str]) -> int:
     """The version of the row that a form was opened with; 0, which no row has, where it carries none."""
     typed = form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 10 else 0
 
 
 def week_in(form: Mapping[str, str]) -> dict[str, str]:
