@@ -3,6 +3,7 @@
 from statistics import median
 from time import process_time
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -110,6 +111,15 @@ def test_a_stranger_who_guesses_does_not_lock_out_a_known_device(venue: Venue) -
     token = stranger.token()
     while stranger.sign_in(password="guess", token=token).status_code != 429:
         pass
+    assert tablet.sign_in().status_code == 302
+
+
+def test_a_guest_in_the_bar_s_own_network_does_not_lock_out_a_known_device(venue: Venue) -> None:
+    tablet = venue.signed_in()
+    tablet.post("/admin/logout")
+    while venue.app.extensions["throttle"].allows(venue.address, f"{uuid4().hex}@bar.example"):
+        pass
+    assert venue.browser().sign_in().status_code == 429
     assert tablet.sign_in().status_code == 302
 
 
