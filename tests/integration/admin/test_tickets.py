@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from core import clock
-from core.domain.printing import read_printers
+from core.domain.printing import Printer, may_stand_at, read_printers
 from core.domain.statuses import Station
+from core.errors import TryAgain
 from core.providers.printer.client import dial
 from core.services import tickets
 from core.services.floor import call_off
@@ -189,3 +190,20 @@ def test_another_venue_s_ticket_is_not_there(venue: Venue, path: str) -> None:
 def test_what_is_no_printer_is_refused_by_name(strange: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="printers"):
         read_printers(strange)
+
+
+@pytest.mark.parametrize("host", ["printer..local", "x" * 70, "", "nowhere.invalid"])
+def test_a_name_that_no_printer_has_is_one_that_does_not_answer(host: str) -> None:
+    with pytest.raises(TryAgain), dial(Printer(host, free_port())):
+        pass
+
+
+def test_a_printer_is_no_way_to_the_program_s_own_servers(paper: Paper) -> None:
+    for port in (paper.port, 9100):
+        with pytest.raises(TryAgain), dial(Printer("127.0.0.1", port), guarded=True):
+            pass
+    assert not [one for one in ("127.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.169.254", "fe80::1%eth0", "0.0.0.0")
+                if may_stand_at(one)]  # fmt: skip
+    assert may_stand_at("192.168.1.50") and may_stand_at("fd00::50")
+    with dial(Printer("127.0.0.1", paper.port)):
+        pass
