@@ -27,7 +27,9 @@ def test_they_come_back_to_the_page_they_wanted(venue: Venue) -> None:
     assert browser.sign_in(query_string={"next": "/admin/queues"}).location == "/admin/queues"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"])
+@pytest.mark.parametrize("elsewhere", [
+    "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "/admin/\r\nSet-Cookie: x=y",
+])  # fmt: skip
 def test_a_login_never_leads_to_somebody_elses_page(venue: Venue, elsewhere: str) -> None:
     assert venue.browser().sign_in(query_string={"next": elsewhere}).location == "/admin/board"
 
