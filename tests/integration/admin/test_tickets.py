@@ -1,6 +1,7 @@
 """Tickets on paper: each printed once by itself, and whatever may be on paper already says so on its head."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from core.providers.printer.client import dial
 from core.services import tickets
 from core.services.floor import call_off
 from core.services.refund_desk import Decision
+from core.services.tickets import Line
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, OrderItem, Ticket, Workspace
 from sandbox.servers import free_port
@@ -117,6 +119,23 @@ def test_a_printer_that_is_away_gets_it_later_and_the_board_says_so(venue: Venue
     worker_prints(venue)
     assert "COPY" not in paper.has(1)[0]
     assert venue.signed_in().board()["printers"] == {}
+
+
+def test_a_printer_that_is_away_is_asked_once_however_many_tickets_wait_for_it(venue: Venue) -> None:
+    printers(venue, BAR=free_port())
+    for _ in range(3):
+        paid(venue)
+    asked: list[Printer] = []
+
+    def away(printer: Printer) -> AbstractContextManager[Line]:
+        asked.append(printer)
+        raise TryAgain("nobody listens")
+
+    tickets.print_due(venue.program, away)
+    assert len(asked) == 1
+    with transaction(venue.program.sessions) as db:
+        due = db.scalars(select(Ticket.print_due_at).where(Ticket.workspace_id == venue.workspace_id)).all()
+    assert len(due) == 3 and len(set(due)) == 1 and None not in due
 
 
 def test_what_may_be_on_paper_already_is_headed_as_a_copy(
