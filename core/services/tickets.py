@@ -130,8 +130,8 @@ def _claim(program: Program) -> Due | None:
 
 
 def _put_off(program: Program, ticket_id: UUID) -> None:
-    """What else waits for this printer waits as long: asked for each of a hundred tickets, one that is switched off would
-    stop those of every other venue. What another holds just now is left alone, so that nobody waits in a ring."""
+    """What else waits for this printer waits as long: asked for each of a hundred tickets, one that is switched off
+    would stop those of every other venue. What another holds is left alone, so that nobody waits in a ring."""
     with transaction(program.sessions) as db:
         slip = db.get_one(Ticket, ticket_id)
         if slip.print_due_at is not None:
