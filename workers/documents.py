@@ -1,5 +1,7 @@
 """Queue `documents`: receipts, closings and tickets in writing, and the tax authority's signatures."""
 
+from functools import partial
+
 from core.jobs import MAKE_DOCUMENTS, PRINT_TICKETS, SIGN_INVOICES
 from core.providers.printer.client import dial
 from core.services import documents, fiscal, tickets
@@ -22,4 +24,4 @@ def sign_invoices() -> None:
 @app.task(name=PRINT_TICKETS)
 def print_tickets() -> None:
     """Print the tickets that are due, each at its station."""
-    tickets.print_due(program(), dial)
+    tickets.print_due(program(), partial(dial, guarded=program().settings.production))

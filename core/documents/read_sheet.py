@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
@@ -16,9 +17,19 @@ LARGEST = 2_000_000
 MOST_UNPACKED = 30_000_000
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 2_000, 60, 4_000
 EXCEL, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+TOO_LARGE = f"This file is too large: at most {LARGEST // 1_000_000} MB."
 UNREADABLE = "This file cannot be read. Save it as CSV or as Excel (.xlsx) and choose it again."
+# What zipfile, zlib and openpyxl raise of files that are cut, damaged, or locked with a password.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, RuntimeError, EOFError, OSError, LookupError,
+    TypeError, ValueError, AttributeError,
+)  # fmt: skip
 
 Rows = list[list[str]]
+
+
+class TooLarge(Exception):
+    """It would fill the memory."""
 
 
 def read_sheet(content: bytes) -> Rows:
@@ -26,7 +37,7 @@ def read_sheet(content: bytes) -> Rows:
     if not content.strip():
         raise ValueError("This file is empty.")
     if len(content) > LARGEST:
-        raise ValueError(f"This file is too large: at most {LARGEST // 1_000_000} MB.")
+        raise ValueError(TOO_LARGE)
     if content.startswith(OLD_EXCEL):
         raise ValueError("This is an old Excel file. Save it as .xlsx or as CSV and choose it again.")
     rows = _bounded(_excel(content) if content.startswith(EXCEL) else _csv(_text(content)))
@@ -94,14 +105,21 @@ def _csv(text: str) -> Iterator[list[str]]:
 
 def _excel(content: bytes) -> Iterator[list[str]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise ValueError(f"This file is too large: at most {LARGEST // 1_000_000} MB.")
+        if _unpacked(content) > MOST_UNPACKED:
+            raise TooLarge
         sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=False).worksheets[0]
         for row in sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True):
             yield [_unquoted(_written(value)) for value in row]
-    except (zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, IndexError, TypeError, OSError) as error:
+    except TooLarge:
+        raise ValueError(TOO_LARGE) from None
+    except BROKEN as error:
         raise ValueError(UNREADABLE) from error
+
+
+def _unpacked(content: bytes) -> int:
+    """How many bytes it says to hold; nothing is unpacked for that."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return sum(part.file_size for part in packed.infolist())
 
 
 def _written(value: Any) -> str:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
 
 from core.domain.statuses import Station
 
 PORT = 9100  # where network printers listen (JetDirect)
+PORTS = range(PORT, PORT + 10)
 COLUMNS = 42  # of font A on paper of 80 mm, as most of them have it
 
 
@@ -49,6 +51,14 @@ class TicketSheet:
         if self.called_off:
             return "CALLED OFF"
         return f"COPY {self.copy + 1}" if self.copy else ""
+
+
+def may_stand_at(address: str) -> bool:
+    """Whether a venue's printer can be at this IP address: not on the program's own machine, nor where a cloud keeps
+    its keys (169.254.169.254)."""
+    ip = ip_address(address.partition("%")[0])
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return not (ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_unspecified)
 
 
 def read_printers(data: Mapping[str, Any]) -> dict[Station, Printer]:

@@ -19,7 +19,7 @@ from core.services.people import Boss
 from core.services.profile import check_password, readable_name
 from core.services.sign_in import Place, begin, hash_password, hashed, right_password
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Invitation, Membership, User, Workspace
+from core.store.sql.tables import Invitation, Membership, PasswordLink, User, Workspace
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,9 @@ def _join(db: Session, invitation: Invitation, user: User) -> None:
     again = {"role": invitation.role, "active": True}
     db.execute(row.on_conflict_do_update(index_elements=["workspace_id", "user_id"], set_=again))
     invitation.ended_at, invitation.accepted_by = clock.now(), user.id
+    # What another house handed out while they worked there alone would open this one, too.
+    handed = (PasswordLink.user_id == user.id, PasswordLink.ended_at.is_(None))
+    db.execute(update(PasswordLink).where(*handed).values(ended_at=clock.now()))
     actor = Actor(invitation.workspace_id, user.id, user.name)
     record(db, actor, "invitation_accepted", "invitation", invitation.id, after={"role": invitation.role})
 

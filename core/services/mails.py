@@ -30,10 +30,16 @@ def owe_mail(db: Session, recipient: str, subject: str, text: str) -> Followup:
 
 
 def post_due(program: Program) -> int:
-    """Post what is due, one after the other; answers how many went out."""
+    """Post what is due, one after the other; answers how many went out.
+
+    A server that is away ends the round: it keeps a thread that guests' replies need for ten seconds with each mail.
+    """
     settings, posted = program.settings.mail, 0
     while settings is not None and (mail := _claim(program)) is not None:
-        posted += _post(program, settings, *mail)
+        try:
+            posted += _post(program, settings, *mail)
+        except TryAgain:
+            break
     return posted
 
 
@@ -49,14 +55,16 @@ def _claim(program: Program) -> tuple[UUID, str, str, str] | None:
 
 
 def _post(program: Program, settings: MailSettings, mail_id: UUID, recipient: str, subject: str, text: str) -> bool:
-    error, final = "", True
+    """Whether it went out. Raises TryAgain where it may go later."""
+    error = ""
     try:
         post(settings, recipient, subject, text)
     except Rejected as refused:
         error = refused.reason
     except TryAgain as again:
-        error, final = str(again), False
-    _note(program, mail_id, error, final=final)
+        _note(program, mail_id, str(again), final=False)
+        raise
+    _note(program, mail_id, error, final=True)
     return not error
 
 

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.permissions import may_manage
 from core.domain.statuses import Role
 from core.errors import Rejected
 from core.services import second_factor
 from core.services.activity import Actor, record
-from core.store.sql.tables import Membership, SecondFactor, User
+from core.store.sql.tables import Invitation, Membership, SecondFactor, User
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def set_active(db: Session, boss: Boss, user_id: UUID, *, active: bool) -> None:
         _another_owner(db, member)
     member.active = active
     record(db, boss.actor, "member_back" if active else "member_left", "user", user_id)
+    if not active:
+        _end_invitations(db, boss, user_id)
 
 
 def reset_codes(db: Session, boss: Boss, user_id: UUID) -> None:
@@ -115,6 +118,15 @@ def _manageable(db: Session, boss: Boss, user_id: UUID) -> Membership:
     if not may_manage(boss.role, member.role):
         raise Rejected("not_yours")
     return member
+
+
+def _end_invitations(db: Session, boss: Boss, user_id: UUID) -> None:
+    """Who left comes back by no link that is still open: neither one to them, nor one they made for another address."""
+    theirs = Invitation.email == select(User.email).where(User.id == user_id).scalar_subquery()
+    still_open = (Invitation.workspace_id == boss.actor.workspace_id, Invitation.ended_at.is_(None))
+    ended = update(Invitation).where(*still_open, or_(theirs, Invitation.invited_by == user_id))
+    for invitation_id in db.scalars(ended.values(ended_at=clock.now()).returning(Invitation.id)):
+        record(db, boss.actor, "invitation_taken_back", "invitation", invitation_id)
 
 
 def _another_owner(db: Session, member: Membership) -> None:

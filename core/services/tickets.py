@@ -63,6 +63,7 @@ def print_due(program: Program, dial: Dial) -> None:
                 line.send(slip)
         except TryAgain as error:
             log.warning("ticket_not_printed", error=str(error))
+            _put_off(program, due.ticket_id)
             continue
         crashpoint("tickets.sent")
         _done(program, due.ticket_id)
@@ -111,7 +112,12 @@ def tickets_of(db: Session, workspace_id: UUID, order_id: UUID) -> list[TicketSh
 def _claim(program: Program) -> Due | None:
     """The ticket that is due longest, kept from others for as long as a try may take."""
     with transaction(program.sessions) as db:
-        query = select(Ticket).where(Ticket.print_due_at <= clock.now()).order_by(Ticket.print_due_at).limit(1)
+        query = (
+            select(Ticket)
+            .where(Ticket.print_due_at <= clock.now())
+            .order_by(Ticket.print_due_at, Ticket.created_at)
+            .limit(1)
+        )
         while (slip := db.scalar(query.with_for_update(skip_locked=True))) is not None:
             printer = read_printers(db.get_one(Workspace, slip.workspace_id).printers).get(slip.station)
             if printer is not None:
@@ -121,6 +127,18 @@ def _claim(program: Program) -> Due | None:
             slip.print_due_at = None  # its printer was taken away meanwhile
             db.flush()
     return None
+
+
+def _put_off(program: Program, ticket_id: UUID) -> None:
+    """What else waits for this printer waits as long: asked for each of a hundred tickets, one that is switched off
+    would stop those of every other venue. What another holds is left alone, so that nobody waits in a ring."""
+    with transaction(program.sessions) as db:
+        slip = db.get_one(Ticket, ticket_id)
+        if slip.print_due_at is not None:
+            same = (Ticket.workspace_id == slip.workspace_id, Ticket.station == slip.station)
+            waiting = select(Ticket.id).where(*same, Ticket.print_due_at < slip.print_due_at)
+            ids = list(db.scalars(waiting.with_for_update(skip_locked=True)))
+            db.execute(update(Ticket).where(Ticket.id.in_(ids)).values(print_due_at=slip.print_due_at))
 
 
 def _begin(program: Program, ticket_id: UUID) -> bytes:

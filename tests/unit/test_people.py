@@ -15,7 +15,7 @@ def test_an_address_is_kept_in_lower_case(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "amina", "amina@", "@bar.example", "a@b", "a b@c.de", "a@b.c\nBcc: x@y.z", "<a@b.co>", "a@-b.co",
-     "a@b.co,c@d.co", "x" * 260 + "@b.co"],
+     "a@b.co,c@d.co", "x" * 260 + "@b.co", "a\0b@bar.example", "a\x7fb@bar.example", "=?utf-8?q?=0a?=@bar.example"],
 )  # fmt: skip
 def test_what_is_no_address_is_none(text: str) -> None:
     assert read_email(text) == ""

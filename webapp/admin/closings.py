@@ -17,6 +17,7 @@ from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
 from webapp.admin.login import staff
 from webapp.admin.trouble import zone_of
+from webapp.admin.typed_forms import Words
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -38,7 +39,7 @@ class Counted(Schema):
 
     shift = fields.UUID(load_default=None)
     cash = fields.String(required=True, validate=validate.Regexp(r"[0-9]{1,7}\Z"))
-    note = fields.String(load_default="", validate=validate.Length(max=300))
+    note = Words(load_default="", validate=validate.Length(max=300))
 
 
 def register(admin: Blueprint) -> None:

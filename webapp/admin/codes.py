@@ -4,6 +4,7 @@ from typing import Any
 
 import segno
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from limits import parse
 
 from core.domain.permissions import Permission
 from core.domain.second_factor import Stage, enrolment_uri
@@ -15,9 +16,12 @@ from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
 from webapp.admin.devices import guesser, remember_device
 from webapp.admin.login import TOO_MANY, actor, note_entry, staff, wanted_page
+from webapp.admin.throttle import hidden
 from webapp.held import current_program
 
 WRONG = "This code is not right, or it was used before. Wait for the next one, and type that."
+# Three codes of a million open at any time: without this, whoever has the password gets in within a year of guessing.
+DAILY = parse("50 per day")
 SHOWN_AT = 5  # dots of the QR's smallest square
 
 logger = get_logger(__name__)
@@ -43,7 +47,7 @@ def give_code() -> Any:
     counted = guesser(f"code:{who.email}", who.email)
     if who.stage is not Stage.CODE:
         return redirect(wanted_page())
-    if not throttle.allows(*counted):
+    if not (throttle.allows(*counted) and throttle.hit((DAILY, "code-day", hidden(*counted[1:])))):
         logger.warning("codes throttled")
         return _ask(TOO_MANY, 429)
     with transaction(current_program().sessions) as db:

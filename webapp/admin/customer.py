@@ -26,7 +26,7 @@ from webapp.admin.lists import Overtaken, Unfitting
 from webapp.admin.login import actor, staff
 from webapp.admin.order import mark
 from webapp.admin.trouble import zone_of
-from webapp.admin.typed_forms import english_name, overtaken
+from webapp.admin.typed_forms import english_name, overtaken, version_in
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -62,9 +62,8 @@ def save(customer_id: UUID) -> Any:
     form = request.form
     try:
         values = {name: _read(name, form.get(name, "")) for name in ("language", "discount_percent")}
-        version = int(form.get("version", "")) if form.get("version", "").isdecimal() else 0
         with transaction(current_program().sessions) as db:
-            then = _change(db, actor(), customer_id, version, values)
+            then = _change(db, actor(), customer_id, version_in(form), values)
     except (Overtaken, Unfitting) as error:
         return _page(customer_id, str(error), 409 if isinstance(error, Overtaken) else 422)
     then()

@@ -19,6 +19,7 @@ from webapp.admin.access import Pages
 from webapp.admin.board import OVERTAKEN, as_it_stands
 from webapp.admin.login import staff
 from webapp.admin.money_words import PROBLEMS
+from webapp.admin.typed_forms import Words
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -52,8 +53,8 @@ class Seat(Asked):
 class CallOff(Asked):
     """Why, and which way the money goes. `key`: the same form sent twice counts once."""
 
-    why = fields.String(required=True, validate=validate.Length(1, 500))
-    key = fields.String(required=True, validate=validate.Length(8, 64))
+    why = Words(required=True, validate=validate.Length(1, 500))
+    key = fields.String(required=True, validate=validate.Regexp(r"[0-9A-Za-z-]{8,64}\Z"))
     cash = fields.Boolean(load_default=False)
     restock = fields.Boolean(load_default=False)
 

@@ -174,5 +174,5 @@ def _page(problem: str = "", email: str = "", code: int = 200) -> Response:
 def wanted_page() -> str:
     """Where they were going, if that is a page of ours; the board where it is the first page of all."""
     wanted = request.values.get("next", "") or (url_for("admin.unsent") if is_waiting() else "")
-    ours = wanted.startswith("/admin/") and "\\" not in wanted
+    ours = wanted.startswith("/admin/") and "\\" not in wanted and wanted.isprintable()
     return wanted if ours and wanted != url_for("admin.home") else url_for("admin.board")

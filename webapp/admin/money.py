@@ -28,6 +28,7 @@ from webapp.admin.access import Pages
 from webapp.admin.login import staff
 from webapp.admin.money_words import PROBLEMS, told
 from webapp.admin.trouble import zone_of
+from webapp.admin.typed_forms import Words
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -45,7 +46,7 @@ class Form(Schema):
 
     act = fields.String(required=True)
     key = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f-]{32,36}\Z"))
-    why = fields.String(load_default="", validate=validate.Length(max=200))
+    why = Words(load_default="", validate=validate.Length(max=200))
     number = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 10**9))
     amount = fields.String(load_default="", validate=validate.Regexp(r"([1-9][0-9]{0,6})?\Z"))
 

@@ -38,6 +38,7 @@ logger = get_logger(__name__)
 SAVED = "Saved. Every chat follows with its next message."
 SPARE = 4  # empty lines under the options there are
 MOST_LINES = 34
+NAME = line(0, LONGEST_NAME)
 Line = dict[str, str]
 
 
@@ -159,17 +160,16 @@ def _typed() -> Typed:
 def _draft(typed: Typed, group_id: UUID | None) -> GroupDraft | None:
     """What was typed, read; what cannot be meant stands in its problems."""
     out = _out(group_id)
-    own = _read(typed, {"least": whole(0, 30), "most": whole(1, 30)}, typed.own, "")
+    own = _read(typed, {"name": NAME, "least": whole(0, 30), "most": whole(1, 30)}, typed.own, "")
     drafts = []
     for place, one in enumerate(typed.lines, start=1):
-        read = _read(
-            typed, {"price": whole(-DEAREST, DEAREST)}, one | {"price": one["price"] or "0"}, f"Option {place}: "
-        )
-        id = uuid_of(one["id"])
-        drafts.append(OptionDraft(one["name"], Decimal(read.get("price", 0)), _names(typed, one), id not in out, id))
+        readers = {"name": NAME, "price": whole(-DEAREST, DEAREST)}
+        read = _read(typed, readers, one | {"price": one["price"] or "0"}, f"Option {place}: ")
+        id, name = uuid_of(one["id"]), read.get("name", "")
+        drafts.append(OptionDraft(name, Decimal(read.get("price", 0)), _names(typed, one), id not in out, id))
     if typed.problems:
         return None
-    return GroupDraft(typed.own["name"], tuple(drafts), own["least"], own["most"], _names(typed, typed.own))
+    return GroupDraft(own["name"], tuple(drafts), own["least"], own["most"], _names(typed, typed.own))
 
 
 def _read(typed: Typed, readers: dict[str, Any], said: Line, where: str) -> dict[str, Any]:

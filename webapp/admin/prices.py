@@ -1,5 +1,6 @@
 """Price lists: what costs less while they last, happy hour above all."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -8,12 +9,20 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 
 from core.domain.permissions import Permission
-from core.domain.typed import price
+from core.domain.typed import line, price
 from core.domain.typed_hours import WEEK, read_week, told, written_week
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.menu_pages import headings
-from core.services.price_lists import PriceListDraft, create_list, delete_list, lists_of, prices_of, update_list
+from core.services.price_lists import (
+    LONGEST_NAME,
+    PriceListDraft,
+    create_list,
+    delete_list,
+    lists_of,
+    prices_of,
+    update_list,
+)
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from core.store.sql.tables import PriceList, Workspace
@@ -141,11 +150,16 @@ def _draft(typed: Typed, row: PriceList | None) -> PriceListDraft | None:
             read[product_id] = price(text)
         except ValueError as error:
             typed.problems[product] = str(error)
+    name = _read(typed, "name", lambda: line(0, LONGEST_NAME)(typed.name))
+    hours = _read(typed, "hours", lambda: read_week(typed.week, row.hours if row else {}))
+    return None if typed.problems else PriceListDraft(name, hours, read, typed.active)
+
+
+def _read(typed: Typed, place: str, reading: Callable[[], Any]) -> Any:
     try:
-        hours = read_week(typed.week, row.hours if row else {})
+        return reading()
     except ValueError as error:
-        typed.problems["hours"] = str(error)
-    return None if typed.problems else PriceListDraft(typed.name, hours, read, typed.active)
+        typed.problems[place] = str(error)
 
 
 def _row(list_id: UUID) -> tuple[PriceList, dict[UUID, Decimal]]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from core.domain.paying import LONGEST_HOLD, MOST_TIPS, Way
 from core.domain.pricing import read_tip
-from core.domain.printing import PORT
+from core.domain.printing import PORT, PORTS
 from core.domain.statuses import Station
 from core.domain.typed import line, maybe, number, one_of, several, shillings, whole
 from webapp.admin.settings_fields import Field, Group, Rules, Section, tick
@@ -132,7 +132,13 @@ def _station(station: Station) -> Group:
         hint="192.168.1.50. Empty: it prints nothing.",
         shape={"maxlength": 200, "autocomplete": "off"},
     )
-    port = Field(f"printers.{station.value}.port", "Port", maybe(whole(1, 65535)), hint=f"Empty: {PORT}.", shape=DIGITS)
+    port = Field(
+        f"printers.{station.value}.port",
+        "Port",
+        maybe(whole(1, 65535)),
+        hint=f"Empty: {PORT}; {PORTS[0]} to {PORTS[-1]} are for printers.",
+        shape=DIGITS,
+    )
     return Group(station.value.capitalize(), (host, port))
 
 

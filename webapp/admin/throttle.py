@@ -65,9 +65,10 @@ class Throttle:
             return None
 
 
-def _keys(address: str, email: str, known_device: str) -> tuple[Key, Key]:
-    account = hidden(email, known_device)
-    return (PER_ADDRESS, "login-address", hidden(address)), (PER_ACCOUNT, "login-account", account)
+def _keys(address: str, email: str, known_device: str) -> tuple[Key, ...]:
+    """A known device does not count with its address, which it shares with every guest in the bar's own network."""
+    account: Key = (PER_ACCOUNT, "login-account", hidden(email, known_device))
+    return (account,) if known_device else ((PER_ADDRESS, "login-address", hidden(address)), account)
 
 
 def hidden(*parts: str) -> str:

@@ -5,17 +5,29 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from marshmallow import ValidationError, fields
 from wtforms import BooleanField, Form, IntegerField
 from wtforms.widgets import HiddenInput
 
 from core.conversation.catalogues import ENGLISH, LOCALES
-from core.domain.typed import Reader, read
+from core.domain.typed import Reader, paragraph, read
 from core.domain.typed_hours import WEEK
 
 CHANGED = (
     "{who} changed this {when}. Nothing of yours was written yet: compare below, then save again to put yours over it."
 )
 SOMEBODY = "Somebody"
+LONGEST_WORDS = 1000
+
+
+class Words(fields.String):
+    """What somebody wrote, in a schema: without what no keyboard types, and no database keeps."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        try:
+            return str(paragraph(LONGEST_WORDS)(super()._deserialize(value, attr, data, **kwargs) or ""))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
 
 
 class TypedForm(Form):
@@ -77,7 +89,7 @@ def ago(at: datetime, now: datetime | None = None) -> str:
 def version_in(form: Mapping[str, str]) -> int:
     """The version of the row that a form was opened with; 0, which no row has, where it carries none."""
     typed = form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= 10 else 0
 
 
 def week_in(form: Mapping[str, str]) -> dict[str, str]:

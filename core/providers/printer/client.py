@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from core.domain.printing import Printer
+from core.domain.printing import PORTS, Printer, may_stand_at
 from core.errors import TryAgain
 
 CONNECT_SECONDS = 3.0
@@ -38,11 +38,18 @@ class NetworkLine:
 
 
 @contextmanager
-def dial(printer: Printer) -> Iterator[NetworkLine]:
-    """Raises TryAgain where nobody listens: surely nothing was printed."""
+def dial(printer: Printer, *, guarded: bool = False) -> Iterator[NetworkLine]:
+    """Raises TryAgain where nobody listens: surely nothing was printed.
+
+    `guarded`: only where printers stand. Whoever may name a printer must not reach the program's own servers with it.
+    """
+    if guarded and printer.port not in PORTS:
+        raise TryAgain(f"printers listen on {PORTS[0]} to {PORTS[-1]}")
     try:
         connection = socket.create_connection((printer.host, printer.port), CONNECT_SECONDS)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # a name with two dots cannot even be asked for
         raise TryAgain(f"the printer does not answer: {type(error).__name__}") from error
     with connection:
+        if guarded and not may_stand_at(connection.getpeername()[0]):
+            raise TryAgain("no printer of a venue stands at this address")
         yield NetworkLine(connection)

@@ -15,7 +15,8 @@ from core.domain.statuses import Role
 from core.store.sql.rotation import rotate_keys
 from core.store.sql.tables import Activity, SecondFactor, User
 from tests.integration.admin.venue import DID, PASSWORD, Browser, Venue
-from webapp.admin.codes import WRONG
+from webapp.admin.codes import DAILY, WRONG
+from webapp.admin.throttle import hidden
 
 KEY = re.compile(r"Key: <code>([A-Z2-7 ]+)</code>")
 RECOVERY = re.compile(r"<code>([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4})</code>")
@@ -114,6 +115,19 @@ def test_who_guesses_codes_is_stopped_and_the_owners_own_tablet_is_not(house: Ve
     assert type_code(at_the_door(house), codes[0]).status_code == 429
     assert tablet.sign_in().status_code == 302
     assert type_code(tablet, codes[0]).status_code == 302
+
+
+def test_nobody_guesses_codes_all_day_and_the_owners_own_tablet_goes_on(house: Venue) -> None:
+    tablet = at_the_door(house)
+    secret, _ = set_up(tablet)
+    tablet.post("/admin/logout")
+    stranger, throttle = at_the_door(house), house.app.extensions["throttle"]
+    while throttle.hit((DAILY, "code-day", hidden(f"code:{house.email}", ""))):
+        pass
+    forget_steps(house)
+    assert type_code(stranger, pyotp.TOTP(secret).now()).status_code == 429
+    assert tablet.sign_in().status_code == 302
+    assert type_code(tablet, pyotp.TOTP(secret).now()).status_code == 302
 
 
 def test_who_serves_at_the_bar_needs_no_code_until_they_want_one(house: Venue) -> None:

@@ -134,6 +134,19 @@ def test_an_order_called_off_goes_back_in_money_and_to_the_shelf_once(venue: Ven
         assert db.scalars(select(StockMovement.quantity).where(*mine)).all() == [2]
 
 
+@pytest.mark.parametrize(("why", "kept"), [("the ice\0 ran out", "the ice ran out"), ("\ud83d \u202eno ice", "no ice")])
+def test_what_no_keyboard_types_stands_in_no_reason(venue: Venue, why: str, kept: str) -> None:
+    order_id = paid(venue)
+    venue.role(Role.MANAGER)
+    browser, version = venue.signed_in(), venue.shown(order_id)["version"]
+    assert act(browser, order_id, "call-off", version, why=why, key="a\0 bcdefgh").status_code == 400
+    assert act(browser, order_id, "call-off", version, why="\0", key=uuid4().hex).status_code == 400
+    assert act(browser, order_id, "call-off", version, why=why, key=uuid4().hex).status_code == 200
+    with transaction(venue.program.sessions) as db:
+        mine = (Activity.action == "order_called_off", Activity.subject_id == order_id)
+        assert db.scalars(select(Activity.detail).where(*mine)).one()["why"] == kept
+
+
 def test_what_was_spilt_stays_off_the_shelf(venue: Venue) -> None:
     order_id = paid(venue)
     venue.role(Role.OWNER)

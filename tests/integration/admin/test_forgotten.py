@@ -121,6 +121,16 @@ def test_a_server_that_is_away_gets_it_later_and_what_was_posted_is_forgotten(ve
         assert (mail.tries, mail.text, mail.next_try_at, mail.error) == (2, None, None, "") and mail.sent_at
 
 
+def test_a_server_that_is_away_is_asked_once_a_round(venue: Venue, post: Post) -> None:
+    post.change({"away": 1})
+    for _ in range(3):
+        ask(venue)
+    assert post_due(venue.program) == 0
+    with venue.program.sessions.begin() as db:
+        assert sorted(mail.tries for mail in db.scalars(select(Mail))) == [0, 0, 1]
+    assert post_due(venue.program) == 2
+
+
 def test_a_recipient_nobody_knows_is_not_tried_again(venue: Venue, post: Post) -> None:
     post.change({"refuse": 1})
     ask(venue)

@@ -3,6 +3,7 @@
 from statistics import median
 from time import process_time
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
@@ -26,7 +27,9 @@ def test_they_come_back_to_the_page_they_wanted(venue: Venue) -> None:
     assert browser.sign_in(query_string={"next": "/admin/queues"}).location == "/admin/queues"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x"])
+@pytest.mark.parametrize("elsewhere", [
+    "https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "/admin/\r\nSet-Cookie: x=y",
+])  # fmt: skip
 def test_a_login_never_leads_to_somebody_elses_page(venue: Venue, elsewhere: str) -> None:
     assert venue.browser().sign_in(query_string={"next": elsewhere}).location == "/admin/board"
 
@@ -110,6 +113,15 @@ def test_a_stranger_who_guesses_does_not_lock_out_a_known_device(venue: Venue) -
     token = stranger.token()
     while stranger.sign_in(password="guess", token=token).status_code != 429:
         pass
+    assert tablet.sign_in().status_code == 302
+
+
+def test_a_guest_in_the_bar_s_own_network_does_not_lock_out_a_known_device(venue: Venue) -> None:
+    tablet = venue.signed_in()
+    tablet.post("/admin/logout")
+    while venue.app.extensions["throttle"].allows(venue.address, f"{uuid4().hex}@bar.example"):
+        pass
+    assert venue.browser().sign_in().status_code == 429
     assert tablet.sign_in().status_code == 302
 
 

@@ -148,3 +148,13 @@ def test_nobody_touches_another_venues_questions_lists_and_hours(venue: Venue, m
     assert happy(other, manager).status_code == 409
     asked = manager.post(f"/admin/products/{venue.product_id}/questions", data={"question": str(group)})
     assert asked.status_code == 409 and "taken away meanwhile" in asked.text
+
+
+def test_what_no_keyboard_types_is_left_out_of_names(venue: Venue, manager: Browser) -> None:
+    strange = SIZE | {"name": "Si\0ze\u202e", "0-name": "Sm\0all\n cup", "1-name": "\u2066Large"}
+    assert manager.post("/admin/options/new", data=strange).status_code == 302
+    assert [name for name, _, _ in answers(venue)] == ["Small cup", "Large"]
+    assert happy(venue, manager, name="Happy\0 hour").status_code == 302
+    with venue.program.sessions.begin() as db:
+        assert [one.name for one in groups_of(db, venue.workspace_id)] == ["Size"]
+        assert [one.name for one in lists_of(db, venue.workspace_id)] == ["Happy hour"]

@@ -110,3 +110,11 @@ def test_what_was_said_is_found_and_leads_to_its_conversation(office: Browser, v
     said = rows(office, "messages", "?q=hello")
     assert [row["body"] for row in said] == ["hello"] and said[0]["direction"] == "in"
     assert said[0]["mailbox"] == venue.box(PHONE)
+
+
+@pytest.mark.parametrize("version", ["", "x", "9" * 5000, "٣"])
+def test_a_version_that_no_row_has_writes_nothing(office: Browser, version: str) -> None:
+    client = rows(office, "customers")[0]["id"]
+    form = {"language": "sw", "discount_percent": "10", "version": version}
+    assert office.post(f"/admin/customers/{client}", data=form).status_code == 409
+    assert rows(office, "customers")[0]["language"] != "sw"

@@ -1,6 +1,7 @@
 """Tickets on paper: each printed once by itself, and whatever may be on paper already says so on its head."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,12 +10,14 @@ import pytest
 from sqlalchemy import select, update
 
 from core import clock
-from core.domain.printing import read_printers
+from core.domain.printing import Printer, may_stand_at, read_printers
 from core.domain.statuses import Station
+from core.errors import TryAgain
 from core.providers.printer.client import dial
 from core.services import tickets
 from core.services.floor import call_off
 from core.services.refund_desk import Decision
+from core.services.tickets import Line
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, OrderItem, Ticket, Workspace
 from sandbox.servers import free_port
@@ -118,6 +121,23 @@ def test_a_printer_that_is_away_gets_it_later_and_the_board_says_so(venue: Venue
     assert venue.signed_in().board()["printers"] == {}
 
 
+def test_a_printer_that_is_away_is_asked_once_however_many_tickets_wait_for_it(venue: Venue) -> None:
+    printers(venue, BAR=free_port())
+    for _ in range(3):
+        paid(venue)
+    asked: list[Printer] = []
+
+    def away(printer: Printer) -> AbstractContextManager[Line]:
+        asked.append(printer)
+        raise TryAgain("nobody listens")
+
+    tickets.print_due(venue.program, away)
+    assert len(asked) == 1
+    with transaction(venue.program.sessions) as db:
+        due = db.scalars(select(Ticket.print_due_at).where(Ticket.workspace_id == venue.workspace_id)).all()
+    assert len(due) == 3 and len(set(due)) == 1 and None not in due
+
+
 def test_what_may_be_on_paper_already_is_headed_as_a_copy(
     venue: Venue, paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,3 +209,20 @@ def test_another_venue_s_ticket_is_not_there(venue: Venue, path: str) -> None:
 def test_what_is_no_printer_is_refused_by_name(strange: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="printers"):
         read_printers(strange)
+
+
+@pytest.mark.parametrize("host", ["printer..local", "x" * 70, "", "nowhere.invalid"])
+def test_a_name_that_no_printer_has_is_one_that_does_not_answer(host: str) -> None:
+    with pytest.raises(TryAgain), dial(Printer(host, free_port())):
+        pass
+
+
+def test_a_printer_is_no_way_to_the_program_s_own_servers(paper: Paper) -> None:
+    for port in (paper.port, 9100):
+        with pytest.raises(TryAgain), dial(Printer("127.0.0.1", port), guarded=True):
+            pass
+    assert not [one for one in ("127.0.0.1", "::1", "::ffff:127.0.0.1", "169.254.169.254", "fe80::1%eth0", "0.0.0.0")
+                if may_stand_at(one)]  # fmt: skip
+    assert may_stand_at("192.168.1.50") and may_stand_at("fd00::50")
+    with dial(Printer("127.0.0.1", paper.port)):
+        pass

@@ -270,6 +270,30 @@ def test_no_house_hands_out_a_way_into_another(app: Flask, house: Venue, owner: 
     assert at_the_door(other).get("/admin/board").status_code == 200, "nothing of theirs has changed"
 
 
+def test_a_link_that_one_house_handed_out_opens_no_other(app: Flask, house: Venue, owner: Browser) -> None:
+    user_id, email = colleague(house)
+    found = LINK.search(owner.post(f"/admin/users/{user_id}/password").text)
+    assert found
+    other = open_venue(app)
+    other.role(Role.OWNER)
+    invitation, _ = invited(other.signed_in(), "manager", email)
+    assert follow(other.browser(), invitation, password=PASSWORD).status_code == 302
+    assert house.browser().get(found.group(1)).status_code == 410
+
+
+def test_who_left_has_no_other_way_in(house: Venue, owner: Browser) -> None:
+    user_id, email = colleague(house, Role.MANAGER)
+    manager = house.browser()
+    manager.sign_in(email=email)
+    own_friend, _ = invited(manager)
+    assert owner.post(f"/admin/users/{user_id}/leave").status_code == 302
+    assert house.browser().get(own_friend).status_code == 410
+    back, _ = invited(owner, "manager", email)
+    assert owner.post(f"/admin/users/{user_id}/return").status_code == 302
+    assert owner.post(f"/admin/users/{user_id}/leave").status_code == 302
+    assert house.browser().get(back).status_code == 410
+
+
 def test_names_from_elsewhere_run_nothing(house: Venue, owner: Browser) -> None:
     link, _ = invited(owner)
     follow(house.browser(), link, name="<script>alert(1)</script>\u202e🍹", password=NEW)

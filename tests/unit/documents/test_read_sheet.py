@@ -55,6 +55,25 @@ def bomb() -> bytes:
     return made.getvalue()
 
 
+def damaged() -> bytes:
+    """One byte of what is packed is another."""
+    content = bytearray(written_excel("Menu", ["name"], [("Dawa",)]))
+    place = content.index(b"PK\x01\x02") // 2
+    content[place : place + 8] = bytes(8)
+    return bytes(content)
+
+
+def locked() -> bytes:
+    """Every part says that it needs a password."""
+    content = bytearray(written_excel("Menu", ["name"], [("Dawa",)]))
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = content.find(mark)
+        while place >= 0:
+            content[place + flags] |= 1
+            place = content.find(mark, place + 1)
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -68,6 +87,8 @@ def bomb() -> bytes:
         (b"name\n" + b"x" * 5000, "too wide"),
         (b"x" * 2_000_001, "too large"),
         (bomb(), "too large"),
+        (damaged(), "cannot be read"),
+        (locked(), "cannot be read"),
     ],
 )
 def test_what_is_no_sheet_is_refused_with_a_sentence(content: bytes, said: str) -> None:
