@@ -73,7 +73,9 @@ def post_worker_init(worker: Any) -> None:
     from core.store.sql import deadline
 
     deadline.install()
-    worker.wsgi.extensions["streams"].serving = lambda: worker.alive
+    streams = worker.wsgi.extensions["streams"]
+    streams.serving = lambda: worker.alive
+    streams.limit = max(1, threads * 5 // 8)  # the other threads answer everybody else
     if worker_class.startswith("gevent"):
         from webapp import http
 

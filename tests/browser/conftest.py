@@ -3,19 +3,21 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
+from playwright.sync_api import Browser, ConsoleMessage, Page, ProxySettings, ViewportSize, expect
 
 from sandbox.simulators.guest import PATIENCE
-from tests.functional.conftest import outside, simulators
+from tests.functional.conftest import guest, newcomer, outside, simulators
 
-__all__ = ["outside", "simulators"]
+__all__ = ["guest", "newcomer", "outside", "simulators"]
 
 
 class Visitor:
     """One person's browser: its pages, what they complained about, and whom they asked."""
 
-    def __init__(self, chromium: Browser, size: ViewportSize, pictures: Path) -> None:
-        self.context = chromium.new_context(viewport=size, reduced_motion="reduce")
+    def __init__(
+        self, chromium: Browser, size: ViewportSize, pictures: Path, by_way_of: ProxySettings | None = None
+    ) -> None:
+        self.context = chromium.new_context(viewport=size, reduced_motion="reduce", proxy=by_way_of)
         self.size = size
         self.complaints: list[str] = []
         self.hosts: set[str] = set()
@@ -38,3 +40,9 @@ class Visitor:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
+
+
+def settled(page: Page) -> None:
+    """Return when the page's scripts have drawn what they had to."""
+    expect(page.locator("main h1").first).to_be_attached()
+    expect(page.locator('[aria-busy="true"], #list:not(:has([role="grid"]))')).to_have_count(0)

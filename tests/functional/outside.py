@@ -132,6 +132,11 @@ class Staff:
         answer = self._http.post(f"{self._url}/admin/login", data=form, headers=headers, timeout=PATIENCE)
         assert answer.url.endswith("/admin/board"), answer.status_code
 
+    @property
+    def cookie(self) -> str:
+        """What their browser sends along."""
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._http.cookies)
+
     def board(self) -> Row:
         """The open orders, and where the live stream stands."""
         answer = self._http.get(f"{self._url}/admin/board/orders", timeout=PATIENCE)

@@ -9,14 +9,14 @@ class Streams:
 
     def __init__(self, limit: int = 40) -> None:
         self.serving: Callable[[], bool] = lambda: True
-        self._limit = limit
+        self.limit = limit
         self._open = 0
         self._lock = Lock()
 
     def enter(self) -> bool:
         """Take a place, if there is one."""
         with self._lock:
-            if self._open >= self._limit:
+            if self._open >= self.limit:
                 return False
             self._open += 1
             return True

@@ -19,6 +19,7 @@ from core.store.redis.streams import SECOND_LOOK_MS, Stream
 CONVERSATION_DOORBELLS = 2
 PAYMENT_DOORBELLS = 1
 HEARTBEAT_SECONDS = 8
+MOST_BOARDS = 1000  # of one process; its threads are the narrower bound
 HIDDEN = "hidden"
 OF_A_GUEST = ("user_session", "profile", "guest", "alias", "owner", "window", "stopped", "quiet")
 WANTED = {
@@ -44,8 +45,8 @@ class Store:
         self.history = Stream(self.client, "history")
         self.statuses = Stream(self.client, "statuses", SECOND_LOOK_MS)
         self.arrivals = Arrivals(self.client, self.scripts)
-        # Listening to a board blocks for up to two seconds more than any other call may take.
-        self.board = BoardStream(connect(url, seconds + 2, connections), self.scripts)
+        # Listening to a board blocks for up to two seconds more than any other call may take, and each holds one.
+        self.board = BoardStream(connect(url, seconds + 2, MOST_BOARDS), self.scripts)
         self.menus = Menus(self.client)
 
     @in_time()
