@@ -37,6 +37,8 @@ CHECK_BOOKS = "scheduled.check_books"
 RECONCILE = "scheduled.reconcile"
 COUNT_LETTERS = "scheduled.count_letters"
 CHECK_STOCK = "scheduled.check_stock"
+FINISH_ERASURES = "scheduled.finish_erasures"
+ORDER_REPORTS = "scheduled.order_reports"
 KEEP_JOURNAL = "scheduled.keep_journal"
 TASKS = (
     SERVE_CONVERSATIONS,
@@ -63,6 +65,8 @@ TASKS = (
     RECONCILE,
     COUNT_LETTERS,
     CHECK_STOCK,
+    FINISH_ERASURES,
+    ORDER_REPORTS,
     KEEP_JOURNAL,
 )
 

@@ -21,6 +21,7 @@ from prometheus_client import REGISTRY
 import celeryconfig
 from core import jobs
 from core.conversation import states, texts
+from core.conversation.own_words import LIMITS, LONGEST
 from core.conversation.session import State
 from core.domain import orders, payments
 from core.domain.statuses import MessageStatus, OrderStatus, PaymentStatus
@@ -232,7 +233,7 @@ def test_every_state_is_reached_from_a_greeting_and_can_be_left() -> None:
 
 @pytest.mark.parametrize(
     ("names", "limit"),
-    [("B_", 20), ("LABEL_", 20), ("TITLE_", 24), ("_ROW", 24), ("_DETAIL", 72), ("", 1024)],
+    [*LIMITS.items(), ("", LONGEST)],
 )
 def test_what_guests_read_fits(names: str, limit: int) -> None:
     for name, text in vars(texts).items():

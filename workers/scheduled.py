@@ -4,15 +4,29 @@ from core.jobs import (
     CHECK_BOOKS,
     CHECK_STOCK,
     COUNT_LETTERS,
+    FINISH_ERASURES,
     KEEP_JOURNAL,
+    ORDER_REPORTS,
     RECONCILE,
     SWEEP_HOLDS,
     SWEEP_OUTBOX,
     SWEEP_PAYMENTS,
     SWEEP_REFUNDS,
 )
-from core.services import book_check, dead_letters, holds, journal, reconcile, refund_calls, relay, stock_alerts
+from core.services import (
+    book_check,
+    dead_letters,
+    exports,
+    holds,
+    journal,
+    reconcile,
+    refund_calls,
+    relay,
+    report_schedules,
+    stock_alerts,
+)
 from core.services.check_payments import sweep_payments as due_payments
+from core.services.erasing_journal import finish_erasures as erase_traces
 from core.services.provider_probe import due_probes
 from workers.app import app, program
 
@@ -56,8 +70,9 @@ def reconcile_days() -> None:
 
 @app.task(name=KEEP_JOURNAL)
 def keep_journal() -> None:
-    """The months to come are made, those that are old enough go."""
+    """The months to come are made, those that are old enough go, and so do files of lists."""
     journal.keep_months(program())
+    exports.forget_exports(program())
 
 
 @app.task(name=COUNT_LETTERS)
@@ -66,7 +81,19 @@ def count_letters() -> None:
     dead_letters.count_undecided(program())
 
 
+@app.task(name=FINISH_ERASURES)
+def finish_erasures() -> None:
+    """Guests who were erased go from the journal, too."""
+    erase_traces(program())
+
+
 @app.task(name=CHECK_STOCK)
 def check_stock() -> None:
     """What runs low is said on every board."""
     stock_alerts.warn_of_low_stock(program().sessions)
+
+
+@app.task(name=ORDER_REPORTS)
+def order_reports() -> None:
+    """Whoever is to get a report at this hour gets it, once."""
+    relay.follow_up(program(), report_schedules.order_due(program()))

@@ -1,12 +1,14 @@
 """Texts, counts and money in a guest's language. English is the source; other languages are gettext catalogues."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.pofile import read_po
 from babel.numbers import parse_pattern
 
@@ -28,12 +30,18 @@ def locale(language: str) -> Locale:
     return LOCALES.get(language, LOCALES[ENGLISH])
 
 
-def wording(language: str, text: Text, values: Mapping[str, Any]) -> str:
-    """A text of ours in this language, its braces filled; in English where the catalogue lacks it."""
-    found = templates(language).get(text, text)
+def wording(language: str, text: Text, values: Mapping[str, Any], own: Text | None = None) -> str:
+    """A text of ours in this language, its braces filled; in English where the catalogue lacks it. `own`: the venue's
+    words in place of ours."""
+    found = own or templates(language).get(text, text)
     if not isinstance(found, str):
         found = found[_several(language, values["count"])]
     return found.format(**values) if values else found
+
+
+def msgid(text: Text) -> str:
+    """What a text is kept under: its English, of a pair the singular."""
+    return text if isinstance(text, str) else text[0]
 
 
 @lru_cache
@@ -53,6 +61,14 @@ def money(language: str, amount: Decimal, currency: str) -> str:
     digits = plain(amount)
     pattern = CENTS if "." in digits else SHILLINGS
     return str(pattern.apply(Decimal(digits), locale(language), currency=currency, currency_digits=False))
+
+
+def days(language: str, first: str, last: str) -> str:
+    """From the first to the last day, each as `2026-11-20`, as people write them."""
+    written = (
+        format_date(date.fromisoformat(day), "d MMM y", locale(language)) for day in dict.fromkeys((first, last))
+    )
+    return " – ".join(written)
 
 
 @lru_cache(maxsize=1024)

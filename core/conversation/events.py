@@ -25,6 +25,7 @@ IDENTITY = "identity"
 PREFERENCE = "preference"
 
 # What the rest of the house tells the conversation.
+ORDER_TAKEN = "order_taken"
 PAYMENT_LINK = "payment_link"
 PAYMENT_SETTLED = "payment_settled"
 PAYMENT_FAILED = "payment_failed"
@@ -35,10 +36,12 @@ ORDER_STATUS = "order_status"
 ORDER_FAILED = "order_failed"
 MONEY_RETURNED = "money_returned"
 DOCUMENT_READY = "document_ready"
+REPORT_READY = "report_ready"
 STAFF_SAID = "staff_said"
 STAFF_DONE = "staff_done"
 NEWS = frozenset(
     {
+        ORDER_TAKEN,
         PAYMENT_LINK,
         PAYMENT_SETTLED,
         PAYMENT_FAILED,
@@ -49,6 +52,7 @@ NEWS = frozenset(
         ORDER_FAILED,
         MONEY_RETURNED,
         DOCUMENT_READY,
+        REPORT_READY,
         STAFF_SAID,
         STAFF_DONE,
     }
@@ -62,6 +66,7 @@ class Event:
     text {text, media?} · tap {id, title} · location {latitude, longitude, name?, address?} · unreadable {type}
     cards {phones, own} · catalogue {lines: [{sku, quantity}], text} · form {fields} · identity {phone, bsuid}
     preference {stop} · web {stamp, way, phone}: what was confirmed there, a cart as `carts.stamp` names it or an order
+    order_taken {order_id, number, amount, currency}: by hand, at the counter; its guest pays in the chat
     payment_link {order_id, number, payment_id, amount, currency, link, provider}
     payment_settled {order_id, number, payment_id, receipt, amount, currency, total, due, status, refund,
                      provider?, over?}
@@ -72,6 +77,7 @@ class Event:
     payment_checking, payment_expired, payment_review {order_id, number, payment_id, provider?}
     order_status {order_id, number, status} · order_failed {order_id, number}
     document_ready {order_id, number, link (the id of one), file (its name)}
+    report_ready {first, last, orders, amount, currency, link, file}, for somebody of the house
     money_returned {order_id, number, amount, currency} · staff_said {text} · staff_done {}
     Amounts are decimal strings of whole shillings. `down`: providers that do not answer just now.
     """

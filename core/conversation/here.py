@@ -84,7 +84,10 @@ class Here:
 
     def say(self, text: Text, /, **values: object) -> str:
         """A text of ours with its values: the one place where a language is chosen."""
-        return catalogues.wording(self.language, text, values)
+        return catalogues.wording(self.language, text, values, self._own(text) if self.menu.wordings else None)
+
+    def _own(self, text: Text) -> Text | None:
+        return self.menu.wordings.get(self.language, {}).get(catalogues.msgid(text))
 
     def button(self, tap: str, text: Text, /, **values: object) -> Button:
         """A tap under a text of ours."""

@@ -12,7 +12,7 @@ class Profile:
     """`age_confirmed_at` is a date, empty where the age was never told. `asked` are the details given or refused.
 
     `phones` paid before, the newest first. `known` is false where nobody has looked the guest up.
-    `discount` is the guest's own, in percent.
+    `discount` is the guest's own, in percent. `blocked`: they order from staff only; `turned_away`: and were told so.
     """
 
     known: bool = False
@@ -23,6 +23,8 @@ class Profile:
     phones: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     discount: str = ""
+    blocked: bool = False
+    turned_away: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; `of` reads it back."""

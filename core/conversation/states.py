@@ -180,6 +180,7 @@ CONCLUSIONS: dict[str, Conclusion] = {
 }
 
 NEWS: dict[str, Telling] = {
+    events.ORDER_TAKEN: Telling(news.order_taken, _to("AWAITING_PAYMENT")),
     events.PAYMENT_LINK: Telling(news.payment_link, _to("AWAITING_PAYMENT")),
     events.PAYMENT_SETTLED: Telling(news.payment_settled, _to("ORDER_COMPLETE", "AWAITING_PAYMENT"), True),
     events.PAYMENT_FAILED: Telling(news.payment_failed, _to("AWAITING_PAYMENT"), True),
@@ -190,6 +191,7 @@ NEWS: dict[str, Telling] = {
     events.ORDER_FAILED: Telling(news.order_failed, _to("ORDER_COMPLETE")),
     events.MONEY_RETURNED: Telling(news.money_returned, frozenset()),
     events.DOCUMENT_READY: Telling(documents.document_ready, frozenset()),
+    events.REPORT_READY: Telling(documents.report_ready, frozenset()),
     events.STAFF_SAID: Telling(staffing.staff_said, _to("TALKING_TO_STAFF")),
     events.STAFF_DONE: Telling(
         staffing.staff_done, _to("BROWSING_CATEGORIES", "ADDING_TO_CART", "ORDER_COMPLETE", *_MONEY)

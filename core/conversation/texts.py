@@ -194,6 +194,7 @@ RECEIPT_HERE = "Your receipt for order *{number}*."
 RECEIPT_COMING = "Your receipt for order {number} is being written. It comes by itself in a moment."
 RECEIPT_FAILED = "Sorry, the receipt for order {number} could not be written. Please ask our staff for it."
 NO_RECEIPT = "You get a receipt as soon as an order is paid. Nothing of yours is paid yet."
+REPORT_HERE = ("Report on {days}: {count} order, {amount}.", "Report on {days}: {count} orders, {amount}.")
 RETURNED = "We sent {amount} back to you for order {number}."
 ORDER_EXPIRED = (
     "Order {number} was not paid in time, so we closed it. Nothing is lost: tap Same again to order it once more."

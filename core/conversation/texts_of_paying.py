@@ -7,6 +7,9 @@ TIP = "Would you like to add a tip for the team? Tap one, or write an amount."
 TIP_TOO_MUCH = "That is more than the order itself. Please write a smaller tip, or tap Skip."
 LABEL_TIP = "Tip"
 
+# Who is served by staff alone
+TURNED_AWAY = "Please speak to our staff."
+
 # Ways to pay
 WAYS = "How would you like to pay?"
 LABEL_WAYS = "Ways to pay"
@@ -28,6 +31,7 @@ LINK = (
     "Tap below to pay *{amount}* for order {number} by card or mobile money. We tell you here when it is paid."
     " To pay another way, write *m-pesa* or *other ways*."
 )
+ORDER_TAKEN = "We have put down order {number} for you: *{amount}*. How would you like to pay?"
 LINK_OVER = "Please do not use the link we sent before as well."
 CASH_CODE = (
     "Please pay *{amount}* at the bar and show this code: *{code}* (order {number})."

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.conversation.effects import Effect
+from core.conversation.profile import Profile
 from core.conversation.replies import Reply
 from core.conversation.session import Session
 
@@ -13,7 +14,8 @@ class Turn:
     """Without effects it is final. With effects it is a plan: `flow.conclude` makes the final turn from the outcomes.
 
     `quiet_for` names the payment whose PIN dialog is about to open: everything but a `prompt` reply waits until that
-    payment's outcome (which sets `quiet_over` to the same id) or a short limit.
+    payment's outcome (which sets `quiet_over` to the same id) or a short limit. `known`: what is known of the guest
+    from now on, where this turn changes it.
     """
 
     session: Session
@@ -22,6 +24,7 @@ class Turn:
     quiet_for: str = ""
     quiet_over: str = ""
     note: dict[str, Any] = field(default_factory=dict)
+    known: Profile | None = None
 
     def to_plan(self) -> dict[str, Any]:
         """JSON-ready plan, stored on the event before the first effect (rule 3)."""

@@ -10,6 +10,10 @@ class DocumentKind(StrEnum):
     CLOSING_PDF = "closing_pdf"
     CLOSING_CSV = "closing_csv"
     CLOSING_XLSX = "closing_xlsx"
+    REPORT_PDF = "report_pdf"
+    LIST_CSV = "list_csv"
+    LIST_XLSX = "list_xlsx"
+    LIST_PDF = "list_pdf"
 
 
 class DocumentState(StrEnum):
@@ -28,15 +32,11 @@ class FiscalState(StrEnum):
     REFUSED = "REFUSED"
 
 
-MIME = {
-    DocumentKind.RECEIPT: "application/pdf",
-    DocumentKind.CLOSING_PDF: "application/pdf",
-    DocumentKind.CLOSING_CSV: "text/csv; charset=utf-8",
-    DocumentKind.CLOSING_XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+LISTS = {"csv": DocumentKind.LIST_CSV, "xlsx": DocumentKind.LIST_XLSX, "pdf": DocumentKind.LIST_PDF}
+_MIMES = {
+    "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-ENDING = {
-    DocumentKind.RECEIPT: "pdf",
-    DocumentKind.CLOSING_PDF: "pdf",
-    DocumentKind.CLOSING_CSV: "csv",
-    DocumentKind.CLOSING_XLSX: "xlsx",
-}
+ENDING = {kind: kind.value.partition("_")[2] or "pdf" for kind in DocumentKind}
+MIME = {kind: _MIMES[ending] for kind, ending in ENDING.items()}

@@ -1,5 +1,6 @@
 """The menu as a guest sees it: an immutable snapshot, small enough for process memory."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -101,6 +102,10 @@ class Menu:
     categories: tuple[Category, ...]
     products: tuple[Product, ...]
     price_lists: tuple[PriceList, ...] = ()
+    # The venue's own words in place of ours: by language, then by the English text; a pair is singular and plural.
+    wordings: Mapping[str, Mapping[str, str | tuple[str, str]]] = field(default_factory=dict)
+    # While the house is tried out: the one number that is answered, as digits with country.
+    debug: str = ""
 
     def product(self, product_id: str) -> Product | None:
         """The product with this id, if it is still on the menu."""
@@ -113,12 +118,14 @@ class Menu:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; `from_dict` reads it back."""
         lists = {"price_lists": [written_list(one) for one in self.price_lists]} if self.price_lists else {}
-        return lists | {
+        own = ({"wordings": self.wordings} if self.wordings else {}) | ({"debug": self.debug} if self.debug else {})
+        said = {
             "version": self.version,
             "venue": _written_venue(self.venue),
             "categories": [vars(c) for c in self.categories],
             "products": [_written_product(p) for p in self.products],
         }
+        return lists | own | said
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Menu":
@@ -130,7 +137,17 @@ class Menu:
             categories=tuple(Category(**c) for c in data["categories"]),
             products=tuple(_product(p, venue.timezone) for p in data["products"]),
             price_lists=tuple(read_list(one, venue.timezone) for one in data.get("price_lists", ())),
+            wordings=read_wordings(data.get("wordings", {})),
+            debug=data.get("debug", ""),
         )
+
+
+def read_wordings(data: Mapping[str, Any]) -> dict[str, dict[str, str | tuple[str, str]]]:
+    """The venue's own words as its row and the snapshot keep them."""
+    return {
+        language: {id: one if isinstance(one, str) else (one[0], one[1]) for id, one in said.items()}
+        for language, said in data.items()
+    }
 
 
 def _written_venue(venue: Venue) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from typing import Any
 
 from core.domain.closing import Earned, Figure
 from core.domain.periods import begin_of, day_of
@@ -42,6 +43,11 @@ class Days:
         month = "" if self.first.month == self.last.month else f" {self.first:%b}"
         return f"{self.first.day}{month} – {end}"
 
+    @property
+    def name(self) -> str:
+        """As part of a file's name: `2026-11-01-to-2026-11-30`."""
+        return str(self.first) if self.first == self.last else f"{self.first}-to-{self.last}"
+
     def span(self, zone: tzinfo) -> Interval:
         """From when until when, in UTC; the end is in it no more."""
         return begin_of(self.first, zone), begin_of(self.last + timedelta(days=1), zone)
@@ -68,6 +74,11 @@ def read_days(first: str, last: str) -> Days:
     if days.count > MOST_DAYS:
         raise Rejected(TOO_LONG)
     return days
+
+
+def days_in(request: Mapping[str, Any]) -> Days:
+    """The days a document is asked to be about: {first, last}."""
+    return Days(date.fromisoformat(request["first"]), date.fromisoformat(request["last"]))
 
 
 @dataclass(frozen=True)

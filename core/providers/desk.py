@@ -29,8 +29,10 @@ class Desk:
 @dataclass(frozen=True)
 class Package:
     """A provider: how its account is opened (None where it is not filled in yet), how its webhook is read, and under
-    which last part of `/api/webhooks/…` it is posted to."""
+    which last part of `/api/webhooks/…` it is posted to. `check` asks whether it knows the account, and changes
+    nothing; it raises TryAgain, or Rejected: `missing` where something is not filled in, else the keys are refused."""
 
     connect: Callable[[Desk], PaymentProvider | None]
     webhook: Webhook | None = None
     path: str = ""
+    check: Callable[[Desk], None] | None = None

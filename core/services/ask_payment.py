@@ -19,7 +19,7 @@ from core.domain.orders import BOUGHT
 from core.domain.paying import read_paying
 from core.domain.payments import DIALOG_WINDOW, RESEND_AFTER, may_prompt_again, may_stand_beside
 from core.domain.statuses import LIVE_PAYMENTS, Method, OrderStatus, PaymentStatus, Provider, ReceiptState, Start
-from core.services.customers import Guest
+from core.services.customers import Buyer
 from core.services.diary import note_event
 from core.services.orders import lock_order, paid_so_far
 from core.services.payment_rows import lock_attempt, move, retire
@@ -41,16 +41,16 @@ class Wanted:
     phone: str = field(repr=False)
 
 
-def ask_payment(db: Session, guest: Guest, order_id: UUID, effect: Effect) -> Outcome:
+def ask_payment(db: Session, buyer: Buyer, order_id: UUID, effect: Effect) -> Outcome:
     """Write the attempt, unless the order is not to be paid (any more) or another attempt is still open."""
-    found = lock_unpaid(db, guest, order_id)
-    return _ask(db, guest, found, effect) if isinstance(found, Order) else found
+    found = lock_unpaid(db, buyer, order_id)
+    return _ask(db, buyer, found, effect) if isinstance(found, Order) else found
 
 
-def lock_unpaid(db: Session, guest: Guest, order_id: UUID) -> Order | Outcome:
+def lock_unpaid(db: Session, buyer: Buyer, order_id: UUID) -> Order | Outcome:
     """The guest's locked order, or why nothing is to be paid for it."""
-    order = lock_order(db, guest.customer.workspace_id, order_id)
-    if order is None or order.customer_id != guest.customer.id:
+    order = lock_order(db, buyer.workspace_id, order_id)
+    if order is None or order.customer_id != buyer.customer_id:
         return {"result": "order_closed", "order_id": str(order_id), "number": 0, "status": OrderStatus.CANCELLED}
     named = {"order_id": str(order.id), "number": order.number}
     if order.status in BOUGHT:
@@ -77,15 +77,15 @@ def receipt_of(db: Session, order_id: UUID) -> str:
     return db.scalar(newest) or ""
 
 
-def _ask(db: Session, guest: Guest, order: Order, effect: Effect) -> Outcome:
+def _ask(db: Session, buyer: Buyer, order: Order, effect: Effect) -> Outcome:
     now, wanted = clock.now(), _wanted(effect)
     if (open_one := _open_attempt(db, order, wanted, now)) is not None:
         return _live(db, open_one)
-    if asked_too_often(db, guest, wanted.phone, now):
+    if asked_too_often(db, buyer, wanted.phone, now):
         return {"result": "too_many", "order_id": str(order.id), "number": order.number}
     workspace = db.get_one(Workspace, order.workspace_id)
     expires_at = now + timedelta(seconds=workspace.hold_seconds)
-    payment = _attempt(guest, order, wanted, order.total - paid_so_far(db, order.id), now)
+    payment = _attempt(buyer, order, wanted, order.total - paid_so_far(db, order.id), now)
     payment.id = payment_id_of(order.id, db.scalar(_attempts_at(order)) or 0)
     payment.expires_at = None if wanted.start is Start.PROMPT else _link_until(workspace, now) or expires_at
     # The indexes decide: a prompt for this phone may have been written by another order a moment ago.
@@ -162,13 +162,13 @@ def _make_room(db: Session, order: Order, one: Payment, wanted: Wanted, now: dat
     db.flush()
 
 
-def _attempt(guest: Guest, order: Order, wanted: Wanted, amount: Decimal, now: datetime) -> Payment:
+def _attempt(buyer: Buyer, order: Order, wanted: Wanted, amount: Decimal, now: datetime) -> Payment:
     phone = wanted.phone or None
     return Payment(
         workspace_id=order.workspace_id,
         order_id=order.id,
-        customer_id=guest.customer.id,
-        conversation_id=guest.conversation.id,
+        customer_id=buyer.customer_id,
+        conversation_id=buyer.conversation_id,
         provider=wanted.provider,
         method=wanted.method,
         start=wanted.start,

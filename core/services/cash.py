@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -50,7 +50,7 @@ class Taken:
 
 def promise_cash(db: Session, guest: Guest, order_id: UUID) -> Outcome:
     """The guest pays at the bar: a code for their order, which waits for it. Asking again shows the same code."""
-    order = lock_unpaid(db, guest, order_id)
+    order = lock_unpaid(db, guest.buyer, order_id)
     if not isinstance(order, Order):
         return order
     minutes = read_paying(db.get_one(Workspace, order.workspace_id).paying).cash_minutes
@@ -74,7 +74,12 @@ def take_cash(
     Raises Rejected: cash_unknown, cash_paid, cash_closed, cash_gone (too late: nothing was taken), cash_form (the id is
     another payment's).
     """
-    order = _order_of(db, workspace_id, code)
+    return take_for(db, _order_of(db, workspace_id, code), user_id, entry_id, received)
+
+
+def take_for(db: Session, order: Order, user_id: UUID, entry_id: UUID, received: Decimal) -> tuple[Taken, Followup]:
+    """The same for a locked order, with a code or without one. Raises Rejected as `take_cash` does."""
+    workspace_id = order.workspace_id
     if before := taken_before(db, workspace_id, entry_id):
         return before, Followup()
     if db.get(Payment, entry_id):
@@ -91,7 +96,7 @@ def take_cash(
     if paid_so_far(db, order.id) == credited:
         raise Rejected("cash_gone")
     if order.status in BOUGHT:
-        _code(db, order).used_at = clock.now()
+        db.execute(update(CashCode).where(CashCode.order_id == order.id).values(used_at=clock.now()))
     said = {"number": order.number, "amount": entry.amount, "received": entry.received}
     record(db, Actor(workspace_id, user_id), "cash_taken", "order", order.id, detail=said)
     crashpoint("take_cash.before_commit")
@@ -162,10 +167,6 @@ def _enter(db: Session, order: Order, user_id: UUID, entry_id: UUID, received: D
     db.add(entry)
     db.flush()
     return entry
-
-
-def _code(db: Session, order: Order) -> CashCode:
-    return db.scalars(select(CashCode).where(CashCode.order_id == order.id).with_for_update()).one()
 
 
 def _taken(db: Session, order: Order, entry: CashEntry) -> Taken:

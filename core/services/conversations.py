@@ -130,7 +130,7 @@ def _carry_out(program: Program, claim: Claim, turn: Turn) -> None:
     crashpoint("turn.after_plan")
     with transaction(program.sessions) as db:
         outcomes, followup = perform(db, _guest(claim), claim.id, list(plan.effects))
-        profile = read_profile(db, _guest(claim), plan.session.language)
+        profile = _still_told(claim, read_profile(db, _guest(claim), plan.session.language))
         crashpoint("turn.before_effects_commit")
     crashpoint("turn.after_effects_commit")
     final = flow.conclude(plan, outcomes, _menu(program, claim), clock.now())
@@ -191,7 +191,13 @@ def _ending(claim: Claim, turn: Turn) -> Ending:
     replies = tuple(letter(claim, reply, turn.quiet_for, turn.session.language, nth) for nth, reply in said)
     history = _note(claim, replies) | {"state": turn.session.state.value}
     beside = tuple(_note(one, ()) for one in _covered(claim))
-    return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over, beside=beside)
+    known = turn.known.to_dict() if turn.known else None
+    return Ending(turn.session.to_dict(), replies, history, turn.quiet_for, turn.quiet_over, known, beside=beside)
+
+
+def _still_told(claim: Claim, profile: dict[str, Any]) -> dict[str, Any]:
+    """Whoever is blocked and was told so is not told again: that is known beside the session only."""
+    return profile | {"turned_away": profile["blocked"] and _known(claim).turned_away}
 
 
 def _stopped(plan: Turn) -> bool | None:

@@ -15,8 +15,10 @@ from core.domain.money import plain
 from core.domain.orders import BOUGHT
 from core.errors import Rejected
 from core.services.activity import Actor, record
+from core.services.customer_standing import boxes, notes_of, theirs
 from core.services.customers import profile_of
-from core.store.sql.tables import Activity, Conversation, Customer, Message, Order, OrderItem
+from core.store.sql.tables import Activity, Customer, Message, Order, OrderItem
+from core.store.sql.tables.people import CustomerNote
 
 SHOWN, MOST_DISCOUNT = 20, 99
 # PostgreSQL's own mark of who wrote the row last: staff, and the guest's own chat.
@@ -33,17 +35,19 @@ class Known:
     boxes: Sequence[str]
     count: int
     spent: Decimal
+    notes: Sequence[CustomerNote]
 
 
 def known(db: Session, workspace_id: UUID, customer_id: UUID) -> Known:
     """Raises Rejected: not_found."""
-    customer = _theirs(db, workspace_id, customer_id)
+    customer = theirs(db, workspace_id, customer_id)
     mine = (Order.workspace_id == workspace_id, Order.customer_id == customer_id)
     newest = select(Order).where(*mine).order_by(Order.created_at.desc()).limit(SHOWN)
     bought = select(func.count(), func.coalesce(func.sum(Order.total - Order.returned), 0))
     count, spent = db.execute(bought.where(*mine, Order.status.in_(BOUGHT))).one()
     version = db.scalar(select(VERSION).where(Customer.id == customer_id)) or 0
-    return Known(customer, version, db.scalars(newest).all(), _boxes(db, workspace_id, customer_id), count, spent)
+    notes, chats = notes_of(db, workspace_id, customer_id), boxes(db, workspace_id, customer_id)
+    return Known(customer, version, db.scalars(newest).all(), chats, count, spent, notes)
 
 
 def change(
@@ -53,7 +57,7 @@ def change(
 
     Raises Rejected: not_found, changed (somebody was quicker), bad_percent, no_such_language.
     """
-    customer = _theirs(db, actor.workspace_id, customer_id, lock=True)
+    customer = theirs(db, actor.workspace_id, customer_id, lock=True)
     if db.scalar(select(VERSION).where(Customer.id == customer_id)) != version:
         raise Rejected("changed")
     before = _said(customer)
@@ -61,7 +65,7 @@ def change(
     if (after := _said(customer)) != before:
         record(db, actor, "customer_changed", "customer", customer_id, before, after)
     db.flush()
-    return {box: profile_of(db, customer) for box in _boxes(db, actor.workspace_id, customer_id)}
+    return {box: profile_of(db, customer) for box in boxes(db, actor.workspace_id, customer_id)}
 
 
 def last_change(db: Session, workspace_id: UUID, customer_id: UUID) -> tuple[str, datetime] | None:
@@ -74,30 +78,23 @@ def last_change(db: Session, workspace_id: UUID, customer_id: UUID) -> tuple[str
 
 def copy_of(db: Session, actor: Actor, customer_id: UUID) -> dict[str, Any]:
     """Everything we keep of them, JSON-ready: for the customer themselves, who may ask for it. Raises Rejected."""
-    customer = _theirs(db, actor.workspace_id, customer_id)
+    customer = theirs(db, actor.workspace_id, customer_id)
     record(db, actor, "customer_exported", "customer", customer_id)
     mine = (Order.workspace_id == actor.workspace_id, Order.customer_id == customer_id)
     orders = db.scalars(select(Order).where(*mine).order_by(Order.created_at)).all()
     said = select(Message).where(
-        Message.workspace_id == actor.workspace_id, Message.mailbox.in_(_boxes(db, actor.workspace_id, customer_id))
+        Message.workspace_id == actor.workspace_id, Message.mailbox.in_(boxes(db, actor.workspace_id, customer_id))
     )
+    notes = notes_of(db, actor.workspace_id, customer_id)
     return {
         "customer": _person(customer),
         "orders": [_order(db, order) for order in orders],
+        "notes": [{"at": one.created_at.isoformat(), "text": one.body} for one in notes],
         "messages": [
             {"at": one.at.isoformat(), "from": "you" if one.direction.value == "in" else "us", "text": one.body}
             for one in db.scalars(said.order_by(Message.at))
         ],
     }
-
-
-def _theirs(db: Session, workspace_id: UUID, customer_id: UUID, lock: bool = False) -> Customer:
-    mine = (Customer.workspace_id == workspace_id, Customer.id == customer_id, Customer.deleted_at.is_(None))
-    query = select(Customer).where(*mine)
-    customer = db.scalar(query.with_for_update() if lock else query)
-    if customer is None:
-        raise Rejected("not_found")
-    return customer
 
 
 def _write(customer: Customer, values: Mapping[str, Any]) -> None:
@@ -112,17 +109,12 @@ def _write(customer: Customer, values: Mapping[str, Any]) -> None:
         customer.discount_percent, customer.discount_active = percent, percent > 0
 
 
-def _boxes(db: Session, workspace_id: UUID, customer_id: UUID) -> Sequence[str]:
-    mine = (Conversation.workspace_id == workspace_id, Conversation.customer_id == customer_id)
-    return db.scalars(select(Conversation.mailbox).where(*mine)).all()
-
-
 def _said(customer: Customer) -> dict[str, Any]:
     return {"language": customer.language, "discount_percent": plain(customer.discount_percent)}
 
 
 def _person(customer: Customer) -> dict[str, Any]:
-    moments = ("created_at", "age_confirmed_at", "messages_stopped_at")
+    moments = ("created_at", "age_confirmed_at", "messages_stopped_at", "blocked_at")
     texts = ("name", "given_name", "phone", "email", "birthday", "language")
     return {
         **{name: getattr(customer, name) or "" for name in texts},

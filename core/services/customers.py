@@ -33,11 +33,34 @@ class GuestRef:
 
 
 @dataclass(frozen=True)
+class Buyer:
+    """Whom an order is for. Who orders over the counter may be nobody we know: then there is no chat to tell anything.
+
+    `user_id` of the member of staff who takes the order or the money by hand.
+    """
+
+    workspace_id: UUID
+    customer: Customer | None = None
+    conversation_id: UUID | None = None
+    user_id: UUID | None = None
+
+    @property
+    def customer_id(self) -> UUID | None:
+        """Theirs, where they are known."""
+        return self.customer.id if self.customer else None
+
+
+@dataclass(frozen=True)
 class Guest:
     """The guest's rows."""
 
     customer: Customer
     conversation: Conversation
+
+    @property
+    def buyer(self) -> Buyer:
+        """Themselves, by their chat."""
+        return Buyer(self.customer.workspace_id, self.customer, self.conversation.id)
 
 
 def find_guest(db: Session, ref: GuestRef) -> Guest:
@@ -66,6 +89,7 @@ def profile_of(db: Session, customer: Customer) -> dict[str, Any]:
         stopped=customer.messages_stopped_at is not None,
         phones=_paid_from(db, customer),
         asked=tuple(customer.asked),
+        blocked=customer.blocked_at is not None,
         discount=plain(own_discount(customer)) if own_discount(customer) else "",
     ).to_dict()
 

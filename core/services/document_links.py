@@ -100,6 +100,8 @@ def file_of(db: Session, document_id: UUID) -> File | None:
 
 def file_name(db: Session, document: Document) -> str:
     """What it is called where it is saved: `receipt-1042.pdf`."""
+    if name := document.request.get("name"):
+        return f"{name}.{ENDING[document.kind]}"
     word = "receipt" if document.kind is DocumentKind.RECEIPT else "closing"
     source = select(Invoice.number).where(Invoice.id == document.invoice_id)
     if document.kind is not DocumentKind.RECEIPT:

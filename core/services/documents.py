@@ -11,22 +11,25 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from core import clock, metrics
-from core.conversation.events import DOCUMENT_READY
 from core.crashpoint import crashpoint
 from core.documents.closing import closing
 from core.documents.pdf import draw
 from core.documents.receipt import Receipt, receipt
+from core.documents.report import report_statement
 from core.documents.sheets import as_csv, as_excel
 from core.documents.statement import on_paper
 from core.domain.closing import ClosingReport
-from core.domain.documents import DocumentKind, DocumentState, FiscalState
+from core.domain.documents import LISTS, DocumentKind, DocumentState, FiscalState
+from core.domain.reporting import Report, days_in
 from core.log import bind, get_logger
 from core.services.document_links import verify_url
-from core.services.documents_wanted import news_of
+from core.services.documents_wanted import mail_it, news_of
+from core.services.exports import list_file
 from core.services.followup import Followup
 from core.services.invoices import facts_of, fiscal_of, paid_for
 from core.services.program import Program
 from core.services.relay import follow_up
+from core.services.reports import report_of_days
 from core.store.sql.engine import transaction
 from core.store.sql.outbox import owe
 from core.store.sql.tables import (
@@ -89,9 +92,12 @@ def claim_document(program: Program) -> Work | None:
 
 
 def make(program: Program, work: Work) -> bytes:
-    """The document's bytes: read in one transaction, drawn in none."""
+    """The document's bytes: read in one transaction, drawn in none; but a list is written row by row as it is read."""
     with transaction(program.sessions) as db:
-        facts = _FACTS[work.kind](program, db, db.get_one(Document, work.document_id))
+        document = db.get_one(Document, work.document_id)
+        if work.kind in LISTS.values():
+            return list_file(program, db, document)
+        facts = _FACTS[work.kind](program, db, document)
     return _MAKE[work.kind](facts)
 
 
@@ -102,24 +108,27 @@ def keep_document(program: Program, document_id: UUID, content: bytes) -> Follow
         if document.state is DocumentState.MADE:
             return Followup()
         document.state, document.content, document.next_try_at = DocumentState.MADE, content, None
-        document.made_at = clock.now()
+        document.made_at, document.progress = clock.now(), 100
         db.flush()
-        followup = _deliver(db, document)
+        followup = _deliver(program, db, document)
         crashpoint("documents.before_commit")
     crashpoint("documents.kept")
     return followup
 
 
-def _deliver(db: Session, document: Document) -> Followup:
+def _deliver(program: Program, db: Session, document: Document) -> Followup:
     waiting = select(DocumentDelivery).where(
         DocumentDelivery.document_id == document.id, DocumentDelivery.done_at.is_(None)
     )
-    conversations = set()
+    followup = Followup()
     for delivery in db.scalars(waiting.order_by(DocumentDelivery.created_at).with_for_update()):
-        owe(db, delivery.conversation_id, DOCUMENT_READY, news_of(db, document))
+        if delivery.conversation_id is not None:
+            owe(db, delivery.conversation_id, *news_of(db, document))
+            followup |= Followup(conversations=frozenset({delivery.conversation_id}))
+        elif delivery.user_id is not None:
+            followup |= mail_it(program, db, document, delivery.user_id)
         delivery.done_at = clock.now()
-        conversations.add(delivery.conversation_id)
-    return Followup(conversations=frozenset(conversations))
+    return followup
 
 
 def _due() -> Any:
@@ -146,15 +155,21 @@ def _closing_facts(program: Program, db: Session, document: Document) -> Closing
     return ClosingReport.from_dict(db.get_one(Closing, document.closing_id).report)
 
 
+def _report_facts(program: Program, db: Session, document: Document) -> Report:
+    return report_of_days(db, document.workspace_id, days_in(document.request))
+
+
 _FACTS: dict[DocumentKind, Callable[[Program, Session, Document], Any]] = {
     DocumentKind.RECEIPT: _receipt_facts,
     DocumentKind.CLOSING_PDF: _closing_facts,
     DocumentKind.CLOSING_CSV: _closing_facts,
     DocumentKind.CLOSING_XLSX: _closing_facts,
+    DocumentKind.REPORT_PDF: _report_facts,
 }
 _MAKE: dict[DocumentKind, Callable[[Any], bytes]] = {
     DocumentKind.RECEIPT: lambda facts: draw(receipt(facts)),
     DocumentKind.CLOSING_PDF: lambda report: draw(on_paper(closing(report))),
     DocumentKind.CLOSING_CSV: lambda report: as_csv(closing(report)),
     DocumentKind.CLOSING_XLSX: lambda report: as_excel(closing(report)),
+    DocumentKind.REPORT_PDF: lambda report: draw(on_paper(report_statement(report))),
 }

@@ -11,11 +11,21 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.errors import Rejected
 from core.services.activity import Actor, record
-from core.store.sql.tables import Category, OptionGroup, PriceList, Product, User, VenueTable, Workspace
+from core.store.sql.tables import (
+    Category,
+    Channel,
+    OptionGroup,
+    PriceList,
+    Product,
+    ProviderAccount,
+    User,
+    VenueTable,
+    Workspace,
+)
 
 Row = TypeVar("Row", Category, OptionGroup, PriceList, Product, VenueTable)
 Edits = Category | OptionGroup | PriceList | Product | VenueTable
-Kept = Edits | Workspace
+Kept = Edits | Channel | ProviderAccount | Workspace
 KINDS: dict[type, str] = {
     Category: "category",
     OptionGroup: "option_group",

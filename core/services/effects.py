@@ -83,12 +83,14 @@ def _store(db: Session, event_id: str, outcome: dict[str, Any]) -> None:
 
 
 def _place(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Result:
-    return place_order(db, guest, effect)
+    if guest.customer.blocked_at is not None:  # staff were quicker than what their turn knew
+        return {"result": "closed", "reason": "", "products": []}, Followup()
+    return place_order(db, guest.buyer, effect)
 
 
 def _ask(db: Session, guest: Guest, effect: Effect, outcomes: list[Outcome]) -> Result:
     order_id = effect["order_id"] or _just_placed(outcomes)
-    outcome = ask_payment(db, guest, UUID(order_id), effect) if order_id else {"result": "not_placed"}
+    outcome = ask_payment(db, guest.buyer, UUID(order_id), effect) if order_id else {"result": "not_placed"}
     return outcome, _begin(outcome)
 
 

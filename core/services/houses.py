@@ -11,22 +11,25 @@ from core.store.sql.tables import Channel, Membership, Workspace
 
 @dataclass(frozen=True)
 class House:
-    """One venue. `number` is the one guests write to, as digits with country; empty where nobody has said it."""
+    """One venue. `number` is the one guests write to, as digits with country; empty where nobody has said it.
+
+    `debug_phone`: nobody else is answered."""
 
     workspace_id: UUID
     name: str
     number: str
+    debug_phone: str = ""
 
 
 def houses_of(db: Session, user_id: UUID) -> list[House]:
     """All of them, the first they came to first. One statement: every page asks."""
     found = db.execute(
-        select(Workspace.id, Workspace.name, func.coalesce(_number(), ""))
+        select(Workspace.id, Workspace.name, func.coalesce(_number(), ""), Workspace.debug_phone)
         .join(Membership, Membership.workspace_id == Workspace.id)
         .where(Membership.user_id == user_id, Membership.active)
         .order_by(Membership.created_at, Membership.id)
     )
-    return [House(*row) for row in found]
+    return [House(id, name, number, debug_phone or "") for id, name, number, debug_phone in found]
 
 
 def _number() -> ColumnElement[str]:

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from core import clock
 from core.conversation import events
-from core.conversation.catalogues import ENGLISH, money
+from core.conversation.catalogues import ENGLISH, days, money
 from core.conversation.replies import Reply
 from core.domain.statuses import OrderStatus
 from core.providers.whatsapp.templates import Filled
@@ -18,7 +18,7 @@ from core.store.redis.outbox import NOTICE, REPLY, Letter
 # what they wrote themselves.
 IMPORTANT = frozenset(
     {events.PAYMENT_SETTLED, events.PAYMENT_EXPIRED, events.PAYMENT_REVIEW, events.ORDER_FAILED, events.MONEY_RETURNED}
-    | {events.PAYMENT_LINK, events.STAFF_SAID}
+    | {events.ORDER_TAKEN, events.PAYMENT_LINK, events.STAFF_SAID}
 )
 IMPORTANT_STATUSES = frozenset({OrderStatus.READY, OrderStatus.OUT_FOR_DELIVERY, OrderStatus.CANCELLED})
 
@@ -72,15 +72,18 @@ def template_of(kind: str, data: dict[str, Any], language: str = "") -> dict[str
     name = _TEMPLATES.get(f"{kind}:{data['status']}" if kind == events.ORDER_STATUS else kind)
     if name is None or data.get("refund"):
         return None
-    values = {word: data[word] for word in ("number", "receipt") if data.get(word)}
+    values = {word: data[word] for word in ("number", "receipt", "orders", "link") if data.get(word) is not None}
     if "amount" in data:
         values["amount"] = money(language or ENGLISH, Decimal(data["amount"]), data["currency"])
+    if "first" in data:
+        values["days"] = days(language or ENGLISH, data["first"], data["last"])
     return {"name": name, "language": language or ENGLISH, "values": values}
 
 
 _TEMPLATES = {
     events.PAYMENT_SETTLED: "payment_received",
     events.MONEY_RETURNED: "money_returned",
+    events.REPORT_READY: "report_ready",
     f"{events.ORDER_STATUS}:{OrderStatus.READY}": "order_ready",
     f"{events.ORDER_STATUS}:{OrderStatus.OUT_FOR_DELIVERY}": "order_on_its_way",
     f"{events.ORDER_STATUS}:{OrderStatus.CANCELLED}": "order_cancelled",

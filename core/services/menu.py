@@ -26,13 +26,15 @@ from core.store.sql.tables import Category, Product, ProviderAccount, VenueTable
 
 def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
     """Ten statements; its version is a digest of what it says, so that it changes when that does."""
-    venue = _venue(db, db.get_one(Workspace, workspace_id))
+    workspace = db.get_one(Workspace, workspace_id)
+    venue = _venue(db, workspace)
     headings = _categories(db, workspace_id)
     open_headings = {category.id for category in headings}
     products = tuple(one for one in _products(db, workspace_id, venue.timezone) if one.category_id in open_headings)
     used = {product.category_id for product in products}
     categories = tuple(category for category in headings if category.id in used)
-    menu = domain.Menu("", venue, categories, products, price_lists(db, workspace_id, venue.timezone))
+    lists, own = price_lists(db, workspace_id, venue.timezone), domain.read_wordings(workspace.wordings)
+    menu = domain.Menu("", venue, categories, products, lists, own, workspace.debug_phone or "")
     digest = hashlib.sha256(json.dumps(menu.to_dict(), sort_keys=True).encode()).hexdigest()
     return replace(menu, version=digest[:16])
 
@@ -64,8 +66,8 @@ def _venue(db: Session, workspace: Workspace) -> domain.Venue:
 
 def _ways(db: Session, workspace: Workspace) -> tuple[str, ...]:
     """What the venue offers, but for links of providers it has no account with."""
-    mine = select(ProviderAccount.provider).where(ProviderAccount.workspace_id == workspace.id)
-    accounts = set(db.scalars(mine))
+    mine = (ProviderAccount.workspace_id == workspace.id, ProviderAccount.active)
+    accounts = set(db.scalars(select(ProviderAccount.provider).where(*mine)))
     known = (Way(one) for one in workspace.payment_methods if one in Way.__members__)
     return tuple(way.value for way in known if way not in LINKS or PROVIDERS[way] in accounts)
 

@@ -108,8 +108,11 @@ def _member(boss: Boss, user: User, member: Membership, confirmed_at: datetime |
 
 
 def _manageable(db: Session, boss: Boss, user_id: UUID) -> Membership:
-    mine = (Membership.workspace_id == boss.actor.workspace_id, Membership.user_id == user_id)
-    member = db.scalar(select(Membership).where(*mine).with_for_update())
+    """Locked together with all owners, in one order: two who step down at once wait for each other in no ring."""
+    these = or_(Membership.user_id == user_id, Membership.role == Role.OWNER)
+    query = select(Membership).where(Membership.workspace_id == boss.actor.workspace_id, these).order_by(Membership.id)
+    locked = db.scalars(query.with_for_update().execution_options(populate_existing=True))
+    member = next((one for one in locked.all() if one.user_id == user_id), None)
     if member is None:
         raise Rejected("not_found")
     if not may_manage(boss.role, member.role):
@@ -127,9 +130,8 @@ def _end_invitations(db: Session, boss: Boss, user_id: UUID) -> None:
 
 
 def _another_owner(db: Session, member: Membership) -> None:
-    """All owners are locked, in one order: of two who leave at once the second sees that the first has gone."""
+    """Of two who leave at once the second sees that the first has gone: all owners are locked by now."""
     owners = (Membership.workspace_id == member.workspace_id, Membership.role == Role.OWNER, Membership.active)
-    query = select(Membership).join(User, User.id == Membership.user_id).where(*owners, User.active)
-    fresh = query.order_by(Membership.id).with_for_update(of=Membership).execution_options(populate_existing=True)
-    if not [one for one in db.scalars(fresh) if one.id != member.id]:
+    others = select(Membership.id).join(User, User.id == Membership.user_id).where(*owners, User.active)
+    if db.scalar(others.where(Membership.id != member.id).limit(1)) is None:
         raise Rejected("last_owner")

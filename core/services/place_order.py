@@ -17,7 +17,8 @@ from core.domain.money import order_total, plain, vat_in
 from core.domain.pricing import Bill, bill
 from core.domain.statuses import OrderStatus
 from core.domain.stock import is_orderable, wanted
-from core.services.customers import Guest, own_discount
+from core.services.activity import Actor, record
+from core.services.customers import Buyer, own_discount
 from core.services.followup import Followup
 from core.services.shutting import shut
 from core.services.stock import hold, menu_changed
@@ -27,9 +28,9 @@ Result = tuple[Outcome, Followup]
 Products = dict[UUID, Product]
 
 
-def place_order(db: Session, guest: Guest, effect: Effect) -> Result:
+def place_order(db: Session, buyer: Buyer, effect: Effect) -> Result:
     """Place it, or answer with the order this cart became before, or refuse with nothing placed."""
-    workspace = db.get_one(Workspace, guest.customer.workspace_id)
+    workspace = db.get_one(Workspace, buyer.workspace_id)
     before = _order_of_cart(db, workspace.id, effect["cart_id"])
     if before is not None:
         return _placed(before), Followup()
@@ -37,7 +38,7 @@ def place_order(db: Session, guest: Guest, effect: Effect) -> Result:
     if not workspace.accepts_orders or products is None:
         return {"result": "closed"}, Followup()
     refused = shut(db, workspace, products.values(), clock.now()) or _too_little(workspace, effect)
-    return (refused, Followup()) if refused else _place(db, guest, workspace, effect, products)
+    return (refused, Followup()) if refused else _place(db, buyer, workspace, effect, products)
 
 
 def _too_little(workspace: Workspace, effect: Effect) -> Outcome | None:
@@ -54,7 +55,7 @@ def _goods(effect: Effect) -> Decimal:
     return order_total((line["quantity"], Decimal(line["unit_price"])) for line in effect["lines"])
 
 
-def _place(db: Session, guest: Guest, workspace: Workspace, effect: Effect, products: Products) -> Result:
+def _place(db: Session, buyer: Buyer, workspace: Workspace, effect: Effect, products: Products) -> Result:
     wants = wanted((UUID(line["product_id"]), line["quantity"]) for line in effect["lines"])
     savepoint = db.begin_nested()
     left = {product_id: hold(db, product_id, quantity) for product_id, quantity in wants}
@@ -69,7 +70,7 @@ def _place(db: Session, guest: Guest, workspace: Workspace, effect: Effect, prod
     savepoint.commit()
     crashpoint("place_order.held")
     counter.last += 1
-    order = _write(db, guest, workspace, counter.last, effect, products)
+    order = _write(db, buyer, workspace, counter.last, effect, products)
     db.add_all([_hold_row(order, product_id, quantity) for product_id, quantity in wants])
     db.flush()
     crashpoint("place_order.written")
@@ -108,22 +109,26 @@ def _short(db: Session, product: Product) -> dict[str, Any]:
     }
 
 
-def _write(db: Session, guest: Guest, workspace: Workspace, number: int, effect: Effect, products: Products) -> Order:
-    order = _order(guest, workspace, number, effect)
+def _write(db: Session, buyer: Buyer, workspace: Workspace, number: int, effect: Effect, products: Products) -> Order:
+    order = _order(buyer, workspace, number, effect)
     db.add(order)
     db.flush()
-    db.add(OrderEvent(workspace_id=workspace.id, order_id=order.id, to_status=OrderStatus.PENDING, cause="guest"))
+    by = {"cause": "taken_by_hand", "user_id": buyer.user_id} if buyer.user_id else {"cause": "guest"}
+    db.add(OrderEvent(workspace_id=workspace.id, order_id=order.id, to_status=OrderStatus.PENDING, **by))
+    if buyer.user_id:
+        said = {"number": order.number, "total": order.total, "table": order.table_number}
+        record(db, Actor(workspace.id, buyer.user_id), "order_taken", "order", order.id, detail=said)
     _write_lines(db, order, effect["lines"], products)
     return order
 
 
-def _order(guest: Guest, workspace: Workspace, number: int, effect: Effect) -> Order:
-    costs = _bill(guest, effect)
+def _order(buyer: Buyer, workspace: Workspace, number: int, effect: Effect) -> Order:
+    costs = _bill(buyer, effect)
     return Order(
         id=order_id_of(workspace.id, effect["cart_id"]),
         workspace_id=workspace.id,
-        conversation_id=guest.conversation.id,
-        customer_id=guest.customer.id,
+        conversation_id=buyer.conversation_id,
+        customer_id=buyer.customer_id,
         cart_id=effect["cart_id"],
         number=number,
         table_number=effect["table"],
@@ -147,10 +152,10 @@ def order_id_of(workspace_id: UUID, cart_id: str) -> UUID:
     return uuid5(workspace_id, f"order:{cart_id}")
 
 
-def _bill(guest: Guest, effect: Effect) -> Bill:
+def _bill(buyer: Buyer, effect: Effect) -> Bill:
     """At the prices the guest agreed to; a discount given since the review is theirs, one taken away still is."""
-    fee, customer = Decimal(effect.get("delivery_fee", 0)), guest.customer
-    percent = max(Decimal(effect.get("discount_percent", 0)), own_discount(customer))
+    fee, own = Decimal(effect.get("delivery_fee", 0)), own_discount(buyer.customer) if buyer.customer else Decimal(0)
+    percent = max(Decimal(effect.get("discount_percent", 0)), own)
     return bill(_goods(effect), fee, percent, effect.get("tip", ""))
 
 

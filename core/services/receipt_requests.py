@@ -22,7 +22,7 @@ def send_receipt(db: Session, guest: Guest) -> tuple[Outcome, Followup]:
         return {"result": "no_receipt"}, Followup()
     document = want_document(db, order.workspace_id, DocumentKind.RECEIPT, invoice.id)
     if document.state is DocumentState.MADE:
-        return {"result": "receipt", **news_of(db, document)}, Followup()
+        return {"result": "receipt", **news_of(db, document)[1]}, Followup()
     named = {"order_id": str(order.id), "number": order.number}
     if document.state is DocumentState.FAILED:
         return {"result": "receipt_failed", **named}, Followup()

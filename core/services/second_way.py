@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import String, cast, select, update
 from sqlalchemy.orm import Session
 
-from core.conversation.events import DOCUMENT_READY
+from core.conversation.events import DOCUMENT_READY, REPORT_READY
 from core.services.letters import template_of
 from core.services.program import Program
 from core.store.redis.mailbox import Item
@@ -43,25 +43,28 @@ def _again(box: str, row: Outbox) -> Item:
 
 
 def send_the_link(program: Program, box: str, message_ids: Sequence[UUID]) -> None:
-    """The receipt behind a message, once more and without a name for its file: so it goes as a link in words."""
+    """The document behind a message, once more and without a name for its file: so it goes as a link in words."""
     with transaction(program.sessions) as db:
         mine = (Message.id.in_(message_ids), Message.mailbox == box, Message.event_id.is_not(None))
         cause = db.scalar(select(Message.event_id).where(*mine).limit(1))
-        data = _receipt_behind(db, cause) if cause else None
-    pushed = program.store.conversations.push([_linked(box, cause, data)]) if cause and data else None
+        news = _document_behind(db, cause) if cause else None
+    pushed = program.store.conversations.push([_linked(box, cause, *news)]) if cause and news else None
     if pushed and pushed.bell:
         program.ring.conversations(pushed.bell)
 
 
-def _receipt_behind(db: Session, cause: str) -> dict[str, Any] | None:
+def _document_behind(db: Session, cause: str) -> tuple[str, dict[str, Any]] | None:
     """It was news of ours, or the answer to a guest who asked."""
-    told = select(Outbox.payload).where(cast(Outbox.id, String) == cause, Outbox.kind == DOCUMENT_READY)
+    brings = Outbox.kind.in_((DOCUMENT_READY, REPORT_READY))
+    told = db.execute(select(Outbox.kind, Outbox.payload).where(cast(Outbox.id, String) == cause, brings)).first()
+    if told is not None:
+        return told.kind, told.payload
     answered = db.scalar(select(TurnEffects.outcome).where(TurnEffects.event_id == cause)) or {}
     given = (one for one in answered.get("outcomes", ()) if one.get("result") == "receipt")
-    return db.scalar(told) or next(given, None)
+    return next(((DOCUMENT_READY, one) for one in given), None)
 
 
-def _linked(box: str, cause: str, data: dict[str, Any]) -> Item:
+def _linked(box: str, cause: str, kind: str, data: dict[str, Any]) -> Item:
     now = time.time()
-    body = {"kind": DOCUMENT_READY, "at": now, "data": data | {"file": ""}, "trace": cause}
+    body = {"kind": kind, "at": now, "data": data | {"file": ""}, "trace": cause}
     return Item(f"{cause}:link", (box,), now, body, fixed=True)

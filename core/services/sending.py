@@ -104,7 +104,9 @@ def _post(program: Program, letter: Letter, line: Line) -> Sent | Refused:
 def _addressed(program: Program, letter: Letter) -> Reply | Filled:
     """A document is fetched by Meta from its link; where that failed (131053), the guest gets the link itself."""
     what = content(letter)
-    if isinstance(what, Filled) or not what.document:
+    if isinstance(what, Filled):
+        return what.with_link(lambda id: url(program.settings, UUID(id)))
+    if not what.document:
         return what
     link = url(program.settings, UUID(what.document))
     return Reply(f"{what.body}\n{link}") if letter.tries or not what.file else replace(what, document=link)

@@ -15,6 +15,7 @@ from core.domain.paying import Way
 from core.domain.statuses import ChannelKind, MovementReason, Provider, Role, Station
 from core.errors import Rejected
 from core.services import demo, demo_swahili
+from core.services.connections import seal
 from core.services.demo_options import seed_questions
 from core.services.sign_in import hash_password
 from core.services.venues import venue_called
@@ -117,11 +118,12 @@ def _write_channel(db: Session, workspace: Workspace, settings: Settings) -> Non
     channel.business_account_id = whatsapp.business_account_id
     channel.throughput = whatsapp.throughput
     channel.display_number = whatsapp.display_number or channel.display_number or ""
-    channel.secrets = {
+    secrets = {
         "access_token": whatsapp.access_token,
         "app_secrets": [secret.strip() for secret in whatsapp.app_secret.split(",")],
         "verify_token": whatsapp.verify_token,
     }
+    seal(channel, secrets)
 
 
 def _accounts(settings: Settings) -> dict[Provider, tuple[dict[str, str], dict[str, Any]]]:
@@ -154,7 +156,8 @@ def _write_account(
     if account is None:
         account = ProviderAccount(workspace_id=workspace.id, provider=provider, settings={})
         db.add(account)
-    account.secrets, account.settings = sealed, {**account.settings, **plain}
+    seal(account, sealed)
+    account.settings = {**account.settings, **plain}
 
 
 def _demo_workspace(db: Session) -> Workspace:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from core.domain.second_factor import Stage, stage_of
 from core.domain.statuses import Role
 from core.errors import Rejected, TryAgain
+from core.services.activity import Actor, record
 from core.store.sql.tables import Membership, SecondFactor, SignIn, User
 
 UNUSED = timedelta(hours=12)
@@ -108,9 +109,18 @@ def begin(db: Session, user: User, place: Place) -> str:
     return token
 
 
-def sign_out(db: Session, token: str) -> None:
+def let_in(db: Session, who: Staff, how: str, device: str) -> None:
+    """They have given all that was asked of them: a line in the log. `how`: by which of it, in a word."""
+    record(db, Actor(who.workspace_id, who.user_id, who.name), "signed_in", "user", who.user_id,
+           detail={"with": how, "device": device})  # fmt: skip
+
+
+def sign_out(db: Session, who: Staff) -> None:
     """End this device's login; its cookie opens nothing any more."""
-    db.execute(delete(SignIn).where(SignIn.token_hash == hashed(token)))
+    ended = delete(SignIn).where(SignIn.token_hash == hashed(who.token)).returning(SignIn.device)
+    if (device := db.scalar(ended)) is not None and who.stage is Stage.OPEN:
+        actor = Actor(who.workspace_id, who.user_id, who.name)
+        record(db, actor, "signed_out", "user", who.user_id, detail={"device": device})
 
 
 def enter(db: Session, who: Staff, workspace_id: UUID) -> None:

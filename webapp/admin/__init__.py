@@ -9,12 +9,16 @@ from core.services.activity import come_from
 from core.services.program import Program
 from webapp.admin import (
     board,
+    by_hand,
     cash,
     categories,
     closings,
     codes,
+    connections,
     conversations,
     dashboard,
+    debugging,
+    exports,
     floor,
     frame,
     letters,
@@ -31,13 +35,16 @@ from webapp.admin import (
     queues,
     receipts,
     records,
+    report_schedules,
     reports,
     serving,
     settings,
     stock,
     tables,
+    taken_by_hand,
     tickets,
     users,
+    wordings,
 )
 from webapp.admin.access import gate
 from webapp.admin.streams import Streams
@@ -52,8 +59,11 @@ SECTIONS = (
     links,
     dashboard,
     reports,
+    report_schedules,
     board,
     floor,
+    by_hand,
+    taken_by_hand,
     cash,
     closings,
     conversations,
@@ -68,11 +78,15 @@ SECTIONS = (
     tables,
     menu_sheets,
     records,
+    exports,
     options,
     serving,
     prices,
     menu_preview,
     settings,
+    connections,
+    wordings,
+    debugging,
 )
 
 

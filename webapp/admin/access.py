@@ -9,7 +9,8 @@ from flask_login import current_user
 
 from core.domain.permissions import Permission, may, who_may
 from core.domain.second_factor import Stage
-from webapp.errors import failure
+from webapp.admin.unsent import keep_typed
+from webapp.errors import failure, wants_json
 
 NEEDS = "needs"
 STAGES = {Stage.CODE: "admin.code", Stage.ENROL: "admin.enrol"}
@@ -80,6 +81,14 @@ def refused(permission: Permission) -> Response:
 
 
 def _sign_in_first(need: Need, endpoint: str) -> Any:
+    if request.method == "POST" and _is_form(need) and (kept := keep_typed()):
+        return kept
     if need.data or request.method != "GET":
         return abort(401)
     return redirect(url_for(endpoint, next=request.path))
+
+
+def _is_form(need: Need) -> bool:
+    """Whether a person sent it from a page, and it may be kept until they are back."""
+    by_script = need.data or wants_json() or "HX-Request" in request.headers
+    return not by_script and need.permission is not Permission.EDIT_CREDENTIALS

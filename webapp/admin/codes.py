@@ -15,7 +15,7 @@ from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
 from webapp.admin.devices import guesser, remember_device
-from webapp.admin.login import TOO_MANY, actor, staff, wanted_page
+from webapp.admin.login import TOO_MANY, actor, note_entry, staff, wanted_page
 from webapp.admin.throttle import hidden
 from webapp.held import current_program
 
@@ -58,6 +58,7 @@ def give_code() -> Any:
         logger.info("code refused", user_id=str(who.user_id))
         return _ask(WRONG, 401)
     throttle.forgive(*counted)
+    note_entry("code")
     response = make_response(redirect(wanted_page()))
     remember_device(response, who.email)
     return response
@@ -79,6 +80,7 @@ def confirm() -> Any:
             give_second_factor(db, who.token)
     if not codes:
         return _setup(WRONG, 401)
+    note_entry("code")
     logger.info("second factor set up", user_id=str(who.user_id))
     response = make_response(render_template("admin/recovery_codes.html", codes=codes, onward=wanted_page()))
     remember_device(response, who.email)

@@ -1,18 +1,21 @@
 """What was said to whom: the conversations of the venue, one of them, and writing to a guest who asked for somebody."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
+from core import clock
 from core.domain.permissions import Permission
 from core.errors import Rejected, StoreUnavailable
 from core.services import conversation_history as history
 from core.services.conversation_history import Chat, Person, Place
 from core.services.program import Program
 from core.services.relay import follow_up
+from core.services.staff_calls import open_calls
 from core.services.staff_writing import Standing, Words, checked, hand_back, standing, write_to_guest
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
@@ -35,15 +38,16 @@ def register(admin: Blueprint) -> None:
 
 
 def conversations() -> str:
-    """The list, the newest first; `q` looks for a table, a phone number or a name."""
+    """Who waits for somebody, then the list, the newest first; `q` looks for a table, a phone number or a name."""
     program, who, wanted = current_program(), staff(), request.args.get("q", "")[:80]
     with program.sessions.begin() as db:
         found, more = history.conversations(db, who.workspace_id, wanted, _before())
+        waiting = [] if wanted or _before() else _waiting(db, who.workspace_id)
         zone = zone_of(db.get_one(Workspace, who.workspace_id).timezone)
     named = with_names(program, found)
     rows = [(chat, said(chat.last, zone)) for chat in named]
     older = place_in(named[-1].last.place) if more else ""
-    return render_template("admin/conversations.html", rows=rows, wanted=wanted, older=older)
+    return render_template("admin/conversations.html", rows=rows, wanted=wanted, older=older, waiting=waiting)
 
 
 def conversation_of(conversation_id: UUID) -> Any:
@@ -95,6 +99,7 @@ def give_back(box: str) -> Response:
     except Rejected:
         abort(404)
     follow_up(program, followup)
+    flash("Handed back: the bot talks with this guest again.")
     return make_response(redirect(url_for("admin.conversation", box=box)))
 
 
@@ -127,6 +132,7 @@ def _shown(box: str) -> dict[str, Any]:
         lines, more = history.messages(db, workspace_id, box, before)
         if who.conversation_id and before is None:
             lines += history.on_the_way(db, workspace_id, who.conversation_id)
+        waiting = [one for one in _waiting(db, workspace_id) if one["conversation"] != str(who.conversation_id)]
         zone = zone_of(db.get_one(Workspace, workspace_id).timezone)
     stands = _stands(program, workspace_id, box)
     return {
@@ -135,10 +141,20 @@ def _shown(box: str) -> dict[str, Any]:
         "days": between(said(line, zone) for line in lines),
         "older": place_in(lines[0].place) if more else "",
         "past": before is not None,
+        "waiting": waiting,
         "stands": stands,
         "why_not": why_not(stands),
         "until": stands.until.astimezone(zone).strftime("%A %H:%M") if stands and stands.until else "",
     }
+
+
+def _waiting(db: Session, workspace_id: UUID) -> list[dict[str, Any]]:
+    """Who asked for somebody and was not seen to, the longest waiting first, with the minutes they wait."""
+    return [call | {"minutes": _minutes_since(call["called_at"])} for call in open_calls(db, workspace_id)]
+
+
+def _minutes_since(moment: str) -> int:
+    return max(0, int((clock.now() - datetime.fromisoformat(moment)).total_seconds() // 60))
 
 
 def _live(shown: dict[str, Any]) -> dict[str, Any]:

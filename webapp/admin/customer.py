@@ -17,6 +17,7 @@ from core.errors import Rejected, StoreUnavailable
 from core.log import get_logger
 from core.services.activity import Actor
 from core.services.customer_page import change, copy_of, known, last_change
+from core.services.customer_standing import LONGEST_NOTE, MOST_NOTES, add_note, block, take_note_away
 from core.services.sign_in import Staff
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
@@ -34,6 +35,9 @@ LANGUAGES = {code: english_name(code) for code in LOCALES}
 PROBLEMS = {
     "bad_percent": "A discount is a whole number of percent between 0 and 99.",
     "no_such_language": f"The bot speaks {' and '.join(LOCALES)}; leave it empty to let the guest choose.",
+    "note_empty": "A note needs words.",
+    "note_long": f"A note has {LONGEST_NOTE} characters at most.",
+    "notes_full": f"There are {MOST_NOTES} notes of this guest: delete one first.",
 }
 
 
@@ -42,6 +46,9 @@ def register(pages: Pages) -> None:
     rule, edits = "/customers/<uuid:customer_id>", Permission.EDIT_CUSTOMERS
     pages.add(rule, "customer", customer, needs=Permission.SEE_CUSTOMERS)
     pages.add(rule, "save_customer", save, needs=edits, methods=("POST",))
+    pages.add(f"{rule}/notes", "note_customer", note, needs=Permission.ANSWER_GUESTS, methods=("POST",))
+    pages.add(f"{rule}/notes/<uuid:note_id>/delete", "delete_customer_note", unnote, needs=edits, methods=("POST",))
+    pages.add(f"{rule}/block", "block_customer", set_block, needs=edits, methods=("POST",))
     pages.add(f"{rule}/copy.json", "customer_copy", copy, needs=edits)
 
 
@@ -64,6 +71,43 @@ def save(customer_id: UUID) -> Any:
     return redirect(url_for("admin.customer", customer_id=customer_id))
 
 
+def note(customer_id: UUID) -> Any:
+    """Something about them was written down."""
+    try:
+        with transaction(current_program().sessions) as db:
+            add_note(db, actor(), customer_id, request.form.get("note", ""))
+    except Rejected as error:
+        if error.reason == "not_found":
+            abort(404)
+        return _page(customer_id, note_problem=PROBLEMS[error.reason], code=422)
+    flash("Noted.")
+    return redirect(url_for("admin.customer", customer_id=customer_id))
+
+
+def unnote(customer_id: UUID, note_id: UUID) -> Any:
+    """One note goes."""
+    with transaction(current_program().sessions) as db:
+        take_note_away(db, actor(), customer_id, note_id)
+    flash("The note is gone.")
+    return redirect(url_for("admin.customer", customer_id=customer_id))
+
+
+def set_block(customer_id: UUID) -> Any:
+    """From now on they speak to staff only, or to the bot again."""
+    blocked = request.form.get("blocked") == "yes"
+    try:
+        with transaction(current_program().sessions) as db:
+            profiles = block(db, actor(), customer_id, blocked=blocked)
+    except Rejected:
+        abort(404)
+    if _keep(profiles):
+        flash("Blocked: the bot answers them no more." if blocked else "The bot talks with them again.")
+    else:
+        flash("It is written down, but the chats cannot be reached. Tap again in a minute.", "danger")
+    logger.info("customer block changed", user_id=str(actor().user_id), blocked=blocked)
+    return redirect(url_for("admin.customer", customer_id=customer_id))
+
+
 def copy(customer_id: UUID) -> Response:
     """Everything we keep of them, as one JSON file. That it was taken is written down."""
     try:
@@ -77,7 +121,7 @@ def copy(customer_id: UUID) -> Response:
     return response
 
 
-def edit(db: Session, who: Staff, row_id: UUID, version: int, column: str, value: Any) -> Callable[[], None]:
+def edit(db: Session, who: Staff, row_id: UUID, version: int, column: str, value: Any) -> Callable[[], object]:
     """A cell of the list was changed in place."""
     by = Actor(who.workspace_id, who.user_id, who.name)
     return _change(db, by, row_id, version, {column: _read(column, str(value))})
@@ -92,7 +136,7 @@ def _read(column: str, value: str) -> Any:
     return Decimal(text)
 
 
-def _change(db: Session, by: Actor, customer_id: UUID, version: int, values: Mapping[str, Any]) -> Callable[[], None]:
+def _change(db: Session, by: Actor, customer_id: UUID, version: int, values: Mapping[str, Any]) -> Callable[[], object]:
     try:
         profiles = change(db, by, customer_id, version, values)
     except Rejected as error:
@@ -106,16 +150,18 @@ def _change(db: Session, by: Actor, customer_id: UUID, version: int, values: Map
     return partial(_keep, profiles)
 
 
-def _keep(profiles: dict[str, dict[str, Any]]) -> None:
+def _keep(profiles: dict[str, dict[str, Any]]) -> bool:
     """Beside their sessions, so that the next message is answered by it; else with their next visit."""
     try:
         for box, profile in profiles.items():
-            current_program().store.remember(box, profile)
+            current_program().store.known_anew(box, profile)
     except StoreUnavailable:
         logger.warning("profile_not_kept")
+        return False
+    return True
 
 
-def _page(customer_id: UUID, problem: str = "", code: int = 200) -> Response:
+def _page(customer_id: UUID, problem: str = "", code: int = 200, note_problem: str = "") -> Response:
     mine = staff().workspace_id
     try:
         with transaction(current_program().sessions) as db:
@@ -125,4 +171,5 @@ def _page(customer_id: UUID, problem: str = "", code: int = 200) -> Response:
         abort(404)
     words: dict[str, Any] = {"ORDER": ORDER, "ORDER_TONES": ORDER_TONES, "mark": mark, "languages": LANGUAGES}
     shown = {"known": found, "zone": zone_of(venue.timezone), "currency": venue.currency, "problem": problem}
+    shown |= {"note_problem": note_problem, "longest_note": LONGEST_NOTE}
     return make_response(render_template("admin/customer.html", **words, **shown), code)

@@ -28,6 +28,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
     ),
     "Floor": (
         Entry("board", "Board", "admin.board", "layout-grid", Permission.SEE_BOARD),
+        Entry("by_hand", "New order", "admin.by_hand", "plus", Permission.TAKE_ORDERS),
         Entry("chats", "Chats", "admin.conversations", "messages-square", Permission.READ_CHATS),
         Entry("cash", "Cash", "admin.cash", "banknote", Permission.TAKE_CASH),
         Entry("money", "Money", "admin.money", "hand-coins", Permission.SEE_MONEY),
@@ -53,8 +54,13 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
 # The menu behind the gear in the head of the page.
 SETTINGS: tuple[Entry, ...] = (
     Entry("settings", "Settings", "admin.settings", "settings", Permission.EDIT_SETTINGS),
+    Entry("wordings", "Texts of the bot", "admin.wordings", "languages", Permission.EDIT_SETTINGS),
+    Entry("connections", "Connections", "admin.connections", "key-round", Permission.EDIT_CREDENTIALS),
     Entry("users", "Users", "admin.users", "users", Permission.MANAGE_PEOPLE),
 )
 
 # The menu behind the person's initials, above "Sign out".
-PROFILE: tuple[Entry, ...] = (Entry("profile", "Your profile", "admin.profile", "user-round", Permission.OWN_LOGIN),)
+PROFILE: tuple[Entry, ...] = (
+    Entry("profile", "Your profile", "admin.profile", "user-round", Permission.OWN_LOGIN),
+    Entry("switch", "Switch person", "admin.switch", "users", Permission.OWN_LOGIN),
+)

@@ -57,7 +57,7 @@ def accept(token: str) -> Any:
     except Rejected as error:
         return _over() if error.reason == "link_over" else _invitation(token, error.reason, name)
     logger.info("invitation accepted")
-    return welcome(login, email)
+    return welcome(login, email, "invitation")
 
 
 def forgotten() -> str:

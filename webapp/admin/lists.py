@@ -7,6 +7,7 @@ adds, under the names `list_products`, `list_products_rows` and `list_products_f
     GET  /admin/products               the page; the query string says what is shown
     GET  /admin/products/rows          the same as JSON {data, last_page, last_row, about}; 400 {error} with a sentence
     GET  /admin/products/file.csv      (.xlsx, .pdf) all that is filtered, `cols` in their order; POST with `ids`: these
+                                  202 {address} where a worker writes it: there it will be
 
 `{id}` in an address is replaced by what the row has under that name: a column, or one of the listing's `keys`.
 
@@ -28,18 +29,23 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, make_response, render_template, request
+from flask import Response, jsonify, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from core.domain.listing.asked import DEEPEST, SIZES, Unreadable, query_string, read
 from core.domain.listing.columns import Column
 from core.domain.permissions import Permission
 from core.errors import TryAgain
+from core.jobs import make_documents
+from core.services import exports
 from core.services.activity import record
+from core.services.exports import Wanted, want_list
+from core.services.followup import Followup
 from core.services.listing import pages as reading
 from core.services.listing.declared import Listing
 from core.services.listing.pages import Cells
 from core.services.listing.writing import House, file, shown
+from core.services.relay import follow_up
 from core.services.sign_in import Staff
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
@@ -53,12 +59,12 @@ MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
-# A web process answers others meanwhile only between two rows it writes: larger files would hold them up.
+# A web process answers others meanwhile only between two rows it writes: larger files are left to the workers.
 MOST_ROWS = {"csv": 5_000, "xlsx": 2_000, "pdf": 500}
 MOST_CHOSEN = 500
 SLOW = "That takes too long over so many rows. Choose fewer days, or a status, and look again."
 
-Edit = Callable[[Session, Staff, UUID, int, str, Any], Callable[[], None]]
+Edit = Callable[[Session, Staff, UUID, int, str, Any], Callable[[], object]]
 
 
 class Overtaken(Exception):
@@ -145,15 +151,18 @@ def _rows(one: ListPage) -> Response:
 
 
 def _file(one: ListPage, form: str) -> Response:
-    """Everything that is filtered, or what was chosen, as a file."""
+    """Everything that is filtered, or what was chosen, as a file; 202 with an address where that takes a worker."""
     if form not in MIME:
         return _refused("A list comes as csv, xlsx or pdf.", 404)
     try:
         with transaction(current_program().sessions) as db:
-            house = _house(db)
-            rows = _chosen(db, one) if request.method == "POST" else _filtered(db, one, house, MOST_ROWS[form])
-            record(db, actor(), "list_exported", one.listing.name, None, detail={"form": form, "rows": len(rows)})
-        content = file(house, one.listing, form, _columns(one), rows)
+            house, columns = _house(db), _columns(one)
+            rows = _chosen(db, one) if request.method == "POST" else _filtered(db, one, house, form)
+            count = rows if isinstance(rows, int) else len(rows)
+            record(db, actor(), "list_exported", one.listing.name, None, detail={"form": form, "rows": count})
+        if isinstance(rows, int):
+            return _later(one, form, columns, rows)
+        content = file(house, one.listing, form, columns, rows)
     except Unreadable as error:
         return _refused(str(error), 400)
     except TryAgain:
@@ -162,6 +171,16 @@ def _file(one: ListPage, form: str) -> Response:
     response.headers["Content-Type"] = MIME[form]
     response.headers["Content-Disposition"] = f'attachment; filename="{one.listing.name}.{form}"'
     return response
+
+
+def _later(one: ListPage, form: str, columns: list[Column], count: int) -> Response:
+    """The workers write it: where it will be."""
+    asked, who = read(one.listing.columns, request.args.items(multi=True)), staff()
+    wanted = Wanted(one.listing, form, asked, [column.name for column in columns], count, one.needs)
+    with transaction(current_program().sessions) as db:
+        document_id = want_list(db, who.workspace_id, who.user_id, wanted)
+    follow_up(current_program(), Followup(jobs=(make_documents(),)))
+    return make_response(jsonify(address=url_for("admin.export", document_id=document_id)), 202)
 
 
 def _edit(one: ListPage, edit: Edit, row_id: UUID) -> Response:
@@ -190,16 +209,18 @@ def _again(one: ListPage, row_id: UUID) -> dict[str, Any] | None:
         return _row(one, _house(db), rows[0]) if rows else None
 
 
-def _filtered(db: Session, one: ListPage, house: House, most: int) -> list[Cells]:
+def _filtered(db: Session, one: ListPage, house: House, form: str) -> list[Cells] | int:
+    """All that is filtered; how many rows that is where they are too many to be written at once."""
     asked = read(one.listing.columns, request.args.items(multi=True))
     reading.be_quick(db)
     count, about = reading.counted(db, one.listing, staff().workspace_id, asked, house.zone)
-    if count > most:
+    if count > exports.MOST_ROWS[form]:
         many = f"{'about ' if about else ''}{count:,} {one.listing.many}"
-        raise Unreadable(
-            f"These are {many}, and such a file takes {most:,}. Filter the list first, by days for example."
-        )
-    return list(reading.all_rows(db, one.listing, staff().workspace_id, asked, house.zone, most))
+        most = f"{exports.MOST_ROWS[form]:,}"
+        raise Unreadable(f"These are {many}, and such a file takes {most}. Filter the list first, by days for example.")
+    if count > MOST_ROWS[form]:
+        return count
+    return list(reading.all_rows(db, one.listing, staff().workspace_id, asked, house.zone, MOST_ROWS[form]))
 
 
 def _chosen(db: Session, one: ListPage) -> list[Cells]:

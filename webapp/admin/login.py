@@ -28,6 +28,7 @@ from core.services.program import Program
 from webapp.admin.access import Pages
 from webapp.admin.devices import guesser, remember_device
 from webapp.admin.throttle import Throttle
+from webapp.admin.unsent import WHO, discard, is_waiting, send, unsent
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -68,6 +69,9 @@ def register(admin: Blueprint) -> None:
     pages.add_open("/login", "login", login)
     pages.add_open("/login", "sign_in", sign_in, methods=("POST",))
     pages.add("/logout", "sign_out", sign_out, needs=Permission.OWN_LOGIN, methods=("POST",), half_way=True)
+    pages.add("/unsent", "unsent", unsent, needs=Permission.OWN_LOGIN)
+    pages.add("/unsent", "send_unsent", send, needs=Permission.OWN_LOGIN, methods=("POST",))
+    pages.add("/unsent/discard", "discard_unsent", discard, needs=Permission.OWN_LOGIN, methods=("POST",))
 
 
 def staff() -> logins.Staff:
@@ -107,13 +111,13 @@ def sign_in() -> Any:
         logger.info("sign-in refused")
         return _page(WRONG, email, 401)
     throttle.forgive(*who)
-    return _let_in(staff, email)
+    return _let_in(staff, email, "password")
 
 
 def sign_out() -> Any:
     """This device's login ends, also for whoever copied its cookie."""
     with current_program().sessions.begin() as db:
-        logins.sign_out(db, staff().token)
+        logins.sign_out(db, staff())
     logout_user()
     session.clear()
     return redirect(url_for("admin.login"))
@@ -130,22 +134,33 @@ def _load(token: str) -> logins.Staff | None:
         return logins.signed_in(db, token, exempting=not program.settings.production)
 
 
-def welcome(token: str, email: str) -> Any:
-    """Their login has begun."""
+def welcome(token: str, email: str, how: str) -> Any:
+    """Their login has begun, and whoever was signed in on this device has left it."""
+    if current_user.is_authenticated:
+        with current_program().sessions.begin() as db:
+            logins.sign_out(db, current_user.staff)
     staff = _load(token)
-    return _let_in(staff, email) if staff else redirect(url_for("admin.login"))
+    return _let_in(staff, email, how) if staff else redirect(url_for("admin.login"))
 
 
-def _let_in(staff: logins.Staff, email: str) -> Response:
+def _let_in(staff: logins.Staff, email: str, how: str) -> Response:
     target = wanted_page()
     session.clear()
     session.permanent = True
+    session[WHO] = str(staff.user_id)
     login_user(SignedIn(staff))
     logger.info("signed in", user_id=str(staff.user_id))
     response = make_response(redirect(target))
     if staff.stage is Stage.OPEN:  # a password alone makes no device a known one
         remember_device(response, email)
+        note_entry(how)
     return response
+
+
+def note_entry(how: str) -> None:
+    """Whoever has just given all that was asked is in the log of what staff did."""
+    with current_program().sessions.begin() as db:
+        logins.let_in(db, staff(), how, place().device)
 
 
 def _page(problem: str = "", email: str = "", code: int = 200) -> Response:
@@ -158,6 +173,6 @@ def _page(problem: str = "", email: str = "", code: int = 200) -> Response:
 
 def wanted_page() -> str:
     """Where they were going, if that is a page of ours; the board where it is the first page of all."""
-    wanted = request.values.get("next", "")
+    wanted = request.values.get("next", "") or (url_for("admin.unsent") if is_waiting() else "")
     ours = wanted.startswith("/admin/") and "\\" not in wanted and wanted.isprintable()
     return wanted if ours and wanted != url_for("admin.home") else url_for("admin.board")

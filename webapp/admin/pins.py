@@ -15,6 +15,7 @@ from flask import (
     request,
     url_for,
 )
+from flask_login import current_user
 from limits import parse
 
 from core.domain.permissions import Permission
@@ -25,7 +26,7 @@ from core.services import pins
 from core.store.sql.engine import transaction
 from webapp.admin.access import Pages
 from webapp.admin.devices import this_device
-from webapp.admin.login import actor, place, welcome
+from webapp.admin.login import actor, place, staff, welcome
 from webapp.admin.profile import not_them, page
 from webapp.admin.throttle import hidden
 from webapp.held import current_program
@@ -44,6 +45,7 @@ def register(admin: Blueprint) -> None:
     admin.add_app_template_global(known_here, "known_here")
     pages.add_open("/pin/<uuid:user_id>", "pin", pin)
     pages.add_open("/pin/<uuid:user_id>", "type_pin", take_over, methods=("POST",))
+    pages.add("/switch", "switch", switch, needs=Permission.OWN_LOGIN)
     pages.add("/profile/pin", "save_pin", save, needs=Permission.OWN_LOGIN, methods=("POST",))
     pages.add("/profile/pin/forget", "forget_pin", forget, needs=Permission.OWN_LOGIN, methods=("POST",))
 
@@ -55,6 +57,12 @@ def known_here() -> list[pins.Known]:
         return []
     with transaction(current_program().sessions) as db:
         return pins.known_on(db, device)
+
+
+def switch() -> str:
+    """Who takes over from the one who is signed in; until a PIN is right nobody has left."""
+    others = [one for one in known_here() if one.user_id != staff().user_id]
+    return render_template("admin/switch.html", others=others, mine=staff().name)
 
 
 def pin(user_id: UUID) -> Response:
@@ -72,7 +80,7 @@ def take_over(user_id: UUID) -> Any:
     if token is None:
         logger.info("pin refused")
         return _ask(who, WRONG, 401)
-    return welcome(token, who.email)
+    return welcome(token, who.email, "pin")
 
 
 def save() -> Any:
@@ -105,7 +113,8 @@ def _counted(device: str, user_id: UUID) -> bool:
 
 
 def _ask(who: pins.Known, problem: str = "", status: int = 200) -> Response:
-    shown = render_template("admin/pin.html", who=who, problem=problem, shortest=SHORTEST, longest=LONGEST)
+    back = url_for("admin.switch" if current_user.is_authenticated else "admin.login")
+    shown = render_template("admin/pin.html", who=who, problem=problem, back=back, shortest=SHORTEST, longest=LONGEST)
     response = make_response(shown, status)
     if status == 429:
         response.headers["Retry-After"] = "900"

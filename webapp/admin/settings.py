@@ -10,7 +10,7 @@ from core.domain.statuses import Station
 from core.errors import Rejected, TryAgain
 from core.log import get_logger
 from core.providers.printer.client import dial
-from core.services.printer_test import print_test
+from core.services.printer_check import print_test
 from core.services.relay import follow_up
 from core.services.rules import document
 from core.services.rules_edit import change_rules

@@ -167,6 +167,7 @@ async function download(form, ids) {
   const answer = await fetch(`${described.address}/file.${form}${ids ? "" : `?${params}`}`, { method: ids ? "POST" : "GET", body }).catch(() => null);
   try {
     if (!answer?.ok) await sentence(answer);
+    else if (answer.status === 202) location.assign((await answer.json()).address);
     else save(await answer.blob(), `${described.name}.${form}`);
   } catch (error) {
     say(error.message);

@@ -1,9 +1,9 @@
-"""The guest's receipt in writing: asked for with a word, or sent by the venue's wish."""
+"""What goes out in writing: a receipt, asked for with a word or by the wish of the venue, and reports for the house."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from core.conversation import texts
+from core.conversation import catalogues, texts
 from core.conversation.catalogues import Text
 from core.conversation.effects import SEND_RECEIPT, Outcome
 from core.conversation.here import Here, Move
@@ -41,6 +41,13 @@ def conclude_receipt(here: Here, note: dict[str, Any], outcomes: Sequence[Outcom
 def document_ready(here: Here, data: Data) -> News:
     """It is made: here it is."""
     return News(here.session, _said(here, data), document=str(data.get("link", "")), file=str(data.get("file", "")))
+
+
+def report_ready(here: Here, data: Data) -> News:
+    """Somebody of the house gets what some days came to."""
+    amount, days = here.money(data.get("amount")), catalogues.days(here.language, data["first"], data["last"])
+    said = here.say(texts.REPORT_HERE, days=days, amount=amount, count=int(data.get("orders", 0)))
+    return News(here.session, said, document=str(data.get("link", "")), file=str(data.get("file", "")))
 
 
 def _document(here: Here, data: Data) -> Reply:

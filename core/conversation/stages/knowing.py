@@ -1,11 +1,15 @@
 """Who the guest is: what the house knows of them, and what is asked again once somebody else may be writing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from core.conversation import texts
 from core.conversation.effects import CHANGE_IDENTITY, RESUME_MESSAGES, STOP_MESSAGES, Outcome
 from core.conversation.here import Here, Move
+from core.conversation.replies import Reply
 from core.conversation.session import Session
+from core.conversation.turn import Turn
 
 
 def remembered(here: Here, *, new: bool) -> Here:
@@ -37,6 +41,13 @@ def preference(here: Here, data: dict[str, Any]) -> Move:
 def conclude_silently(here: Here, note: dict[str, Any], outcomes: Sequence[Outcome]) -> Move:
     """It is done, and nobody asked."""
     return Move(here.session.state, here.session, aside=here.session.aside, silent=True)
+
+
+def turned_away(here: Here) -> Turn:
+    """The house talks with this guest by its staff only: that is said once, and then nothing."""
+    if here.known.turned_away:
+        return Turn(here.session)
+    return Turn(here.session, (Reply(here.say(texts.TURNED_AWAY)),), known=replace(here.known, turned_away=True))
 
 
 def _silently(session: Session, effect: dict[str, Any]) -> Move:

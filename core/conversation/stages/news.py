@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from core.conversation import carts, figures, texts
+from core.conversation import carts, figures, texts, ways
 from core.conversation.here import Here
 from core.conversation.replies import Button, Reply
 from core.conversation.session import Session, State
@@ -14,6 +14,7 @@ from core.domain.statuses import OrderStatus
 
 Data = dict[str, Any]
 NOTHING = Decimal(0)
+MOST_WAYS = 3  # as many buttons as a message has
 
 # States that are about the cart or its payment; elsewhere the guest is left where they are.
 ABOUT_THE_CART = frozenset(
@@ -56,6 +57,19 @@ class News:
         page, file = self.link, self.file
         said = Reply(self.body, self.buttons, link=page, link_label=self.link_label, document=self.document, file=file)
         return (said,)
+
+
+def order_taken(here: Here, data: Data) -> News:
+    """Staff took an order for this guest, who pays for it here."""
+    session = _adopted(here.session, data, "closed")
+    body = here.say(texts.ORDER_TAKEN, number=data.get("number"), amount=here.money(data.get("amount")))
+    if not _awaited(session, data):
+        return News(session, body, (here.button("status", texts.B_STATUS), here.button("staff", texts.B_STAFF)))
+    session = session.but(order=session.order | {"due": str(data.get("amount", ""))})
+    asked = session.but(aside={"retry": True})
+    found = ways.offered(here, asked)
+    taps = tuple(ways.button(here, way, str(data.get("order_id"))) for way in found[:MOST_WAYS])
+    return News(_moved(session, ABOUT_MONEY, State.AWAITING_PAYMENT), body, taps)
 
 
 def payment_link(here: Here, data: Data) -> News:

@@ -1,5 +1,6 @@
 """Opens a Paystack account."""
 
+from core.errors import Rejected
 from core.providers.desk import Desk, Package
 from core.providers.paystack.client import Credentials, Paystack
 from core.providers.paystack.webhook import PaystackWebhook
@@ -13,4 +14,12 @@ def connect(desk: Desk) -> Paystack | None:
     return Paystack(desk.http, Credentials(values["api_url"], values["api_key"]), desk.live)
 
 
-PACKAGE = Package(connect, PaystackWebhook(), "paystack")
+def check(desk: Desk) -> None:
+    """The newest payment, which nobody but the owner of the key may see."""
+    account = connect(desk)
+    if account is None:
+        raise Rejected("missing")
+    account.known()
+
+
+PACKAGE = Package(connect, PaystackWebhook(), "paystack", check)

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from core.domain.payments import Reason
 from core.domain.receipts import Notice, Outcome, Source
 from core.domain.statuses import Provider, Start
-from core.errors import OutcomeUnknown, TryAgain
+from core.errors import OutcomeUnknown, Rejected, TryAgain
 from core.log import get_logger
 from core.providers.calls import never_raises
 from core.providers.contract import (
@@ -64,6 +64,16 @@ class Paystack:
 
     def ready(self) -> None:
         """Nothing is needed but the key."""
+
+    def known(self) -> None:
+        """Whether Paystack knows the key. Raises TryAgain, or Rejected where it does not."""
+        try:
+            answer = self._send("check", "GET", "transaction?perPage=1", None, ASK_SECONDS)
+        except OutcomeUnknown as error:
+            raise TryAgain("no answer") from error
+        if answer.status in (401, 403):
+            raise Rejected(Reason.NETWORK_ERROR, f"key refused with {answer.status}")
+        _rows(answer)
 
     def start(self, ask: Ask) -> StartResult:
         """A page to pay on. Its reference is the payment's id, which Paystack takes only once."""

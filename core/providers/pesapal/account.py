@@ -1,5 +1,6 @@
 """Opens a Pesapal account."""
 
+from core.errors import Rejected
 from core.providers.desk import Desk, Package
 from core.providers.pesapal.api import Api, Credentials, TokenService
 from core.providers.pesapal.client import Pesapal
@@ -10,10 +11,9 @@ IPN_PATH = "/api/webhooks/pesapal"
 
 def open_api(desk: Desk) -> Api | None:
     """The merchant's way to Pesapal; None where staff have not filled the keys in yet."""
-    values = desk.values("api_url", "consumer_key", "consumer_secret")
-    if not all(values.values()):
+    credentials = _credentials(desk)
+    if credentials is None:
         return None
-    credentials = Credentials(**values, **desk.values("ipn_id"))
     return Api(desk.http, Tokens(TokenService(desk.http, credentials), desk.shelf), credentials)
 
 
@@ -23,4 +23,17 @@ def connect(desk: Desk) -> Pesapal | None:
     return Pesapal(api, desk.reference_of) if api and api.credentials.ipn_id else None
 
 
-PACKAGE = Package(connect)
+def check(desk: Desk) -> None:
+    """A token of its own, past the shelf: the one in use may be from before the keys were changed."""
+    credentials = _credentials(desk)
+    if credentials is None:
+        raise Rejected("missing")
+    TokenService(desk.http, credentials).fetch()
+
+
+def _credentials(desk: Desk) -> Credentials | None:
+    values = desk.values("api_url", "consumer_key", "consumer_secret")
+    return Credentials(**values, **desk.values("ipn_id")) if all(values.values()) else None
+
+
+PACKAGE = Package(connect, check=check)

@@ -216,7 +216,7 @@ class Mailboxes:
             "session": json.dumps(ending.session) if ending.session is not None else "",
             "session_ttl": SESSION_SECONDS,
             "profile": json.dumps(ending.profile) if ending.profile is not None else "",
-            "profile_ttl": PROFILE_SECONDS,
+            "profile_ttl": remembered_for(ending.profile),
             "replies": [json.dumps(reply) for reply in ending.replies],
             "history": [json.dumps(note) for note in (ending.history, *ending.beside) if note],
             "quiet": ending.quiet_for,
@@ -228,6 +228,11 @@ class Mailboxes:
             "sender_most": SENDERS,
             "bell_ttl": BELL_SECONDS * 1000,
         }
+
+
+def remembered_for(profile: dict[str, Any] | None) -> int:
+    """Seconds for which it is kept beside the session: who is blocked finds no bot that has forgotten it tomorrow."""
+    return ALIAS_SECONDS if profile and profile.get("blocked") else PROFILE_SECONDS
 
 
 def _packed(item: Item) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from core.store.redis.arrivals import Arrivals
 from core.store.redis.board import BoardStream
 from core.store.redis.connection import Scripts, connect, in_time
 from core.store.redis.gathering import Gathering
-from core.store.redis.mailbox import ALIAS_SECONDS, PROFILE_SECONDS, TOGETHER_MOST, Mailboxes
+from core.store.redis.mailbox import ALIAS_SECONDS, TOGETHER_MOST, Mailboxes, remembered_for
 from core.store.redis.menus import Menus
 from core.store.redis.outbox import Outbox
 from core.store.redis.reads import Reads
@@ -20,6 +20,7 @@ CONVERSATION_DOORBELLS = 2
 PAYMENT_DOORBELLS = 1
 HEARTBEAT_SECONDS = 8
 HIDDEN = "hidden"
+OF_A_GUEST = ("user_session", "profile", "guest", "alias", "owner", "window", "stopped", "quiet")
 WANTED = {
     "appendonly": "yes",
     "appendfsync": "always",
@@ -97,7 +98,7 @@ class Store:
     @in_time()
     def remember(self, box: str, profile: dict[str, Any]) -> None:
         """Keep what is known of a guest beside their session, unless a turn has kept something newer."""
-        self.client.set(f"profile:{box}", json.dumps(profile), nx=True, ex=PROFILE_SECONDS)
+        self.client.set(f"profile:{box}", json.dumps(profile), nx=True, ex=remembered_for(profile))
 
     @in_time()
     def chat(self, box: str) -> tuple[dict[str, Any] | None, float]:
@@ -112,9 +113,45 @@ class Store:
         return [json.loads(one) if one else {} for one in found]
 
     @in_time()
+    def mailbox_of(self, address: str) -> str:
+        """The mailbox that messages from this address go to, also the first one."""
+        self.client.set(f"alias:{address}", address, nx=True, ex=ALIAS_SECONDS)
+        return str(self.client.get(f"alias:{address}") or address)
+
+    @in_time()
     def known_anew(self, box: str, profile: dict[str, Any]) -> None:
         """Staff changed what is known of a guest: it counts with their next message."""
-        self.client.set(f"profile:{box}", json.dumps(profile), ex=PROFILE_SECONDS)
+        self.client.set(f"profile:{box}", json.dumps(profile), ex=remembered_for(profile))
+
+    @in_time()
+    def forgettable(self, boxes: list[str]) -> bool:
+        """Whether nothing waits in these mailboxes, and nothing is on its way out of them."""
+        names = [f"{name}:{box}" for box in boxes for name in ("queue:conversations", "out", "sending")]
+        return not names or self.client.exists(*names) == 0
+
+    @in_time()
+    def forget(self, boxes: list[str], addresses: list[str]) -> None:
+        """Everything that is known of the guests of these mailboxes; the next message from there is from a stranger."""
+        names = [f"{name}:{box}" for box in boxes for name in OF_A_GUEST]
+        names += [f"alias:{address}" for address in addresses]
+        if names:
+            self.client.delete(*names)
+
+    @in_time()
+    def lay_by(self, name: str, sealed: str, seconds: int) -> None:
+        """Keep something for a while, for whoever knows the name."""
+        self.client.set(f"laid_by:{name}", sealed, ex=seconds)
+
+    @in_time()
+    def laid_by(self, name: str) -> str | None:
+        """What is kept under this name, if it still is."""
+        found = self.client.get(f"laid_by:{name}")
+        return str(found) if found else None
+
+    @in_time()
+    def take_up(self, name: str) -> None:
+        """It is kept no longer."""
+        self.client.delete(f"laid_by:{name}")
 
     @in_time()
     def events(self, lane: str) -> int:

@@ -1,6 +1,6 @@
 """The journal of webhooks: its months, what is written into it, and what is read from it, in the order of arrival."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ SCHEMA = "journal"
 _PARTITIONS = """select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
                  where i.inhparent = 'webhook_journal'::regclass order by 1"""
 _place = tuple_(JournalEntry.arrived_at, JournalEntry.position)
-_beginning = (datetime.min.replace(tzinfo=UTC), 0)
+BEGINNING = (datetime.min.replace(tzinfo=UTC), 0)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def save(db: Session, arrivals: Sequence[Arrival]) -> None:
 
 def read(sessions: sessionmaker[Session], span: Span) -> Iterator[Arrival]:
     """Every entry with its body, in the order of arrival; a batch at a time, each in a transaction of its own."""
-    after = _beginning
+    after = BEGINNING
     while True:
         with sessions.begin() as db:
             rows = db.scalars(_within(span).where(_place > after).order_by(_place).limit(BATCH)).all()
@@ -98,7 +98,7 @@ def bytes_per_entry(db: Session) -> tuple[int, float]:
 
 def rotate(sessions: sessionmaker[Session]) -> int:
     """Seal under the newest key what an older one sealed; answers how many. May be interrupted and repeated."""
-    changed, after = 0, _beginning
+    changed, after = 0, BEGINNING
     key = cast(installed().current.encode(), LargeBinary)
     old = select(JournalEntry).where(func.substr(JournalEntry.body, 1, KEY_ID_LENGTH) != key)
     while True:
@@ -109,6 +109,19 @@ def rotate(sessions: sessionmaker[Session]) -> int:
         if not rows:
             return changed
         changed, after = changed + len(rows), (rows[-1].arrived_at, rows[-1].position)
+
+
+def rewrite(
+    db: Session, span: Span, put_over: Callable[[bytes], bytes], after: tuple[datetime, int] = BEGINNING
+) -> tuple[datetime, int] | None:
+    """Put something over the bodies of the next batch behind the place `after`, in the caller's transaction; answers
+    the place reached, None where nothing was left."""
+    rows = db.scalars(_within(span).where(_place > after).order_by(_place).limit(BATCH)).all()
+    for row in rows:
+        body = unpack(row.body)
+        if (other := put_over(body)) != body:
+            row.body = pack(other)
+    return (rows[-1].arrived_at, rows[-1].position) if rows else None
 
 
 def _within(span: Span) -> Select[JournalEntry]:

@@ -36,6 +36,8 @@ class Graph:
             return self._send(request, parts[1])
         if len(parts) == 3 and parts[2] == "message_templates" and VERSION.fullmatch(parts[0]):
             return self._templates(request, parts[1])
+        if len(parts) == 2 and VERSION.fullmatch(parts[0]):
+            return self._number_itself(request, parts[1])
         if parts == ["_messages"]:
             return self._received(request)
         return NOT_FOUND
@@ -52,6 +54,15 @@ class Graph:
             return self._mark_read(fields) if "status" in fields else self._take(fields, request.body)
         except Refused as refused:
             return refusal(refused.code, refused.details)
+
+    def _number_itself(self, request: Request, phone_number_id: str) -> Response:
+        if request.headers.get("authorization") != self._token:
+            return refusal(190, "The access token is missing or not valid")
+        if request.method != "GET" or phone_number_id != self._number:
+            return refusal(100, "Object does not exist or does not support this operation")
+        return answer_json(
+            {"display_phone_number": f"+{DISPLAY_PHONE}", "verified_name": "The Bar", "id": phone_number_id}
+        )
 
     def _templates(self, request: Request, account: str) -> Response:
         if request.headers.get("authorization") != self._token:

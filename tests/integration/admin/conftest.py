@@ -3,11 +3,13 @@
 import base64
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from flask import Flask
+from werkzeug.serving import make_server
 
 from core.settings import load_settings
 from sandbox.servers import PostgresServer, RedisServer
@@ -58,3 +60,19 @@ def app(environ: dict[str, str]) -> Flask:
 @pytest.fixture
 def venue(app: Flask) -> Venue:
     return open_venue(app)
+
+
+@pytest.fixture
+def address(venue: Venue) -> Iterator[str]:
+    """Where a real browser finds the venue's pages."""
+    server = make_server("127.0.0.1", 0, venue.app, threaded=True)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser found wrong."""
+    return []

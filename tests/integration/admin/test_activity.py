@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from core.domain.statuses import Role
 from core.services.activity import Actor, record
 from core.store.sql.tables import Activity
-from tests.integration.admin.venue import Venue
+from tests.integration.admin.venue import DID, Venue
 
 
 def lines(venue: Venue, action: str = "") -> list[Activity]:
-    mine = select(Activity).where(Activity.workspace_id == venue.workspace_id).order_by(Activity.seq)
+    mine = select(Activity).where(Activity.workspace_id == venue.workspace_id, DID).order_by(Activity.seq)
     with venue.program.sessions.begin() as db:
         return [one for one in db.scalars(mine) if action in ("", one.action)]
 

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from threading import Thread
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
-from werkzeug.serving import make_server
 
 from core.domain.statuses import OrderStatus, Role, Station
 from core.store.sql.tables import Order, OrderItem, Product, VenueTable
+from tests.integration.admin.browsing import window
 from tests.integration.admin.test_cash import promise, take
 from tests.integration.admin.venue import PASSWORD, Venue
 
@@ -28,37 +27,15 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(venue: Venue) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, venue.app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser found wrong: errors of scripts, and what the content policy had to stop."""
-    return []
-
-
-@pytest.fixture
 def page(chromium: Browser, address: str, venue: Venue, complaints: list[str]) -> Iterator[Page]:
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    context = chromium.new_context(viewport={"width": 360, "height": 740})
-    page = context.new_page()
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page = window(chromium, address, complaints)
     page.goto(f"{address}/admin/board")
     page.get_by_label("E-mail").fill(venue.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("status")).to_have_text("Live")
     yield page
-    context.close()
+    page.context.close()
 
 
 def test_a_paid_order_comes_without_reloading_and_is_tapped_to_the_end(

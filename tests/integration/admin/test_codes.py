@@ -14,7 +14,7 @@ from core.clock import now
 from core.domain.statuses import Role
 from core.store.sql.rotation import rotate_keys
 from core.store.sql.tables import Activity, SecondFactor, User
-from tests.integration.admin.venue import PASSWORD, Browser, Venue
+from tests.integration.admin.venue import DID, PASSWORD, Browser, Venue
 from webapp.admin.codes import DAILY, WRONG
 from webapp.admin.throttle import hidden
 
@@ -161,7 +161,7 @@ def test_only_outside_production_a_password_may_be_enough(venue: Venue) -> None:
 def test_that_codes_were_set_up_is_in_the_log_and_no_secret_is(house: Venue) -> None:
     secret, codes = set_up(at_the_door(house))
     with house.program.sessions.begin() as db:
-        [line] = db.scalars(select(Activity).where(Activity.workspace_id == house.workspace_id)).all()
+        [line] = db.scalars(select(Activity).where(Activity.workspace_id == house.workspace_id, DID)).all()
         stored = db.execute(text("select secret from second_factors where user_id = :user"), {"user": house.user_id})
         hashes = db.execute(text("select code_hash from recovery_codes where user_id = :user"), {"user": house.user_id})
         assert (line.action, line.subject_id) == ("second_factor_set_up", house.user_id)

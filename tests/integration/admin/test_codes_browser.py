@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.domain.statuses import Role
 from tests.integration.admin.test_codes import house  # noqa: F401
-from tests.integration.admin.test_pages_browser import address, complaints, faults, tab  # noqa: F401
+from tests.integration.admin.test_pages_browser import faults, tab
 from tests.integration.admin.test_users import invited
 from tests.integration.admin.venue import PASSWORD, Venue
 
@@ -32,8 +32,8 @@ def looked_at(page: Page, folder: Path, name: str) -> None:
 def test_an_owner_comes_in_with_a_code_of_the_phone_and_later_with_one_from_paper(
     chromium: Browser,
     house: Venue,  # noqa: F811
-    address: str,  # noqa: F811
-    complaints: list[str],  # noqa: F811
+    address: str,
+    complaints: list[str],
     tmp_path: Path,
     width: int,
     theme: str,
@@ -67,8 +67,8 @@ def test_an_owner_comes_in_with_a_code_of_the_phone_and_later_with_one_from_pape
 def test_somebody_new_comes_in_and_takes_the_tablet_over_with_a_pin(
     chromium: Browser,
     venue: Venue,
-    address: str,  # noqa: F811
-    complaints: list[str],  # noqa: F811
+    address: str,
+    complaints: list[str],
     tmp_path: Path,
 ) -> None:
     venue.role(Role.OWNER)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from core.domain.statuses import Direction, MessageStatus
+from core.domain.statuses import Direction, MessageStatus, Role
 from core.settings import load_settings
 from core.store.sql.tables import Activity, Conversation, Message
 from tests.integration.admin.venue import Browser, Venue, open_venue
@@ -160,6 +160,27 @@ def test_a_call_on_the_board_leads_to_the_conversation(talking: Venue) -> None:
     [call] = browser.board()["calls"]
     led = browser.get(f"/admin/conversations/of/{call['conversation']}")
     assert led.status_code == 302 and led.location.endswith(f"/admin/conversations/{talking.box()}")
+
+
+def test_who_asked_first_stands_first_and_from_each_guest_one_tap_leads_to_the_next(talking: Venue) -> None:
+    talking.hears("staff", "254700000002", "Otieno")
+    browser = talking.signed_in()
+    queue = browser.get("/admin/conversations").text.partition("All chats")[0]
+    assert 0 < queue.index("Amina") < queue.index("Otieno")
+    assert "All chats" not in browser.get("/admin/conversations?q=Amina").text
+    amina, otieno = talking.box(), talking.box("254700000002")
+    assert "Next: <bdi>Otieno</bdi>" in page(browser, amina) and "Next: <bdi>Amina</bdi>" in page(browser, otieno)
+    browser.post(f"/admin/conversations/{amina}/back")
+    talking.serve()
+    said = page(browser, amina)
+    assert "Handed back" in said and "Next: <bdi>Otieno</bdi>" in said and "Next:" not in page(browser, otieno)
+
+
+def test_who_may_not_answer_guests_is_not_offered_it_on_the_board(talking: Venue) -> None:
+    browser = talking.signed_in()
+    assert "data-see>" in browser.get("/admin/board").text
+    talking.role(Role.KITCHEN)
+    assert "data-see hidden>" in browser.get("/admin/board").text
 
 
 def test_another_venues_conversations_are_not_there(talking: Venue) -> None:

@@ -13,7 +13,7 @@ from core.domain.statuses import DeadLetterState, Role
 from core.settings import load_settings
 from core.store.sql.tables import Activity, DeadLetter
 from tests.integration.admin.test_trouble import now
-from tests.integration.admin.venue import Venue, open_venue
+from tests.integration.admin.venue import DID, Venue, open_venue
 from webapp import create_app
 
 NASTY = "<script>alert(1)</script>"
@@ -37,7 +37,7 @@ def row(venue: Venue, letter_id: UUID) -> DeadLetter:
 
 def notes(venue: Venue) -> list[str]:
     with venue.program.sessions.begin() as db:
-        mine = select(Activity).where(Activity.workspace_id == venue.workspace_id).order_by(Activity.seq)
+        mine = select(Activity).where(Activity.workspace_id == venue.workspace_id, DID).order_by(Activity.seq)
         return [note.action for note in db.scalars(mine)]
 
 

@@ -3,59 +3,33 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.cipher import installed
 from core.domain.statuses import OrderStatus, Role
 from core.store.sql.tables import Customer
+from tests.integration.admin.browsing import window
 from tests.integration.admin.venue import PASSWORD, Venue
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def address(venue: Venue) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, venue.app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser found wrong: errors of scripts, what the content policy had to stop, requests to others."""
-    return []
-
-
-@pytest.fixture
 def page(chromium: Browser, address: str, venue: Venue, complaints: list[str]) -> Iterator[Page]:
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
     venue.role(Role.BAR)
     for number in range(30):
         guest, status = ("Amina", OrderStatus.SERVED) if number % 3 else ("<b>Otieno</b>", OrderStatus.CANCELLED)
         venue.order(status, guest)
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on(
-        "request", lambda sent: complaints.append(sent.url) if not sent.url.startswith((address, "blob:")) else None
-    )
+    page = window(chromium, address, complaints, width=1280, height=900, accept_downloads=True)
     page.goto(f"{address}/admin/login?next=/admin/orders")
     page.get_by_label("E-mail").fill(venue.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(rows(page)).to_have_count(25, timeout=30_000)
     yield page
-    context.close()
+    page.context.close()
 
 
 def rows(page: Page) -> Locator:

@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 from sqlalchemy import update
 
 from core.domain.statuses import OrderStatus, Role
+from core.services import exports
 from core.store.sql.tables import Order
 from tests.integration.admin.venue import Browser, Venue, open_venue
-from webapp.admin import lists
 
 AS_JSON = {"Accept": "application/json"}
 
@@ -94,7 +94,7 @@ def test_a_sheet_has_figures_and_a_paper_has_words(bar: Browser) -> None:
 
 @pytest.mark.usefixtures("hostile")
 def test_a_file_that_would_be_too_large_says_so(bar: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(lists.MOST_ROWS, "csv", 1)
+    monkeypatch.setitem(exports.MOST_ROWS, "csv", 1)
     answer = bar.get("/admin/orders/file.csv")
     assert answer.status_code == 400 and "2 orders" in answer.json["error"]
 

@@ -74,7 +74,11 @@ def test_whoever_takes_a_list_away_or_reads_all_messages_is_written_down(office:
     assert office.get("/admin/customers/file.csv").status_code == 200
     assert office.get("/admin/messages").status_code == 200
     lines = [(row["who"], row["action"], row["subject_kind"]) for row in activity(office)]
-    assert lines == [("Wanjiru", "messages_read", "messages"), ("Wanjiru", "list_exported", "customers")]
+    assert lines == [
+        ("Wanjiru", "messages_read", "messages"),
+        ("Wanjiru", "list_exported", "customers"),
+        ("Wanjiru", "signed_in", "user"),
+    ]
 
 
 def test_who_may_not_read_chats_or_money_sees_neither_in_it(venue: Venue, order_id: UUID) -> None:

@@ -1,14 +1,12 @@
 """Every page of the staff in a real browser: axe-core reads it, it fits the screen, it asks nothing of other hosts."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from core.domain.statuses import OrderStatus, Role
+from tests.integration.admin.browsing import window
 from tests.integration.admin.venue import PASSWORD, Venue
 from webapp.admin.entries import ENTRIES, PROFILE, SETTINGS
 
@@ -21,32 +19,9 @@ SERIOUS = """async () => (await axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def address(venue: Venue) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, venue.app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser found wrong: errors of scripts, what the content policy stopped, requests to others."""
-    return []
-
-
 def tab(chromium: Browser, address: str, complaints: list[str], width: int, theme: str) -> Page:
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    context = chromium.new_context(viewport={"width": width, "height": 740}, reduced_motion="reduce")
-    context.add_init_script(f"localStorage.theme ??= '{theme}'")
-    page = context.new_page()
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda asked: None if asked.url.startswith((address, "data:")) else complaints.append(asked.url))
+    page = window(chromium, address, complaints, width=width, reduced_motion="reduce")
+    page.context.add_init_script(f"localStorage.theme ??= '{theme}'")
     return page
 
 
@@ -79,6 +54,7 @@ def pages(venue: Venue) -> list[str]:
             *behind,
             venue.app.url_for("admin.conversation", box=venue.box()),
             venue.app.url_for("admin.letters"),
+            venue.app.url_for("admin.report_schedules"),
         ]
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
+from tests.integration.admin.browsing import window
 from tests.integration.admin.test_pay import Guest, guest
-from tests.integration.admin.venue import PASSWORD, Venue
+from tests.integration.admin.venue import PASSWORD
 
 __all__ = ["guest"]
 
@@ -18,15 +18,6 @@ SIZES = {"narrow": {"width": 360, "height": 740}, "wide": {"width": 1280, "heigh
 PICTURES = os.environ.get("PICTURES", "")  # a folder to look at the pages afterwards
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def address(venue: Venue) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, venue.app, threaded=True)
-    server.daemon_threads = True  # type: ignore[attr-defined]
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
 
 
 @pytest.fixture
@@ -45,23 +36,6 @@ def workers(guest: Guest) -> Iterator[None]:
     thread.join()
 
 
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser found wrong: errors of scripts, and what the content policy had to stop."""
-    return []
-
-
-def open_page(chromium: Browser, size: str, complaints: list[str]) -> Page:
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    page = chromium.new_context(viewport=SIZES[size]).new_page()  # type: ignore[arg-type]
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return page
-
-
 def picture(page: Page, name: str) -> None:
     if PICTURES:
         page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
@@ -70,7 +44,7 @@ def picture(page: Page, name: str) -> None:
 @pytest.mark.usefixtures("workers")
 @pytest.mark.parametrize("size", SIZES)
 def test_from_the_link_to_paid(chromium: Browser, address: str, guest: Guest, complaints: list[str], size: str) -> None:
-    page = open_page(chromium, size, complaints)
+    page = window(chromium, address, complaints, **SIZES[size])
     page.goto(address + guest.link())
     expect(page.get_by_text("2 × Dawa")).to_be_visible()
     picture(page, f"pay-review-{size}")
@@ -98,7 +72,7 @@ def test_the_till_on_a_phone_in_the_dark(
     chromium: Browser, address: str, guest: Guest, complaints: list[str], size: str
 ) -> None:
     guest.confirms(guest.link(), way="CASH")
-    page = open_page(chromium, size, complaints)
+    page = window(chromium, address, complaints, **SIZES[size])
     page.emulate_media(color_scheme="dark")
     page.goto(f"{address}/admin/cash")
     page.get_by_label("E-mail").fill(guest.venue.email)

@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.domain.pins import is_pin
 from core.domain.statuses import Role
+from core.store.sql.tables import Activity, SignIn
 from tests.integration.admin.test_codes import set_up
 from tests.integration.admin.test_users import actions, colleague
 from tests.integration.admin.venue import PASSWORD, Browser, Venue
@@ -122,3 +123,25 @@ def test_a_manager_with_codes_has_a_pin_and_a_code(venue: Venue, tablet: Browser
     venue.role(Role.MANAGER)
     assert types(tablet, venue.user_id).status_code == 302
     assert tablet.get("/admin/users").status_code == 200, "exempt outside production"
+
+
+def test_somebody_takes_over_without_a_sign_out_and_the_one_before_has_left(venue: Venue, tablet: Browser) -> None:
+    other, email = colleague(venue)
+    tablet.sign_in(email=email)
+    assert 'href="/admin/switch"' in tablet.get("/admin/profile").text
+    page = tablet.get("/admin/switch").text
+    assert "Wanjiru" in page and f"/admin/pin/{other}" not in page
+    assert types(tablet, venue.user_id, "0000").status_code == 401
+    assert "Otieno" in tablet.get("/admin/switch").text, "nobody has left yet"
+    assert types(tablet, venue.user_id).location == "/admin/board"
+    assert "Wanjiru" in tablet.get("/admin/switch").text
+    with venue.program.sessions.begin() as db:
+        mine = select(SignIn.id).where(SignIn.user_id == other)
+        assert db.scalars(mine).all() == []
+        who = select(Activity.who, Activity.action, Activity.detail["with"].astext)
+        rows = db.execute(who.where(Activity.workspace_id == venue.workspace_id).order_by(Activity.seq)).all()
+    ways = [tuple(row) for row in rows if row.action in ("signed_in", "signed_out")]
+    assert ways == [
+        ("Wanjiru", "signed_in", "password"), ("Wanjiru", "signed_out", None), ("Otieno", "signed_in", "password"),
+        ("Otieno", "signed_out", None), ("Wanjiru", "signed_in", "pin"),
+    ]  # fmt: skip

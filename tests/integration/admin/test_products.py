@@ -10,7 +10,7 @@ from core.domain.menu import Product as MenuProduct
 from core.domain.statuses import Role
 from core.services.menu import load_menu
 from core.store.sql.tables import Activity, Product
-from tests.integration.admin.venue import Browser, Venue, open_venue
+from tests.integration.admin.venue import DID, Browser, Venue, open_venue
 
 FORM = {
     "name": "Dawa", "price": "700", "station": "bar", "position": "0", "low_stock": "0", "in_menu": "y", "version": "1",
@@ -130,4 +130,4 @@ def load(venue: Venue) -> set[str]:
 
 def logged(venue: Venue) -> list[Activity]:
     with venue.program.sessions.begin() as db:
-        return list(db.query(Activity).filter(Activity.workspace_id == venue.workspace_id).order_by(Activity.seq))
+        return list(db.query(Activity).filter(Activity.workspace_id == venue.workspace_id, DID).order_by(Activity.seq))

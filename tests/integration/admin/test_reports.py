@@ -1,5 +1,6 @@
 """The page of the reports: who sees it, which days it takes, and its files."""
 
+import re
 from uuid import UUID
 
 import pytest
@@ -85,3 +86,37 @@ def test_the_files_say_what_the_page_says(manager: Venue) -> None:
     for form, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
         assert browser.get(f"/admin/reports/report.{form}?days=7").data.startswith(start)
     assert browser.get("/admin/reports/report.exe").status_code == 404
+
+
+def test_a_manager_has_a_report_sent_and_ends_it_again(venue: Venue) -> None:
+    venue.role(Role.VIEWER)
+    browser = venue.signed_in()
+    assert browser.get("/admin/reports/schedules").status_code == 403
+    venue.role(Role.MANAGER)
+    assert "Nothing comes by itself yet" in browser.get("/admin/reports/schedules").text
+    wish = {"every": "weekly", "way": "whatsapp", "phone": "0722 000 111", "hour": "9"}
+    assert browser.post("/admin/reports/schedules", data=wish).status_code == 302
+    page = browser.get("/admin/reports/schedules").text
+    assert "Every Monday" in page and "By WhatsApp, at 09:00" in page
+    (end,) = re.findall(r'action="(/admin/reports/schedules/[^"]+/end)"', page)
+    assert browser.post(end).status_code == browser.post(end).status_code == 302
+    assert "Nothing comes by itself yet" in browser.get("/admin/reports/schedules").text
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        ({"way": "whatsapp", "phone": "12"}, "Write the number"),
+        ({"way": "mail"}, "has no mail server"),
+        ({"way": "pigeon"}, "Choose how it comes"),
+        ({"way": "whatsapp", "phone": "0722000111", "hour": "3"}, "Choose an hour"),
+        ({"every": "hourly"}, "Choose how often"),
+    ],
+)
+def test_what_cannot_be_meant_stands_beside_its_field_and_stays_typed(
+    venue: Venue, wish: dict[str, str], said: str
+) -> None:
+    venue.role(Role.MANAGER)
+    browser = venue.signed_in()
+    page = browser.post("/admin/reports/schedules", data={"every": "daily", "way": "mail", "hour": "8", **wish})
+    assert page.status_code == 400 and said in page.text and wish.get("phone", "") in page.text

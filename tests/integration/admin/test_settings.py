@@ -13,7 +13,7 @@ from core.domain.menu import Menu
 from core.domain.statuses import Role
 from core.services.menu import load_menu
 from core.store.sql.tables import Activity, Workspace
-from tests.integration.admin.venue import Browser, Venue, open_venue
+from tests.integration.admin.venue import DID, Browser, Venue, open_venue
 
 VENUE = {
     "name": "The Bar", "timezone": "Africa/Nairobi", "accepts_orders": "yes", "age_gate": "yes", "minimum_age": "18",
@@ -82,7 +82,7 @@ def test_what_is_changed_counts_with_the_next_message_and_is_written_down(venue:
     assert known.name == "Bar “Ñandú” 🍸" and known.serves_alcohol and known.minimum_order == 1500
     assert known.asks == ("name", "email") and not known.features.tracking and row(venue).lateness["amber"] == 5
     with venue.program.sessions.begin() as db:
-        said = db.scalars(select(Activity).where(Activity.workspace_id == venue.workspace_id)).all()
+        said = db.scalars(select(Activity).where(Activity.workspace_id == venue.workspace_id, DID)).all()
     line = next(one for one in said if one.action == "workspace_changed")
     assert line.who == "Wanjiru" and (line.before or {})["serves_alcohol"] is False
     assert (line.after or {})["minimum_order"] == "1500"

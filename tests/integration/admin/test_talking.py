@@ -7,11 +7,11 @@ from playwright.sync_api import Page, Route, expect
 
 from core.conversation import texts
 from core.domain.statuses import Role
-from tests.integration.admin.test_browser import address, complaints, page
+from tests.integration.admin.test_browser import page
 from tests.integration.admin.test_letters import dead
 from tests.integration.admin.venue import Venue
 
-__all__ = ["address", "complaints", "page"]
+__all__ = ["page"]
 
 NASTY = "<img src=x onerror=document.title='run'>"
 

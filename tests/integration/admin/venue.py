@@ -26,11 +26,13 @@ from core.services.program import Program
 from core.services.relay import follow_up
 from core.store.redis.mailbox import Item
 from core.store.sql.outbox import owe_board
-from core.store.sql.tables import Category, Channel, Membership, Order, OrderItem, Product, User, Workspace
+from core.store.sql.tables import Activity, Category, Channel, Membership, Order, OrderItem, Product, User, Workspace
 
 PASSWORD = "a long enough password"
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)  # quick to check
 TOKEN = re.compile(r'name="csrf-?_?token" (?:value|content)="([^"]+)"')
+# What staff did, besides coming and going.
+DID = Activity.action.not_in(("signed_in", "signed_out"))
 _numbers = count(1)
 
 

@@ -13,6 +13,7 @@ from core.services.documents_wanted import want_document
 from core.services.receipt_requests import send_receipt
 from core.services.stock import receive_stock
 from core.store.sql.tables import Document, DocumentDelivery, DocumentLink
+from core.store.sql.tables.documents import LARGEST_BYTES
 from tests import pdf
 from tests.integration.documents.office import Office
 from tests.integration.sql.bar import all_at_once
@@ -184,7 +185,7 @@ def test_an_empty_or_enormous_document_is_refused_by_the_database(office: Office
     office.sold()
     office.asks()
     [document] = office.documents()
-    for content in (b"", bytes(4 * 1024 * 1024 + 1)):
+    for content in (b"", bytes(LARGEST_BYTES + 1)):
         with pytest.raises(IntegrityError):
             keep_document(office.program, document.id, content)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from core.cipher import Cipher, install
 from core.services.activity import Actor
@@ -23,6 +23,7 @@ from core.services.program import Program
 from core.store.redis.store import Store
 from core.store.sql.engine import make_engine, make_sessions
 from core.store.sql.journal import Span
+from core.store.sql.tables import Workspace
 from sandbox.servers import PostgresServer, RedisServer
 from tests.integration.journal.evening import Evening
 from tests.integration.journal.test_replay import ANN, BEN, CAT, DAN, evening, spend
@@ -45,6 +46,7 @@ SUMS = {
     "messages": """select n, kinds, count(*) from (select mailbox, count(*) as n, array_agg(kind order by kind) as kinds
                    from messages group by 1) as boxes group by 1, 2 order by 1, 2""",
 }
+TRIED_WITH = "254700999888"
 
 
 def sums(program: Program) -> dict[str, list[tuple[Any, ...]]]:
@@ -114,8 +116,10 @@ def test_the_file_names_no_guest_and_opens_no_door(evening: Evening) -> None:
     evening.says(ANN, "hi, i am achieng, call 0712 345 670 or write to achieng@example.org")
     spend(evening)
     evening.written_down()
+    with evening.house.program.sessions.begin() as db:
+        db.execute(update(Workspace).values(debug_phone=TRIED_WITH))
     file = "\n".join(exported(evening))
-    for told in (ANN, BEN, CAT, DAN, "712345670", "712 345 670", "achieng", "Achieng", "k2-test-api-key"):
+    for told in (TRIED_WITH, ANN, BEN, CAT, DAN, "712345670", "712 345 670", "achieng", "Achieng", "k2-test-api-key"):
         assert told.casefold() not in file.casefold(), told
     assert "hi, i am Guest" in file and "2 dawa and 1 tusker to table 7" in file
 

@@ -50,6 +50,11 @@ class House:
         take_turns(self.program, self.program.store.conversations.claim("bell"))
         return [content["body"] for body in self.sends() for content in body.values() if isinstance(content, dict)]
 
+    def is_told(self, news: dict[str, Any]) -> None:
+        """The house has news for the guest, and the real turn is taken."""
+        self._push(news, None, {})
+        take_turns(self.program, self.program.store.conversations.claim("bell"))
+
     def waits_for_a_turn(self, external_id: str) -> None:
         """The guest wrote, and nobody has answered yet."""
         self._push({"kind": "text", "data": {"text": "hi"}, "external": external_id}, None, {})

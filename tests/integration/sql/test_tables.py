@@ -7,16 +7,17 @@ from uuid import uuid4
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, Enum, inspect, text
+from sqlalchemy import Engine, Enum, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.cipher import Cipher, install
 from core.domain import orders, payments
 from core.domain.statuses import OrderStatus, PaymentStatus
+from core.services.documents_wanted import want_report
 from core.services.setup import seed_demo
 from core.store.sql.engine import make_engine, make_sessions
-from core.store.sql.tables import Base, Order, OrderItem, Workspace
+from core.store.sql.tables import Base, Order, OrderItem, User, Workspace
 from sandbox.servers import PostgresServer
 from tests.integration.sql.bar import Bar, open_bar
 from tests.integration.sql.conftest import migrations
@@ -52,6 +53,10 @@ def _fill(sessions: sessionmaker[Session]) -> None:
         seed_demo(db, development())
     bar = open_bar(sessions)
     bar.settle(bar.order(bar.guest(), Dawa=1)[0]["order_id"])
+    with sessions.begin() as db:
+        user = db.scalars(select(User)).first()
+        assert user is not None
+        want_report(db, bar.workspace_id, {"first": "2026-11-20", "last": "2026-11-20"}, {"user_id": user.id})
 
 
 def test_there_is_one_migration_head() -> None:

@@ -117,6 +117,15 @@ def test_a_wrong_token_is_401_and_a_wrong_number_400(graph: Any) -> None:
     assert graph.text("x").json()["error"]["code"] == 33
 
 
+def test_a_number_tells_who_it_is_to_whom_has_its_token(graph: Any) -> None:
+    number = graph.url.removesuffix("/messages")
+    known = requests.get(number, headers={"Authorization": "Bearer graph-token"}, timeout=PATIENCE)
+    assert known.status_code == 200 and known.json()["display_phone_number"].startswith("+254")
+    unknown = requests.get(f"{number}1", headers={"Authorization": "Bearer graph-token"}, timeout=PATIENCE)
+    assert unknown.json()["error"]["code"] == 100
+    assert requests.get(number, timeout=PATIENCE).json()["error"]["code"] == 190
+
+
 def test_a_guest_without_a_phone_is_reached_by_recipient(graph: Any, simulators: Simulators) -> None:
     answer = graph.send({"messaging_product": "whatsapp", "recipient": "KE.42", "type": "text", "text": {"body": "Hi"}})
     assert answer.json()["contacts"] == [{"input": "KE.42", "user_id": "KE.42"}]

@@ -4,8 +4,8 @@ A file has the category, the named parameters with an example of each, and the t
 """
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from core.conversation.replies import clip
 FOLDER = Path(__file__).parent
 FALLBACK = "en"
 PARAMETER_LIMIT = 120
+LINK = "link"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Filled:
     name: str
     language: str
     values: Mapping[str, Any]
+
+    def with_link(self, url: Callable[[str], str]) -> "Filled":
+        """With the address of the document whose link it names, if it names one."""
+        link = self.values.get(LINK)
+        return replace(self, values={**self.values, LINK: url(link)}) if link else self
 
     def content(self) -> dict[str, Any]:
         """The message's part of the request; parameters exactly as registered, or Meta refuses (132000)."""

@@ -30,6 +30,7 @@ from core.store.sql.tables.records import (
     TurnEffects,
     WebhookEvent,
 )
+from core.store.sql.tables.reports import ReportSchedule
 from core.store.sql.tables.sign_ins import RecoveryCode, SecondFactor, SignIn
 from core.store.sql.tables.staff_calls import StaffCall
 
@@ -80,6 +81,7 @@ __all__ = [
     "ReconciliationDifference",
     "RecoveryCode",
     "Refund",
+    "ReportSchedule",
     "SecondFactor",
     "Shift",
     "SignIn",

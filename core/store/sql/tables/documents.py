@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.domain.documents import DocumentKind, DocumentState, FiscalState
 from core.store.sql.base import Base, Owned, is_parent, within, words
 
-LARGEST_BYTES = 4 * 1024 * 1024
+LARGEST_BYTES = 16 * 1024 * 1024
 
 
 class InvoiceCounter(Base):
@@ -82,7 +82,11 @@ class FiscalEntry(Owned):
 
 
 class Document(Owned):
-    """One document of one kind about one thing, made once. `content` is read only by whoever asks for it by name."""
+    """One document of one kind about one thing, made once. `content` is read only by whoever asks for it by name.
+
+    What is about neither an invoice nor a closing says in `request` what it is; `user_id` wanted it, and `progress`
+    says how far it is made, in percent.
+    """
 
     __tablename__ = "documents"
 
@@ -94,6 +98,9 @@ class Document(Owned):
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     next_try_at: Mapped[datetime | None]
     made_at: Mapped[datetime | None]
+    request: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    progress: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
         is_parent(),
@@ -102,7 +109,11 @@ class Document(Owned):
         UniqueConstraint("kind", "invoice_id"),
         UniqueConstraint("kind", "closing_id"),
         CheckConstraint("(kind = 'receipt') = (invoice_id is not null)", name="invoice"),
-        CheckConstraint("(kind = 'receipt') = (closing_id is null)", name="closing"),
+        CheckConstraint(
+            "(kind in ('closing_pdf', 'closing_csv', 'closing_xlsx')) = (closing_id is not null)", name="closing"
+        ),
+        CheckConstraint("(invoice_id is null and closing_id is null) = (request <> '{}')", name="request"),
+        CheckConstraint("progress between 0 and 100", name="progress"),
         CheckConstraint("(state = 'MADE') = (content is not null)", name="made"),
         CheckConstraint("(state = 'WANTED') = (next_try_at is not null)", name="wanted"),
         CheckConstraint(f"octet_length(content) between 1 and {LARGEST_BYTES}", name="size"),
@@ -127,17 +138,19 @@ class DocumentLink(Owned):
 
 
 class DocumentDelivery(Owned):
-    """A conversation that waits for a document; done when the message is owed to it."""
+    """A conversation that waits for a document, or somebody of the house who gets it by mail; done when it is owed."""
 
     __tablename__ = "document_deliveries"
 
     document_id: Mapped[UUID]
-    conversation_id: Mapped[UUID]
+    conversation_id: Mapped[UUID | None]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     done_at: Mapped[datetime | None]
 
     __table_args__ = (
         within("documents", "document_id"),
         within("conversations", "conversation_id"),
+        CheckConstraint("(conversation_id is null) <> (user_id is null)", name="whom"),
         Index(
             "uq_document_deliveries_open", "document_id", "conversation_id", unique=True,
             postgresql_where="done_at is null",

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.domain.statuses import Role
 from core.store.sql.base import Base, Edited, Owned, Row, Versioned, is_parent, within, words
-from core.store.sql.encrypted import EncryptedText
+from core.store.sql.encrypted import EncryptedJson, EncryptedText
 
 
 class Workspace(Row, Versioned):
@@ -18,7 +18,8 @@ class Workspace(Row, Versioned):
 
     A second payment for one order goes back by itself up to `refund_limit`; above it staff approve.
     `hours`, `delivery`, `features`, `paying`, `invoicing`, `printers` and `lateness` are as `core.domain` reads them;
-    `table_key` signs the tables' codes.
+    `table_key` signs the tables' codes; `wordings` is the venue's own words by language and English text.
+    While `debug_phone` is set, the bot answers nobody else.
     """
 
     __tablename__ = "workspaces"
@@ -45,6 +46,8 @@ class Workspace(Row, Versioned):
     invoicing: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     printers: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     lateness: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    debug_phone: Mapped[str | None] = mapped_column(EncryptedText)
+    wordings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     table_key: Mapped[UUID] = mapped_column(default=uuid4, server_default=func.gen_random_uuid())
     updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
 
@@ -99,7 +102,10 @@ class Membership(Owned):
 
 
 class Customer(Owned):
-    """A guest, known by business-scoped id, by phone, or by both. Since `messages_stopped_at`: nothing unasked."""
+    """A guest, known by business-scoped id, by phone, or by both. Since `messages_stopped_at`: nothing unasked.
+
+    Since `blocked_at` they order from staff only: the bot does not talk with them.
+    """
 
     __tablename__ = "customers"
 
@@ -116,6 +122,7 @@ class Customer(Owned):
     asked: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     discount_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(0), server_default="0")
     discount_active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    blocked_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -125,6 +132,41 @@ class Customer(Owned):
         CheckConstraint("(phone is null) = (phone_index is null)", name="phone_indexed"),
         CheckConstraint("discount_percent between 0 and 99", name="discount"),
         CheckConstraint("deleted_at is not null or bsuid is not null or phone is not null", name="identified"),
+    )
+
+
+class CustomerNote(Owned):
+    """What staff wrote down of a guest. `who` is the writer's name as it was then."""
+
+    __tablename__ = "customer_notes"
+
+    customer_id: Mapped[UUID]
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    who: Mapped[str]
+    body: Mapped[str] = mapped_column(EncryptedText)
+
+    __table_args__ = (
+        within("customers", "customer_id"),
+        Index("ix_customer_notes_customer", "customer_id", "created_at"),
+    )
+
+
+class Erasure(Owned):
+    """A guest who was erased, until what came in of them `since` they were known is gone from the journal, too.
+
+    `traces` are by what they are found there, and how far it was gone through; they go as the last.
+    """
+
+    __tablename__ = "erasures"
+
+    customer_id: Mapped[UUID]
+    since: Mapped[datetime]
+    traces: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
+    done_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within("customers", "customer_id"),
+        Index("ix_erasures_due", "created_at", postgresql_where="done_at is null"),
     )
 
 

@@ -1,0 +1,189 @@
+"""A guest is forgotten: nothing anywhere says who they were, and the money adds up as before."""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from core.cipher import installed
+from core.domain.statuses import Method, OrderStatus, PaymentStatus, Provider, Role, Start
+from core.services.customers import GuestRef, find_guest
+from core.services.erasing_journal import finish_erasures
+from core.services.journal_replay import replay_missing
+from core.store.redis.arrivals import GOOD, Arrival
+from core.store.redis.mailbox import Item
+from core.store.sql import journal
+from core.store.sql.tables import Base, Customer, DeadLetter, Message, Order, Payment
+from sandbox.simulators.inbound import inbound_text
+from tests.integration.admin.venue import Browser, Venue
+
+PHONE, NAME, WORDS = "254712345678", "Amina Odhiambo", "two dawa for my birthday"
+SECRETS = (PHONE, PHONE[3:], NAME, WORDS, "likes the corner", "Riverside 12", "amina@example.com")
+
+
+@pytest.fixture
+def office(venue: Venue) -> Browser:
+    venue.role(Role.MANAGER)
+    return venue.signed_in()
+
+
+@pytest.fixture
+def client_id(venue: Venue, office: Browser) -> UUID:
+    """A guest of whom everything is kept that can be."""
+    with venue.program.sessions.begin() as db:
+        ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "", PHONE, NAME)
+        guest = find_guest(db, ref)
+        guest.customer.email, guest.customer.birthday = "amina@example.com", "1990-01-01"
+        client_id, chat_id = guest.customer.id, guest.conversation.id
+    venue.hears(WORDS, PHONE, NAME)
+    send_everything(venue)
+    order_id = venue.order(OrderStatus.SERVED, NAME)
+    with venue.program.sessions.begin() as db:
+        order = db.get_one(Order, order_id)
+        order.customer_id, order.conversation_id, order.address = client_id, chat_id, "Riverside 12"
+        db.add(paid(venue, order_id, client_id))
+        db.add(letter(venue))
+    office.post(f"/admin/customers/{client_id}/notes", data={"note": "likes the corner"})
+    write(venue, arrival(venue))
+    return client_id
+
+
+def send_everything(venue: Venue) -> None:
+    while sent := venue.program.store.outbox.claim("bell"):
+        venue.program.store.outbox.sent(sent)
+
+
+def paid(venue: Venue, order_id: UUID, client_id: UUID) -> Payment:
+    return Payment(
+        workspace_id=venue.workspace_id, order_id=order_id, customer_id=client_id, provider=Provider.KOPOKOPO,
+        method=Method.MPESA, start=Start.PROMPT, status=PaymentStatus.SUCCEEDED, amount=Decimal(1400), currency="KES",
+        phone=PHONE, phone_index=installed().index(PHONE),
+    )  # fmt: skip
+
+
+def letter(venue: Venue) -> DeadLetter:
+    body = json.dumps({"kind": "text", "data": {"text": WORDS}, "guest": {"phone": PHONE, "name": NAME}})
+    return DeadLetter(
+        workspace_id=venue.workspace_id, lane="conversations", mailbox=venue.box(PHONE), event_id=uuid4().hex,
+        body=body, attempts=3, at=datetime.now(UTC),
+    )  # fmt: skip
+
+
+def arrival(venue: Venue) -> Arrival:
+    raw = inbound_text(str(venue.channel_id), PHONE, WORDS)
+    now = time.time()
+    return Arrival(now, "whatsapp", GOOD, "kept", (str(venue.workspace_id),), raw, len(raw), position=int(now * 10**9))
+
+
+def write(venue: Venue, *arrivals: Arrival) -> None:
+    with venue.program.sessions.begin() as db:
+        journal.save(db, arrivals)
+
+
+def arrivals(venue: Venue) -> list[Arrival]:
+    day, now = timedelta(days=1), datetime.now(UTC)
+    return list(journal.read(venue.program.sessions, journal.Span(now - day, now + day, venue.workspace_id)))
+
+
+def erase(office: Browser, client_id: UUID, **form: str) -> Any:
+    return office.post(f"/admin/customers/{client_id}/erase", data=form)
+
+
+def kept(venue: Venue) -> str:
+    """Every row of the house in plain words, its journal, and everything in the store that is about this guest."""
+    with venue.program.sessions.begin() as db:
+        tables = [mapper.class_ for mapper in Base.registry.mappers if hasattr(mapper.class_, "workspace_id")]
+        rows = [
+            row for table in tables for row in db.scalars(select(table).where(table.workspace_id == venue.workspace_id))
+        ]
+        words = [
+            f"{type(row).__name__}.{column.key}={getattr(row, column.key)}"
+            for row in rows for column in row.__mapper__.column_attrs if column.key not in ("content", "phone_index")
+        ]  # fmt: skip
+    span = journal.Span(
+        datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1), venue.workspace_id
+    )
+    words += [one.body.decode() for one in journal.read(venue.program.sessions, span)]
+    store = venue.program.store.client
+    mine = [key for key in store.scan_iter(f"*{venue.box(PHONE)}*") if store.type(key) == "string"]
+    return "\n".join([*words, *(str(store.get(key)) for key in mine)])
+
+
+def test_nothing_anywhere_says_who_they_were(venue: Venue, office: Browser, client_id: UUID) -> None:
+    before = kept(venue)
+    assert all(secret in before for secret in SECRETS)
+    page = office.get(f"/admin/customers/{client_id}/erase").text
+    assert "Erase for good" in page and "invoices" in page
+    assert erase(office, client_id).status_code == 422, "asked twice"
+    assert erase(office, client_id, sure="yes").status_code == 302
+    finish_erasures(venue.program, settled=timedelta(0))
+    after = kept(venue)
+    assert [line for line in after.splitlines() for secret in SECRETS if secret in line] == []
+    assert "customer_erased" in after
+    assert office.get(f"/admin/customers/{client_id}").status_code == 404
+    with venue.program.sessions.begin() as db:
+        order = db.scalars(select(Order).where(Order.customer_id == client_id)).one()
+        assert (order.total, order.status) == (Decimal(1400), OrderStatus.SERVED)
+        assert db.scalar(select(Payment.amount).where(Payment.customer_id == client_id)) == Decimal(1400)
+
+
+def test_the_same_number_is_a_new_guest(venue: Venue, office: Browser, client_id: UUID) -> None:
+    assert erase(office, client_id, sure="yes").status_code == 302
+    venue.hears("hello", PHONE, "Somebody")
+    with venue.program.sessions.begin() as db:
+        ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "", PHONE, "Somebody")
+        again = find_guest(db, ref).customer
+        assert again.id != client_id and again.discount_percent == 0
+    finish_erasures(venue.program, settled=timedelta(0))
+    with venue.program.sessions.begin() as db:
+        mine = (Message.workspace_id == venue.workspace_id, Message.mailbox == venue.box(PHONE))
+        assert "hello" in db.scalars(select(Message.body).where(*mine)).all()
+        old = db.get_one(Customer, client_id)
+        assert old.name == "" and old.phone is None and old.deleted_at is not None
+
+
+def test_a_replay_of_the_journal_brings_nothing_back(venue: Venue, office: Browser, client_id: UUID) -> None:
+    assert erase(office, client_id, sure="yes").status_code == 302
+    finish_erasures(venue.program, settled=timedelta(0))
+    span = journal.Span(
+        datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1), venue.workspace_id
+    )
+    assert replay_missing(venue.program, journal.read(venue.program.sessions, span), venue.workspace_id).events == 0
+
+
+def test_what_is_still_open_is_ended_first(venue: Venue, office: Browser, client_id: UUID) -> None:
+    order_id = venue.order(OrderStatus.PREPARING)
+    with venue.program.sessions.begin() as db:
+        db.get_one(Order, order_id).customer_id = client_id
+    answer = erase(office, client_id, sure="yes")
+    assert answer.status_code == 409 and "still open" in answer.text
+    with venue.program.sessions.begin() as db:
+        db.get_one(Order, order_id).status = OrderStatus.SERVED
+    known = {"channel": str(venue.channel_id), "workspace": str(venue.workspace_id), "phone": PHONE}
+    body = {"kind": "text", "at": time.time(), "data": {"text": "wait"}, "external": "wamid.w"}
+    venue.program.store.conversations.push([Item(uuid4().hex, (venue.box(PHONE),), time.time(), body, known)])
+    assert "on its way" in erase(office, client_id, sure="yes").text
+    venue.serve()
+    send_everything(venue)
+    assert erase(office, client_id, sure="yes").status_code == 302
+
+
+def test_a_long_journal_is_gone_through_in_pieces(
+    venue: Venue, office: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "BATCH", 1)
+    write(venue, arrival(venue), arrival(venue))
+    assert erase(office, client_id, sure="yes").status_code == 302
+    runs = [finish_erasures(venue.program, seconds=0.001, settled=timedelta(0)) for _ in range(20)]
+    assert any(runs)
+    assert WORDS not in kept(venue)
+
+
+def test_who_may_not_change_guests_erases_none(venue: Venue, client_id: UUID) -> None:
+    venue.role(Role.BAR)
+    assert erase(venue.signed_in(), client_id, sure="yes").status_code == 403

@@ -1,0 +1,95 @@
+"""A login ends while somebody fills in a form: they sign in again, and nothing is lost."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import delete, select
+
+from core.domain.statuses import Role
+from core.services.customers import GuestRef, find_guest
+from core.store.sql.tables import Membership, SignIn, User
+from core.store.sql.tables.people import CustomerNote
+from tests.integration.admin.venue import PASSWORD_HASH, Browser, Venue
+
+WORDS = "Likes the corner\n<b>table</b> 🍹"
+
+
+@pytest.fixture
+def office(venue: Venue) -> Browser:
+    venue.role(Role.MANAGER)
+    return venue.signed_in()
+
+
+@pytest.fixture
+def client_id(venue: Venue) -> UUID:
+    with venue.program.sessions.begin() as db:
+        ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(), "", "254700000001", "Amina")
+        return find_guest(db, ref).customer.id
+
+
+def end_login(venue: Venue) -> None:
+    with venue.program.sessions.begin() as db:
+        db.execute(delete(SignIn).where(SignIn.user_id == venue.user_id))
+
+
+def cut_off(venue: Venue, office: Browser, path: str, **form: str) -> Any:
+    """They send a form with the token of the page it stood on, after their login was ended."""
+    token = office.token()
+    end_login(venue)
+    return office.post(path, token, data=form, headers={"Accept": "text/html"})
+
+
+def notes(venue: Venue) -> list[str]:
+    with venue.program.sessions.begin() as db:
+        return list(db.scalars(select(CustomerNote.body).where(CustomerNote.workspace_id == venue.workspace_id)))
+
+
+def test_what_was_typed_is_there_after_signing_in_and_is_sent_once(
+    venue: Venue, office: Browser, client_id: UUID
+) -> None:
+    away = cut_off(venue, office, f"/admin/customers/{client_id}/notes", note=WORDS)
+    assert away.status_code == 303 and away.location.endswith("?next=/admin/unsent")
+    assert "What you typed waits" in office.get(away.location).text
+    assert office.sign_in().location == "/admin/unsent"
+    page = office.get("/admin/unsent").text
+    assert "&lt;b&gt;table&lt;/b&gt; 🍹" in page and 'name="note"' in page
+    sent = office.post("/admin/unsent", data={"note": WORDS})
+    assert sent.status_code == 307 and sent.location == f"/admin/customers/{client_id}/notes"
+    assert office.post(sent.location, data={"note": WORDS}).status_code == 302
+    assert notes(venue) == [WORDS]
+    assert office.get("/admin/unsent").location == "/admin/board"
+
+
+def test_somebody_else_at_the_same_tablet_does_not_see_it(venue: Venue, office: Browser, client_id: UUID) -> None:
+    colleague = User(id=uuid4(), email=f"{uuid4().hex}@bar.example", name="Otieno", password_hash=PASSWORD_HASH)
+    venue.write(colleague, Membership(workspace_id=venue.workspace_id, user_id=colleague.id, role=Role.BAR))
+    cut_off(venue, office, f"/admin/customers/{client_id}/notes", note=WORDS)
+    name = office.client.get_cookie("unsent", path="/admin")
+    assert name is not None and name.http_only and name.same_site == "Lax"
+    office.sign_in(colleague.email)
+    assert office.get("/admin/unsent").location == "/admin/board"
+    store = venue.program.store.client
+    assert all(WORDS[:5] not in str(store.get(key)) for key in store.scan_iter("laid_by:*"))
+
+
+@pytest.mark.parametrize("field", ["password", "new_password", "pin", "code", "api_key", "client_secret"])
+def test_passwords_and_codes_are_never_kept(venue: Venue, office: Browser, client_id: UUID, field: str) -> None:
+    path = f"/admin/customers/{client_id}/notes"
+    assert cut_off(venue, office, path, note="x", **{field: "1234"}).status_code == 401
+
+
+def test_what_is_too_large_and_who_never_signed_in_is_refused_as_before(
+    venue: Venue, office: Browser, client_id: UUID
+) -> None:
+    path = f"/admin/customers/{client_id}/notes"
+    assert cut_off(venue, office, path, note="x" * 40_000).status_code == 401
+    stranger = venue.browser()
+    assert stranger.post(path, data={"note": "x"}).status_code == 401
+
+
+def test_it_can_be_thrown_away(venue: Venue, office: Browser, client_id: UUID) -> None:
+    cut_off(venue, office, f"/admin/customers/{client_id}/notes", note=WORDS)
+    office.sign_in()
+    assert office.post("/admin/unsent/discard").status_code == 303
+    assert office.get("/admin/unsent").location == "/admin/board" and notes(venue) == []

@@ -1,0 +1,117 @@
+"""A login ended while somebody filled in a form: what they typed waits for them to sign in again.
+
+It lies sealed in the store, for half an hour, under a random name that this browser's cookie alone knows, and is shown
+to the same person only. Passwords, codes and keys are never kept.
+"""
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
+from flask_login import current_user
+
+from core.cipher import installed
+from core.errors import StoreUnavailable
+from core.log import get_logger
+from webapp.held import current_program
+
+COOKIE, SECONDS, LARGEST = "unsent", 1800, 32 * 1024
+WHO = "who"  # in the session: whose login it was
+SECRET = re.compile(r"pass|secret|credential|token|(^|_)(pin|code|api_key|otp)($|_)", re.IGNORECASE)
+
+logger = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A form as it was sent: to where, by whom, from which page, and its fields in their order."""
+
+    to: str
+    who: str
+    page: str
+    fields: list[list[str]]
+    files: bool = False
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """What a person recognises of it."""
+        return [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in self.fields if text]
+
+
+def keep_typed() -> Response | None:
+    """The way to the sign-in with this form kept; None where there is nothing to keep, or not of somebody known."""
+    fields = [[name, text] for name, text in request.form.items(multi=True) if name != "csrf_token"]
+    if not fields or WHO not in session or any(SECRET.search(name) for name, _ in fields):
+        return None
+    typed = Typed(request.path, session[WHO], _from_page(), fields, bool(request.files))
+    sealed = installed().encrypt(json.dumps(vars(typed)))
+    if len(sealed) > LARGEST:
+        return None
+    name = secrets.token_urlsafe(24)
+    try:
+        current_program().store.lay_by(_key(name), sealed, SECONDS)
+    except StoreUnavailable:
+        return None
+    logger.info("form kept for after the sign-in", endpoint=request.endpoint)
+    response = make_response(redirect(url_for("admin.login", next=url_for("admin.unsent")), 303))
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(COOKIE, name, max_age=SECONDS, path="/admin", httponly=True, samesite="Lax", secure=secure)
+    return response
+
+
+def is_waiting() -> bool:
+    """Whether this browser has a form that was not taken."""
+    return bool(request.cookies.get(COOKIE))
+
+
+def unsent() -> Any:
+    """What was typed, to be sent now or thrown away."""
+    typed = _typed()
+    if typed is None:
+        return _gone(redirect(url_for("admin.board")))
+    return make_response(render_template("admin/unsent.html", typed=typed))
+
+
+def send() -> Any:
+    """The browser sends the same form on to where it was going."""
+    typed = _typed()
+    _forget()
+    return _gone(redirect(typed.to, 307) if typed else redirect(url_for("admin.board"), 303))
+
+
+def discard() -> Any:
+    """It is not wanted any more."""
+    typed = _typed()
+    _forget()
+    return _gone(redirect(typed.page if typed else url_for("admin.board"), 303))
+
+
+def _typed() -> Typed | None:
+    name = request.cookies.get(COOKIE, "")
+    sealed = current_program().store.laid_by(_key(name)) if name else None
+    typed = Typed(**json.loads(installed().decrypt(sealed))) if sealed else None
+    return typed if typed and typed.who == str(current_user.staff.user_id) else None
+
+
+def _forget() -> None:
+    current_program().store.take_up(_key(request.cookies.get(COOKIE, "")))
+
+
+def _gone(response: Any) -> Response:
+    answer = make_response(response)
+    answer.delete_cookie(COOKIE, path="/admin")
+    return answer
+
+
+def _from_page() -> str:
+    """The page of ours they came from."""
+    path = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
+    return path if path.startswith("/admin/") and "\\" not in path else url_for("admin.board")
+
+
+def _key(name: str) -> str:
+    return sha256(name.encode()).hexdigest()
