@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.bench import table
 
-NAMES = ("acknowledge", "turns", "sql", "latency", "flood", "backlog", "settling", "lists")
+NAMES = ("acknowledge", "turns", "sql", "latency", "flood", "backlog", "settling", "lists", "boards")
 
 
 def main() -> int:
