@@ -81,7 +81,8 @@ def test_another_house_has_none_of_it(office: Browser, venue: Venue, listing: Li
     next_door = open_venue(venue.app)
     next_door.role(Role.MANAGER)
     theirs = next_door.signed_in()
-    assert rows(theirs, listing.name) == [] == rows(theirs, listing.name, f"?q={PHONE}")
+    assert [row for row in rows(theirs, listing.name) if row.get("action") != "signed_in"] == []
+    assert rows(theirs, listing.name, f"?q={PHONE}") == []
 
 
 @pytest.mark.parametrize("word", [PHONE, "0712 345 678", "skl4abcdef"])

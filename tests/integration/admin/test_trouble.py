@@ -19,6 +19,7 @@ from core.domain.statuses import (
     ReceiptState,
     RefundStatus,
 )
+from core.store.sql.journal_packing import pack
 from core.store.sql.tables import Conversation, DeadLetter, JournalEntry, Message, Order, Payment, Receipt, Refund
 from tests.integration.admin.venue import Venue, open_venue
 from webapp.admin.trouble import KINDS
@@ -172,7 +173,7 @@ def test_another_venues_trouble_is_not_shown(venue: Venue) -> None:
 
 def test_notices_that_could_not_be_used_are_counted_for_a_day(venue: Venue) -> None:
     other = open_venue(venue.app)
-    odd = {"source": "whatsapp", "signature": "good", "outcome": "malformed", "size": 0, "body": b""}
+    odd = {"source": "whatsapp", "signature": "good", "outcome": "malformed", "size": 2, "body": pack(b"{}")}
     venue.write(
         JournalEntry(workspaces=[venue.workspace_id], arrived_at=now(), position=1, **odd),
         JournalEntry(workspaces=[other.workspace_id], arrived_at=now(), position=2, **odd),
