@@ -18,7 +18,7 @@ run: $(VENV)/.product $(VENV)/.servers ## Start everything on this machine; Ctrl
 	@exec $(BIN)/python -m sandbox.run
 
 test: lint chromium ## Check everything (under 15 minutes)
-	$(BIN)/python -m pytest -m "not slow" -n 3 --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" -n 4 --no-loadscope-reorder $(PYTEST_ARGS)
 
 prove: lint chromium ## The full lengths and the benchmarks, as published
 	PROVE=1 MODEL_FULL=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
