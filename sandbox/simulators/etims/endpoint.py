@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sandbox.simulators.server import DROP, NOT_FOUND, Answer, Request, Response, answer_json
+from sandbox.simulators.switches import switch
 
 DEVICE = "KRASIM0100000001"
 NEEDED = {"seller", "number", "issued_at", "currency", "lines", "total", "vat"}
@@ -34,10 +35,7 @@ class Etims:
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Take over what a control request asks for."""
-        for name, value in wanted.items():
-            if name not in ("down", "refuse"):
-                raise ValueError(f"etims has no switch {name}")
-            setattr(self, name, value)
+        switch(self, "etims", ("down", "refuse"), wanted)
 
     def handle(self, request: Request) -> Any:
         """Everything below /etims."""

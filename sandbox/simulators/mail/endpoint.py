@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 from sandbox.simulators.server import NOT_FOUND, Request, Response, answer_json
+from sandbox.simulators.switches import switch
 
 MOST_KEPT = 100
 LINK = re.compile(r"https?://[^\s<&]+")
@@ -38,10 +39,7 @@ class Post:
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Take over what a control request asks for."""
-        for name, value in wanted.items():
-            if name not in ("refuse", "away"):
-                raise ValueError(f"mail has no switch {name}")
-            setattr(self, name, value)
+        switch(self, "mail", ("refuse", "away"), wanted)
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.simulators.printer.paper import Slip, read
 from sandbox.simulators.server import NOT_FOUND, Request, Response, answer_json
+from sandbox.simulators.switches import switch
 
 MOST_KEPT = 200
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -29,10 +30,7 @@ class SlipPrinter:
 
     def change(self, wanted: dict[str, Any]) -> None:
         """Take over what a control request asks for."""
-        for name, value in wanted.items():
-            if name not in ("away", "tear"):
-                raise ValueError(f"printer has no switch {name}")
-            setattr(self, name, value)
+        switch(self, "printer", ("away", "tear"), wanted)
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection: one slip."""
