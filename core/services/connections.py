@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import clock
@@ -15,7 +14,7 @@ from core.domain.connections import KINDS, Kind
 from core.domain.statuses import ChannelKind
 from core.errors import Rejected
 from core.services.activity import Actor, record
-from core.services.editing import editor, stamp
+from core.services.editing import editor, flush, stamp
 from core.services.followup import Followup
 from core.services.payment_accounts import account_of
 from core.settings import Settings
@@ -68,7 +67,7 @@ def change_connection(
         row.settings = {name: value for name, value in row.settings.items() if name != kind.arranged}
     if fresh or changed:
         stamp(row, actor)
-        _flush(db)
+        flush(db, TAKEN)
         record(db, actor, "connection_changed", "connection", row.id,
                detail={"connection": kind.name, "secrets": fresh, "changed": changed})  # fmt: skip
     return Followup(menus=frozenset({actor.workspace_id}))
@@ -140,7 +139,7 @@ def _new(
         row = Channel(kind=ChannelKind.WHATSAPP, phone_number_id=plain["phone_number_id"], api_url=whatsapp.api_url,
                       api_version=whatsapp.api_version, version=0, **whose)  # fmt: skip
     db.add(row)
-    _flush(db)
+    flush(db, TAKEN)
     return row
 
 
@@ -171,13 +170,3 @@ def _now(row: Channel | ProviderAccount, kept: dict[str, Any] | None, name: str)
 
 def _parts(kind: Kind, name: str, value: str) -> Any:
     return [one for one in value.split(",") if one] if name in kind.several else value
-
-
-def _flush(db: Session) -> None:
-    try:
-        db.flush()
-    except IntegrityError as error:
-        broken = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-        if broken not in TAKEN:
-            raise
-        raise Rejected(TAKEN[broken]) from None

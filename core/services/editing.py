@@ -64,7 +64,7 @@ def add(db: Session, actor: Actor, row: Edits, said: Mapping[str, Any]) -> None:
     row.created_by = row.updated_by = actor.user_id
     row.edited_at = clock.now()
     db.add(row)
-    _flush(db)
+    flush(db)
     record(db, actor, f"{KINDS[type(row)]}_added", KINDS[type(row)], row.id, after=said)
 
 
@@ -77,7 +77,7 @@ def change(db: Session, actor: Actor, row: Kept, values: Mapping[str, Any]) -> b
     for name, value in after.items():
         setattr(row, name, value)
     stamp(row, actor)
-    _flush(db)
+    flush(db)
     record(db, actor, f"{KINDS[type(row)]}_changed", KINDS[type(row)], row.id, before, after)
     return True
 
@@ -86,7 +86,7 @@ def remove(db: Session, actor: Actor, row: Edits, label: str) -> None:
     """Nobody sees it any more; orders that name it still do."""
     row.deleted_at = clock.now()
     stamp(row, actor)
-    _flush(db)
+    flush(db)
     record(db, actor, f"{KINDS[type(row)]}_removed", KINDS[type(row)], row.id, before={"name": label})
 
 
@@ -97,11 +97,12 @@ def stamp(row: Kept, actor: Actor) -> None:
     row.edited_at = clock.now()
 
 
-def _flush(db: Session) -> None:
+def flush(db: Session, taken: Mapping[str, str] = TAKEN) -> None:
+    """Write; what breaks one of these constraints is Rejected with its reason."""
     try:
         db.flush()
     except IntegrityError as error:
-        broken = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-        if broken not in TAKEN:
+        broken = str(getattr(getattr(error.orig, "diag", None), "constraint_name", ""))
+        if broken not in taken:
             raise
-        raise Rejected(TAKEN[broken]) from None
+        raise Rejected(taken[broken]) from None

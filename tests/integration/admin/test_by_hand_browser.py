@@ -1,36 +1,25 @@
 """An order taken over the counter, on a phone: taps without reloading, the money, and what the board shows then."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from core.domain.statuses import Station
 from core.services.stock import receive_stock
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Category, Product
-from tests.integration.admin.browsing import window
+from tests.integration.admin.test_browser import page
 from tests.integration.admin.test_by_hand import asks_for_size, stocked
 from tests.integration.admin.test_pages_browser import faults
-from tests.integration.admin.venue import PASSWORD, Venue
+from tests.integration.admin.venue import Venue
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def page(chromium: Browser, address: str, venue: Venue, complaints: list[str]) -> Iterator[Page]:
-    """The bar's phone, signed in, in front of its board."""
-    page = window(chromium, address, complaints)
-    page.goto(f"{address}/admin/board")
-    page.get_by_label("E-mail").fill(venue.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("status")).to_have_text("Live")
-    yield page
-    page.context.close()
+__all__ = ["page"]
 
 
 def with_wings(venue: Venue) -> None:
