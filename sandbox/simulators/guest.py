@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 MEDIA = ("image", "audio", "video", "document", "sticker")
 LONGEST_ASK = 20.0
-# Seconds until an answer is given up. A busy machine is late with anything; only what never comes is a failure.
-PATIENCE = 60.0
+# Seconds until an answer is given up. A reply whose sender died is held back for 50 s, for it may have gone out, and a
+# busy machine is late with anything; only what never comes is a failure.
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True)

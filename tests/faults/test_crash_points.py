@@ -79,7 +79,7 @@ def test_a_guest_is_served_whatever_line_the_process_died_at(product: Product, a
     for point, guest in guests.items():
         check_paid_once(simulators, guest, point)
     assert [left.name for left in armed.iterdir()] == [], "never reached"
-    eventually(product.is_clean, 90, every=2, what="a clean audit")
+    eventually(product.is_clean, every=2, what="a clean audit")
 
 
 @pytest.mark.timeout(300)
@@ -94,7 +94,7 @@ def test_an_unpaid_order_is_let_go_once_whatever_line_the_process_died_at(produc
         time_is_up(product)
         eventually(partial(gone, armed / point), what=f"the death at {point}")
         guest.reads("not paid in time")
-    eventually(product.is_clean, 90, every=2, what="a clean audit")
+    eventually(product.is_clean, every=2, what="a clean audit")
 
 
 @pytest.mark.timeout(600)
@@ -113,7 +113,7 @@ def test_a_receipt_is_brought_once_whatever_line_its_maker_died_at(product: Prod
         eventually(partial(gone, armed / point), what=f"the death at {point}")
     for point, guest in guests.items():
         eventually(partial(files, guest), 120, what=f"{point}: the document")
-    eventually(product.is_clean, 90, every=2, what="a clean audit")
+    eventually(product.is_clean, every=2, what="a clean audit")
     assert {point: len(files(guest)) for point, guest in guests.items()} == dict.fromkeys(guests, 1)
 
 
@@ -129,7 +129,7 @@ def test_another_way_to_pay_counts_once_whatever_line_the_process_died_at(produc
         guest.reads("paid")
         assert len(thanked(guest, receipt)) == 1, way.__name__
     assert [left.name for left in armed.iterdir()] == [], "never reached"
-    eventually(product.is_clean, 90, every=2, what="a clean audit")
+    eventually(product.is_clean, every=2, what="a clean audit")
 
 
 def dies_at(armed: Path, point: str, what: Callable[[], object]) -> None:
