@@ -42,11 +42,11 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry("activity", "Activity", "admin.list_activity", "history", Permission.SEE_ACTIVITY),
         Entry("closings", "Closings", "admin.closings", "scale", Permission.SEE_MONEY),
         Entry("receipts", "Receipts", "admin.receipts", "receipt-text", Permission.SEE_MONEY),
-        Entry("products", "Products", "admin.products", "martini", Permission.SEE_MENU),
+        Entry("products", "Products", "admin.list_products", "martini", Permission.SEE_MENU),
         Entry("categories", "Categories", "admin.categories", "tags", Permission.SEE_MENU),
         Entry("options", "Options", "admin.options", "sliders-horizontal", Permission.SEE_MENU),
         Entry("prices", "Price lists", "admin.prices", "percent", Permission.SEE_MENU),
-        Entry("stock", "Stock", "admin.stock", "package", Permission.COUNT_STOCK),
+        Entry("stock", "Stock", "admin.list_stock", "package", Permission.COUNT_STOCK),
         Entry("tables", "Tables", "admin.tables", "table", Permission.SEE_BOARD),
     ),
 }
