@@ -104,8 +104,8 @@ def make(program: Program, work: Work) -> bytes:
 def keep_document(program: Program, document_id: UUID, content: bytes) -> Followup:
     """Made: the first one counts, and whoever waits for it is told in the same transaction."""
     with transaction(program.sessions) as db:
-        document = db.get_one(Document, document_id, with_for_update=True, populate_existing=True)
-        if document.state is DocumentState.MADE:
+        document = db.get(Document, document_id, with_for_update=True, populate_existing=True)
+        if document is None or document.state is DocumentState.MADE:
             return Followup()
         document.state, document.content, document.next_try_at = DocumentState.MADE, content, None
         document.made_at, document.progress = clock.now(), 100

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain.listing.words import PROVIDER
 from core.domain.statuses import Provider
 from core.errors import StoreUnavailable
 from core.providers.cash import account as cash
@@ -85,7 +86,7 @@ def provider_standings(store: Store) -> dict[str, Standing]:
 
 def provider_name(provider: str) -> str:
     """How people call it."""
-    return {"kopokopo": "Kopo Kopo (M-Pesa)"}.get(provider, provider.capitalize())
+    return PROVIDER.get(provider, provider.capitalize())
 
 
 def providers_down(store: Store) -> frozenset[str]:
