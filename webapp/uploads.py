@@ -1,4 +1,4 @@
-"""Photos as phones take them are larger than anything else that is posted here: the pages that take a file have room."""
+"""Photos as phones take them are larger than anything else that is posted here: the page that takes them has room."""
 
 from flask import Flask, request
 

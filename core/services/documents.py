@@ -21,6 +21,7 @@ from core.documents.statement import on_paper
 from core.domain.closing import ClosingReport
 from core.domain.documents import LISTS, DocumentKind, DocumentState, FiscalState
 from core.domain.reporting import Report, days_in
+from core.errors import Rejected
 from core.log import bind, get_logger
 from core.services.document_links import verify_url
 from core.services.documents_wanted import mail_it, news_of
@@ -66,6 +67,9 @@ def make_documents(program: Program) -> None:
         crashpoint("documents.claimed")
         try:
             content = make(program, work)
+        except Rejected as refused:
+            _give_up(program, work, refused.reason)
+            continue
         except Exception:
             metrics.documents.labels(work.kind.value, "failed").inc()
             log.exception("document_not_made", kind=work.kind.value)
@@ -89,6 +93,16 @@ def claim_document(program: Program) -> Work | None:
         document.tries += 1
         document.next_try_at = clock.now() + CLAIM * document.tries
         return Work(document.id, document.kind)
+
+
+def _give_up(program: Program, work: Work, reason: str) -> None:
+    """Tried again it would be no other."""
+    with transaction(program.sessions) as db:
+        document = db.get_one(Document, work.document_id, with_for_update=True)
+        if document.state is DocumentState.WANTED:
+            document.state, document.next_try_at = DocumentState.FAILED, None
+    metrics.documents.labels(work.kind.value, "failed").inc()
+    log.warning("document_refused", document=str(work.document_id), reason=reason)
 
 
 def make(program: Program, work: Work) -> bytes:
