@@ -224,7 +224,13 @@ def _page(
 ) -> Response:
     with transaction(current_program().sessions) as db:
         form.category_id.choices = _choices(db)
-    shown = {"form": form, "product": row, "problem": problem, "theirs": theirs or [], "languages": LANGUAGES}
+    shown: dict[str, Any] = {
+        "form": form,
+        "product": row,
+        "problem": problem,
+        "theirs": theirs or [],
+        "languages": LANGUAGES,
+    }
     shown |= {"picture": {"problem": of_picture, "most": LARGEST, "too_large": TOO_LARGE}}
     fetched = current_program().settings.public_base_url.startswith("https://")
     return make_response(render_template("admin/product.html", **shown, fetched=fetched), status)
