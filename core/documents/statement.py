@@ -1,13 +1,14 @@
 """Figures in parts, the same on paper, in a sheet, and as comma-separated values: what closings and reports are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from core.conversation.catalogues import ENGLISH, money
 from core.documents.layout import Block, Heading, Pair, Paper, Rule, Table, Words
 from core.domain.closing import Figure
+from core.domain.listing.words import METHOD
 
 Row = tuple[str, int | None, Decimal]
 
@@ -46,6 +47,14 @@ class Statement:
     def venue(self) -> str:
         """Whose figures these are."""
         return self.facts[0][1]
+
+
+def paid_by(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
+    """The ways to pay as people call them."""
+    return tuple(
+        replace(one, name=METHOD.get(one.name, one.name.capitalize() if one.name.isupper() else one.name))
+        for one in figures
+    )
 
 
 def shared(heading: str, figures: tuple[Figure, ...]) -> Part:

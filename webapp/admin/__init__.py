@@ -24,6 +24,7 @@ from webapp.admin import (
     letters,
     links,
     login,
+    marked,
     menu_preview,
     menu_sheets,
     money,
@@ -51,6 +52,7 @@ from webapp.admin.streams import Streams
 
 SECTIONS = (
     frame,
+    marked,
     login,
     codes,
     profile,
