@@ -31,7 +31,7 @@ def parts(report: Report) -> tuple[Part, ...]:
         shared("By hour", report.hours),
         shared("By category", report.categories),
         shared("By product", report.products),
-        shared("Paid by", paid_by(report.methods)),
+        paid_by("Paid by", report.methods),
         shared("Taken by", report.people),
         shared("Moved by", report.movers),
         shared("By table", report.tables),

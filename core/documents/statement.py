@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.conversation.catalogues import ENGLISH, money
 from core.documents.layout import Block, Heading, Pair, Paper, Rule, Table, Words
 from core.domain.closing import Figure
-from core.domain.listing.words import METHOD
+from core.domain.listing.words import PAID_BY
 
 Row = tuple[str, int | None, Decimal]
 
@@ -49,17 +49,14 @@ class Statement:
         return self.facts[0][1]
 
 
-def paid_by(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
-    """The ways to pay as people call them."""
-    return tuple(
-        replace(one, name=METHOD.get(one.name, one.name.capitalize() if one.name.isupper() else one.name))
-        for one in figures
-    )
-
-
 def shared(heading: str, figures: tuple[Figure, ...]) -> Part:
     """What a sum is made of."""
     return Part(heading, tuple((one.name, one.count, one.amount) for one in figures))
+
+
+def paid_by(heading: str, figures: tuple[Figure, ...]) -> Part:
+    """The money that paid, by how, as people call that."""
+    return shared(heading, tuple(replace(one, name=PAID_BY.get(one.name, one.name)) for one in figures))
 
 
 def on_paper(said: Statement) -> Paper:

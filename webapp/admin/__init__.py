@@ -24,7 +24,6 @@ from webapp.admin import (
     letters,
     links,
     login,
-    marked,
     menu_preview,
     menu_sheets,
     money,
@@ -52,7 +51,6 @@ from webapp.admin.streams import Streams
 
 SECTIONS = (
     frame,
-    marked,
     login,
     codes,
     profile,
