@@ -21,6 +21,7 @@ from webapp import (
     pay_return,
     pictures,
     sandbox_proxy,
+    uploads,
 )
 from webapp.sessions import Sessions
 from webapp.webhooks import money, pesapal, whatsapp
@@ -39,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.production:  # behind the TLS proxy of deploy/; elsewhere nobody may claim an address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.before_request(log.bind)  # a thread serves many: its last request's fields are not this one's
+    uploads.register(app)
     csrf.register(app, settings.public_base_url)
     errors.register(app)
     headers.register(app, production=settings.production)

@@ -36,7 +36,7 @@ def save_ingredient(
         change(db, actor, row, values)
         return row.id
     row = Product(
-        workspace_id=actor.workspace_id, category_id=None, slug=free_slug(db, actor.workspace_id, values["name"]),
+        workspace_id=actor.workspace_id, category_id=None, slug=free_slug(db, Product, actor.workspace_id, values["name"]),
         price=Decimal(0), station=Station.BAR, in_menu=False, **values,
     )  # fmt: skip
     add(db, actor, row, values)

@@ -35,7 +35,9 @@ def save_product(
     """
     _check_category(db, actor.workspace_id, values.get("category_id"))
     if product_id is None:
-        product = Product(workspace_id=actor.workspace_id, slug=free_slug(db, actor.workspace_id, values["name"]))
+        product = Product(
+            workspace_id=actor.workspace_id, slug=free_slug(db, Product, actor.workspace_id, values["name"])
+        )
         _write(product, _columns(product, values))
         add(db, actor, product, values)
     else:
@@ -73,7 +75,9 @@ def save_category(
 ) -> tuple[UUID, Followup]:
     """A new category, or another of what is named. Raises Rejected: `gone`, `changed`, `slug_taken`."""
     if category_id is None:
-        category = Category(workspace_id=actor.workspace_id, slug=slug(values["name"]) or "category")
+        category = Category(
+            workspace_id=actor.workspace_id, slug=free_slug(db, Category, actor.workspace_id, values["name"])
+        )
         _write(category, {"position": _last_place(db, actor.workspace_id)} | _columns(category, values))
         add(db, actor, category, values)
     else:
@@ -148,10 +152,8 @@ def _write(row: Category | Product, columns: Mapping[str, Any]) -> None:
         setattr(row, name, value)
 
 
-def free_slug(db: Session, workspace_id: UUID, name: str) -> str:
-    """The word for a product in addresses that no other has."""
-    wanted = slug(name) or "product"
-    taken = set(
-        db.scalars(select(Product.slug).where(Product.workspace_id == workspace_id, Product.slug.startswith(wanted)))
-    )
+def free_slug(db: Session, kind: type[Category] | type[Product], workspace_id: UUID, name: str) -> str:
+    wanted = slug(name) or kind.__name__.lower()
+    alike = select(kind.slug).where(kind.workspace_id == workspace_id, kind.slug.startswith(wanted))
+    taken = set(db.scalars(alike))
     return next(one for one in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)
