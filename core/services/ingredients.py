@@ -35,10 +35,9 @@ def save_ingredient(
         row = _found(db, actor, ingredient_id, version)
         change(db, actor, row, values)
         return row.id
-    row = Product(
-        workspace_id=actor.workspace_id, category_id=None, slug=free_slug(db, Product, actor.workspace_id, values["name"]),
-        price=Decimal(0), station=Station.BAR, in_menu=False, **values,
-    )  # fmt: skip
+    slug = free_slug(db, Product, actor.workspace_id, values["name"])
+    nowhere = {"category_id": None, "price": Decimal(0), "station": Station.BAR, "in_menu": False}
+    row = Product(workspace_id=actor.workspace_id, slug=slug, **nowhere, **values)
     add(db, actor, row, values)
     return row.id
 

@@ -153,6 +153,7 @@ def _write(row: Category | Product, columns: Mapping[str, Any]) -> None:
 
 
 def free_slug(db: Session, kind: type[Category] | type[Product], workspace_id: UUID, name: str) -> str:
+    """The word for a new row in addresses, which no other of its kind has."""
     wanted = slug(name) or kind.__name__.lower()
     alike = select(kind.slug).where(kind.workspace_id == workspace_id, kind.slug.startswith(wanted))
     taken = set(db.scalars(alike))
