@@ -194,6 +194,15 @@ def test_nonsense_changes_nothing(venue: Venue, what: str, body: object) -> None
     assert venue.shown(order_id) == before
 
 
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 100_000, "{", "\udc80", "1e999999"])
+def test_what_no_program_would_send_is_refused_without_a_failure(venue: Venue, body: str) -> None:
+    venue.role(Role.MANAGER)
+    browser, order_id = venue.signed_in(), venue.order()
+    for path in ("", "/undo", "/table", "/call-off"):
+        raw, address = body.encode("utf-8", "surrogateescape"), f"/admin/board/orders/{order_id}{path}"
+        assert browser.post(address, data=raw, content_type="application/json").status_code == 400, path
+
+
 @pytest.mark.parametrize("what", ["undo", "table", "call-off"])
 def test_another_venue_s_order_is_not_there(venue: Venue, what: str) -> None:
     venue.role(Role.MANAGER)
