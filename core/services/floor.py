@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.conversation.events import ORDER_STATUS
 from core.domain.orders import UNDO_SECONDS, may_be_undone
-from core.domain.statuses import MovementReason, OrderStatus, TicketStatus
-from core.domain.stock import wanted
+from core.domain.statuses import HoldState, MovementReason, OrderStatus, TicketStatus
 from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.followup import Followup
@@ -21,7 +20,7 @@ from core.services.refund_desk import Decision, refund_order
 from core.services.refunds import propose_refunds
 from core.services.stock import move_stock, release_holds
 from core.store.sql.outbox import owe_board
-from core.store.sql.tables import Order, OrderEvent, OrderItem, Ticket, VenueTable
+from core.store.sql.tables import Order, OrderEvent, StockHold, Ticket, VenueTable
 
 UNDONE = "undone"
 
@@ -120,9 +119,11 @@ def _own_and_recent(last: OrderEvent, user_id: UUID) -> bool:
 
 
 def _to_the_shelf(db: Session, order: Order, user_id: UUID) -> Followup:
-    items = db.scalars(select(OrderItem).where(OrderItem.order_id == order.id))
+    """What was sold for it: of a cocktail, what it was made of."""
+    sold = (StockHold.order_id == order.id, StockHold.state == HoldState.SOLD)
+    query = select(StockHold.product_id, StockHold.quantity).where(*sold).order_by(StockHold.product_id)
     followup = Followup()
-    for product_id, quantity in wanted((item.product_id, item.quantity) for item in items):
+    for product_id, quantity in db.execute(query).all():
         followup |= move_stock(
             db, order.workspace_id, product_id, quantity, MovementReason.RETURNED, user_id, order_id=order.id
         )

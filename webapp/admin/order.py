@@ -13,6 +13,7 @@ from core.domain.orders import BOUGHT
 from core.domain.permissions import Permission
 from core.domain.statuses import Direction, OrderStatus
 from core.services.conversation_history import note_reading
+from core.services.floor import UNDONE
 from core.services.order_story import Story, items_of, story_of
 from core.services.payment_accounts import provider_name
 from core.store.sql.engine import transaction
@@ -24,6 +25,7 @@ from webapp.admin.said import STATUSES
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
 
+CAUSES = {"guest": "by the guest", UNDONE: "undone", "money_taken_back": "its money was taken back"}
 MARKS = {"good": "go", "busy": "second", "warn": "late", "bad": "stop"}
 
 
@@ -90,9 +92,14 @@ def mark(tones: Mapping[str, str], status: str) -> str:
 
 def _steps(story: Story) -> Iterator[Step]:
     yield Step(story.order.created_at, "order", "Ordered")
-    for move in story.moves:
-        by = story.names.get(str(move.user_id), "")
-        yield Step(move.created_at, "order", ORDER[move.to_status], by, move.cause.replace("_", " "))
+    for move in (move for move in story.moves if move.from_status):
+        yield Step(
+            move.created_at,
+            "order",
+            ORDER[move.to_status],
+            story.names.get(str(move.user_id), ""),
+            CAUSES.get(move.cause, ""),
+        )
     if may(Permission.SEE_MONEY):
         yield from _money(story)
     if may(Permission.READ_CHATS):
@@ -101,11 +108,13 @@ def _steps(story: Story) -> Iterator[Step]:
 
 def _money(story: Story) -> Iterator[Step]:
     for payment in story.payments:
-        yield Step(payment.created_at, "money", f"{METHOD[payment.method]} asked for {payment.amount:,.0f}")
+        yield Step(
+            payment.created_at, "money", f"Asked for {payment.currency} {payment.amount:,.0f}, {METHOD[payment.method]}"
+        )
     for line in story.diary:
-        yield Step(line.created_at, "money", told(line.kind, line.detail, story.names))
+        yield Step(line.created_at, "money", told(line.kind, line.detail, story.names, story.order.currency))
     for refund in story.refunds:
-        words = f"Refund of {refund.amount:,.0f}: {refund.reason.replace('_', ' ')}"
+        words = f"Refund of {refund.currency} {refund.amount:,.0f}: {refund.reason.replace('_', ' ')}"
         yield Step(refund.created_at, "money", words, fate=refund.status.value.lower())
 
 
