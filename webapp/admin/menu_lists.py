@@ -1,4 +1,4 @@
-"""The lists of the menu and of the shelves, and what is changed in them without opening a form."""
+"""The list of products, and what is changed in it without opening a form."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from core.services.activity import Actor
 from core.services.followup import Followup
 from core.services.listing.acts import Options
 from core.services.listing.every import ACTS, category_choices
-from core.services.listing.products import PRODUCTS, STOCK
+from core.services.listing.products import PRODUCTS
 from core.services.menu_edit import mark_sold_out, save_product
 from core.services.menu_pages import product_of
 from webapp.admin.listed import Edit, Link, ListPage, Overtaken, Unfitting, fitting
@@ -68,7 +68,7 @@ _LOW = _column("low_stock", PRODUCT["low_stock"])
 _STANDING = Edit(Permission.MARK_OUT, _out_or_back, _either((THERE, "On sale"), (OUT, "Sold out")))
 _CATEGORY = _column("category", _category, category_choices, raw="category_id", kept_as="category_id")
 _ON_MENU = _column("in_menu", PRODUCT["in_menu"], _either(("true", "On the menu"), ("false", "Not on the menu")))
-_OUT, _RUNS_LOW = ("Sold out", "where=availability.in.out,none"), ("Running low", "where=availability.in.low,none")
+_OUT, _LOW_NOW = ("Sold out", "where=availability.in.out,none"), ("Running low", "where=availability.in.low,none")
 
 LISTS = (
     ListPage(
@@ -83,7 +83,7 @@ LISTS = (
             Link("As guests see it", "/admin/menu/preview", EDITS, "smartphone"),
             Link("As a file", "/admin/products/sheet", EDITS, "file-spreadsheet"),
         ),
-        views=(_OUT, _RUNS_LOW, ("Not on the menu", "where=in_menu.in.false")),
+        views=(_OUT, _LOW_NOW, ("Not on the menu", "where=in_menu.in.false")),
         edits={
             "price": _column("price", PRODUCT["price"]),
             "availability": _STANDING,
@@ -96,15 +96,5 @@ LISTS = (
         acts=ACTS[PRODUCTS.name],
         hears=("products", "orders"),
         empty="The menu is empty. Begin with a category, then add what you sell.",
-    ),
-    ListPage(
-        STOCK,
-        needs=Permission.COUNT_STOCK,
-        opens="/admin/stock/{id}",
-        beneath="What was sold is taken off by itself. Open a line to count, receive or write off.",
-        views=(_RUNS_LOW,),
-        edits={"low_stock": _LOW, "availability": _STANDING},
-        hears=("products", "orders", "stock"),
-        empty="There is no product yet.",
     ),
 )

@@ -9,7 +9,7 @@ from core.services.listing.every import ACTS
 from core.services.listing.messages import MESSAGES
 from core.services.listing.orders import ORDERS
 from core.services.listing.payments import PAYMENTS
-from webapp.admin import customer, customer_erase, menu_lists, order
+from webapp.admin import calling_off, customer, customer_erase, menu_lists, order
 from webapp.admin.access import Pages
 from webapp.admin.listed import Link, ListPage
 from webapp.admin.lists import add_list
@@ -60,5 +60,6 @@ def register(admin: Blueprint) -> None:
     for one in LISTS:
         add_list(pages, one)
     order.register(pages)
+    calling_off.register(pages)
     customer.register(pages)
     customer_erase.register(pages)

@@ -1,5 +1,6 @@
-"""One shelf: what is there, and every bottle that came or went. All shelves: `menu_lists`."""
+"""Stock: what is there, what somebody should buy, and every bottle that came or went."""
 
+from itertools import groupby
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from core.domain.stock_moves import LONGEST_NOTE, Kind, readers
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.relay import follow_up
-from core.services.stock_edit import HISTORY, history, move, shelf_of
+from core.services.stock_edit import HISTORY, history, move, running_low, shelf_of, shelves
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
@@ -56,8 +57,19 @@ class MoveForm(TypedForm):
 def register(admin: Blueprint) -> None:
     """Its pages."""
     pages = Pages(admin)
+    pages.add("/stock", "stock", stock, needs=Permission.COUNT_STOCK)
     pages.add("/stock/<uuid:product_id>", "shelf", shelf, needs=Permission.COUNT_STOCK)
     pages.add("/stock/<uuid:product_id>", "move_stock", moved, needs=Permission.COUNT_STOCK, methods=("POST",))
+
+
+def stock() -> str:
+    """Every shelf, and first what runs low."""
+    sought, only_low = request.args.get("q", "").strip()[:60], request.args.get("show") == "low"
+    with transaction(current_program().sessions) as db:
+        every, low = shelves(db, staff().workspace_id), running_low(db, staff().workspace_id)
+    shown = [one for one in (low if only_low else every) if sought.casefold() in one.name.casefold()]
+    groups = [(category, list(rows)) for category, rows in groupby(shown, lambda one: one.category)]
+    return render_template("admin/stock.html", shelves=shown, groups=groups, low=low, q=sought, only_low=only_low)
 
 
 def shelf(product_id: UUID) -> Response:

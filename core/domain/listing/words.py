@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.domain.statuses import Direction, MessageStatus, Method, OrderStatus, PaymentStatus, Station
+from core.domain.statuses import Direction, MessageStatus, Method, OrderStatus, PaymentStatus, Provider, Station
 
 GOOD, WARN, BAD, BUSY = "good", "warn", "bad", "busy"
 
@@ -53,6 +53,14 @@ PAYMENT_TONES: Mapping[str, str] = {
     PaymentStatus.REVERSED: BAD,
 }
 METHOD: Mapping[str, str] = {Method.MPESA: "M-Pesa", Method.CARD: "Card", Method.CASH: "Cash"}
+PROVIDER: Mapping[str, str] = {
+    Provider.KOPOKOPO: "Kopo Kopo (M-Pesa)",
+    Provider.PESAPAL: "Pesapal",
+    Provider.PAYSTACK: "Paystack",
+    Provider.CASH: "Cash",
+}
+# By what money came: the way the guest chose, else, where there was no attempt, through whom.
+PAID_BY: Mapping[str, str] = {**PROVIDER, **METHOD}
 DIRECTION: Mapping[str, str] = {Direction.IN: "From the guest", Direction.OUT: "To the guest"}
 MESSAGE: Mapping[str, str] = {
     MessageStatus.QUEUED: "On its way",
@@ -75,6 +83,5 @@ AVAILABLE: Mapping[str, str] = {THERE: "There", LOW: "Running low", NONE_LEFT: "
 AVAILABLE_TONES: Mapping[str, str] = {THERE: GOOD, LOW: WARN, NONE_LEFT: BAD, OUT: BAD}
 YES, NO = "true", "false"
 IN_MENU: Mapping[str, str] = {YES: "On the menu", NO: "Not on the menu"}
-ACTIVE: Mapping[str, str] = {YES: "Guests can order", NO: "Switched off"}
 SWITCH_TONES: Mapping[str, str] = {NO: WARN}
 STATION: Mapping[str, str] = {Station.BAR: "Bar", Station.KITCHEN: "Kitchen"}

@@ -18,14 +18,12 @@ from core.services.listing.declared import Listing
 from core.services.listing.messages import MESSAGES
 from core.services.listing.orders import ORDERS
 from core.services.listing.payments import PAYMENTS
-from core.services.listing.products import PRODUCTS, STOCK
+from core.services.listing.products import PRODUCTS
 from core.services.menu_edit import mark_sold_out, save_product
 from core.services.menu_pages import categories
 from core.services.orders import advance_order, lock_order
 
-LISTINGS: Mapping[str, Listing] = {
-    one.name: one for one in (ORDERS, PAYMENTS, CUSTOMERS, MESSAGES, ACTIVITY, PRODUCTS, STOCK)
-}
+LISTINGS: Mapping[str, Listing] = {one.name: one for one in (ORDERS, PAYMENTS, CUSTOMERS, MESSAGES, ACTIVITY, PRODUCTS)}
 
 
 def category_choices(db: Session, workspace_id: UUID) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
-"""The lists of the menu and of the shelves: the same products, as who sells them and as who counts them sees them."""
+"""The list of products: what is on the menu, what it costs, and how many of it can be sold."""
 
-from sqlalchemy import Select, Text, and_, case, cast, func
+from sqlalchemy import Integer, Select, Text, and_, case, cast, func, select
+from sqlalchemy.orm import aliased
 
 from core.domain.listing.asked import Sort
 from core.domain.listing.columns import Column, Kind, Mark
@@ -19,42 +20,32 @@ from core.domain.listing.words import (
 )
 from core.services.listing.conditions import in_text
 from core.services.listing.declared import Field, Listing
-from core.store.sql.tables import Category, Product
+from core.services.stock import free
+from core.store.sql.tables import Category, Product, RecipeLine
 
 FULL = 4  # times the mark at which somebody buys more
 
-_FREE = Product.on_hand - Product.held
+_part = aliased(Product)
+_of_part = case((_part.sold_out, 0), else_=(_part.on_hand - _part.held) / RecipeLine.quantity)
+_by_parts = (
+    select(func.coalesce(func.min(func.floor(_of_part)), 0))
+    .select_from(RecipeLine)
+    .join(_part, _part.id == RecipeLine.ingredient_id)
+    .where(RecipeLine.product_id == Product.id)
+    .correlate(Product)
+    .scalar_subquery()
+)
+# As `core.services.recipes.servings` counts them: what is mixed ends with the first of its ingredients.
+_LEFT = case((~Product.mixed, free), (Product.counted, func.least(free, _by_parts)), else_=_by_parts)
 _MARK = func.nullif(Product.low_stock, 0)
-_STANDING = case(
-    (Product.sold_out, OUT), (_FREE <= 0, NONE_LEFT), (and_(_MARK.is_not(None), _FREE <= _MARK), LOW), else_=THERE
-)
-_LEFT_MARKS = (Mark(BAD, most=0), Mark(WARN, most="low_stock"))
-
-_NAME = Field(Column("name", "Name", sortable=True), Product.name)
-_CATEGORY = Field(Column("category", "Category", Kind.RELATION, sortable=True), Category.name)
-_STANDS = Field(Column("availability", "Can be had", Kind.STATUS, AVAILABLE, AVAILABLE_TONES, sortable=True), _STANDING)
-_LEFT = Field(Column("left", "Left", Kind.PROGRESS, marks=_LEFT_MARKS, sortable=True), _FREE)
-_LOW = Field(Column("low_stock", "Warn at", Kind.NUMBER, sortable=True), Product.low_stock)
-_PLACE = Field(Column("position", "Place", Kind.NUMBER, sortable=True), Product.position)
-_SKU = Field(Column("sku", "Code", sortable=True), Product.sku)
-_HEADING = Field(Column("heading", "Category's place", Kind.NUMBER, sortable=True, shown=False), Category.position)
-
-_AS_ON_THE_MENU = (Sort("heading"), Sort("category"), Sort("position"), Sort("name"))
-_LOOKING = tuple(
-    in_text(one)
-    for one in (
-        Product.name,
-        Product.sku,
-        Category.name,
-        cast(Product.names, Text),
-        cast(Product.nicknames, Text),
-        cast(Product.attributes, Text),
-    )
-)
-_KEYS = {"version": Product.version, "left_full": _MARK * FULL}
+_RUNS_LOW = and_(_MARK.is_not(None), _LEFT <= _MARK)
+_STANDING = case((Product.sold_out, OUT), (_LEFT <= 0, NONE_LEFT), (_RUNS_LOW, LOW), else_=THERE)
+_MARKS = (Mark(BAD, most=0), Mark(WARN, most="low_stock"))
+_LOOKED_THROUGH = (Product.name, Product.sku, Category.name, Product.names, Product.nicknames, Product.attributes)
 
 
 def _sold(query: Select[tuple[object]]) -> Select[tuple[object]]:
+    """An ingredient stands under no category, and is no product."""
     return query.join(Category, Category.id == Product.category_id).where(Product.deleted_at.is_(None))
 
 
@@ -65,49 +56,26 @@ PRODUCTS = Listing(
     table=Product,
     fields=(
         Field(Column("picture", "Picture", Kind.IMAGE), Product.picture_id),
-        _NAME,
+        Field(Column("name", "Name", sortable=True), Product.name),
         Field(Column("price", "Price", Kind.MONEY, sortable=True), Product.price),
-        _STANDS,
-        _LEFT,
-        _CATEGORY,
-        _PLACE,
-        _LOW,
+        Field(Column("availability", "Can be had", Kind.STATUS, AVAILABLE, AVAILABLE_TONES, sortable=True), _STANDING),
+        Field(Column("left", "Left", Kind.PROGRESS, marks=_MARKS, sortable=True), cast(_LEFT, Integer)),
+        Field(Column("category", "Category", Kind.RELATION, sortable=True), Category.name),
+        Field(Column("position", "Place", Kind.NUMBER, sortable=True), Product.position),
+        Field(Column("low_stock", "Warn at", Kind.NUMBER, sortable=True), Product.low_stock),
         Field(
             Column("in_menu", "Shown to guests", Kind.STATUS, IN_MENU, SWITCH_TONES, sortable=True),
             cast(Product.in_menu, Text),
         ),
         Field(Column("attributes", "Attributes", Kind.TAGS), Product.attributes, cast(Product.attributes, Text)),
         Field(Column("allergens", "Contains", Kind.TAGS), Product.allergens, cast(Product.allergens, Text)),
-        _SKU,
+        Field(Column("sku", "Code", sortable=True), Product.sku),
         Field(Column("station", "Made by", Kind.STATUS, STATION, sortable=True, shown=False), Product.station),
         Field(Column("edited_at", "Changed", Kind.MOMENT, sortable=True, shown=False), Product.edited_at),
-        _HEADING,
+        Field(Column("heading", "Category's place", Kind.NUMBER, sortable=True, shown=False), Category.position),
     ),
-    sorts=_AS_ON_THE_MENU,
-    looking=_LOOKING,
-    keys=_KEYS | {"category_id": Product.category_id},
-    joined=_sold,
-)
-
-STOCK = Listing(
-    name="stock",
-    title="Stock",
-    many="products",
-    table=Product,
-    fields=(
-        _NAME,
-        _CATEGORY,
-        _LEFT,
-        Field(Column("held", "Being paid for", Kind.NUMBER, sortable=True), Product.held),
-        Field(Column("on_hand", "On the shelf", Kind.NUMBER, sortable=True), Product.on_hand),
-        _LOW,
-        _STANDS,
-        _SKU,
-        _PLACE,
-        _HEADING,
-    ),
-    sorts=_AS_ON_THE_MENU,
-    looking=_LOOKING,
-    keys=_KEYS,
+    sorts=(Sort("heading"), Sort("category"), Sort("position"), Sort("name")),
+    looking=tuple(in_text(cast(one, Text)) for one in _LOOKED_THROUGH),
+    keys={"version": Product.version, "category_id": Product.category_id, "left_full": _MARK * FULL},
     joined=_sold,
 )

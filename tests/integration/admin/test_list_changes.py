@@ -1,5 +1,6 @@
 """Cells and rows changed in a list, over HTTP: who may, what is refused with a sentence, and who hears of it."""
 
+from decimal import Decimal
 from itertools import islice
 from json import loads
 from typing import Any
@@ -8,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from core.domain.statuses import OrderStatus, Role
-from core.store.sql.tables import Activity, Category, Customer, Order, Product
+from core.domain.statuses import OrderStatus, Role, Station, Unit
+from core.store.sql.tables import Activity, Category, Customer, Order, Product, RecipeLine
 from tests.integration.admin.venue import DID, Browser, Venue, events, open_venue
 
 
@@ -152,3 +153,35 @@ def test_open_lists_hear_whose_rows_changed_and_nothing_of_what_is_in_them(venue
     heard = [one["data"] for one in islice(said, 2)]
     assert {loads(one)["about"] for one in heard} == {"products", "orders"}
     assert all(set(loads(one)) == {"about"} for one in heard)
+
+
+def test_what_is_mixed_is_there_as_long_as_each_of_its_ingredients(venue: Venue, manager: Browser) -> None:
+    gin = Product(
+        id=uuid4(), workspace_id=venue.workspace_id, name="Gin", slug="gin", price=Decimal(0), in_menu=False,
+        station=Station.BAR, unit=Unit.MILLILITRE, on_hand=170,
+    )  # fmt: skip
+    venue.write(gin, takes(venue, gin.id, 50))
+    with venue.program.sessions.begin() as db:
+        dawa = db.get_one(Product, venue.product_id)
+        dawa.mixed, dawa.counted, dawa.low_stock = True, False, 3
+    (row,) = manager.get("/admin/products/rows?where=left.is.3").json["data"]
+    assert (row["name"], row["left"], row["availability"]) == ("Dawa", {"value": 3, "full": 12}, "low")
+    assert row["looks"] == {"left": "warn"}
+    venue.write(takes(venue, lime(venue), 1))
+    (row,) = manager.get("/admin/products/rows").json["data"]
+    assert (row["left"]["value"], row["availability"]) == (0, "none")
+
+
+def takes(venue: Venue, ingredient_id: UUID, quantity: int) -> RecipeLine:
+    mine = {"workspace_id": venue.workspace_id, "product_id": venue.product_id}
+    return RecipeLine(**mine, ingredient_id=ingredient_id, quantity=quantity)
+
+
+def lime(venue: Venue) -> UUID:
+    """None is left."""
+    row = Product(
+        id=uuid4(), workspace_id=venue.workspace_id, name="Lime", slug="lime", price=Decimal(0), in_menu=False,
+        station=Station.BAR,
+    )  # fmt: skip
+    venue.write(row)
+    return row.id

@@ -4,10 +4,11 @@ import re
 from typing import Any
 from uuid import uuid4
 
-from core.domain.statuses import Role
+from core.domain.statuses import Role, Unit
 from core.services import notices
 from core.services.activity import Actor
-from core.services.stock import hold
+from core.services.ingredients import save_ingredient
+from core.services.stock import hold, receive_stock
 from core.services.stock_alerts import warn_of_low_stock
 from core.services.stock_edit import history, running_low
 from core.store.sql.tables import Product
@@ -69,9 +70,6 @@ def test_what_cannot_be_meant_is_said_beside_its_field(venue: Venue) -> None:
     assert on_hand(venue) == 0
 
 
-LOW = "/admin/stock/rows?where=availability.in.low,none"
-
-
 def test_what_runs_low_stands_first(venue: Venue) -> None:
     browser = venue.signed_in()
     move(browser, "received", 6)
@@ -79,10 +77,22 @@ def test_what_runs_low_stands_first(venue: Venue) -> None:
         db.get_one(Product, venue.product_id).low_stock = 6
     with venue.program.sessions.begin() as db:
         assert [one.name for one in running_low(db, venue.workspace_id)] == ["Dawa"]
-    (row,) = browser.get(LOW).json["data"]
-    assert row["left"] == {"value": 6, "full": 24} and row["looks"] == {"left": "warn"}
+    assert "Running low:" in browser.get("/admin/stock").text
     move(browser, "received", 1)
-    assert browser.get(LOW).json["data"] == []
+    assert "Running low:" not in browser.get("/admin/stock").text
+    assert "Nothing fits" in browser.get("/admin/stock?show=low").text
+
+
+def test_an_ingredient_that_runs_low_is_said_with_its_unit(venue: Venue) -> None:
+    sessions, actor = venue.program.sessions, Actor(venue.workspace_id)
+    with sessions.begin() as db:
+        said = {"name": "Vodka", "unit": Unit.MILLILITRE, "low_stock": 1500}
+        vodka = save_ingredient(db, actor, None, 0, said)
+        receive_stock(db, venue.workspace_id, vodka, 1400, None)
+        product = db.get_one(Product, venue.product_id)
+        product.low_stock, product.mixed, product.counted = 5, True, False
+    warn_of_low_stock(sessions)
+    assert venue.signed_in().board()["urgent"] == ["Stock low: Vodka, 1,400 ml left"]
 
 
 def test_nobody_counts_another_venues_shelves(venue: Venue) -> None:
