@@ -6,14 +6,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, extract, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, extract, func, select
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.orders import OPEN
 from core.domain.periods import Period
 from core.domain.statuses import OrderStatus
 from core.services.conversation_history import name_of
+from core.services.floor import UNDONE
+from core.services.stock_outs import stock_outs
 from core.store.sql.tables import Customer, Message, Order, OrderEvent, OrderItem, Workspace
 
 TOP, RECENT, TABLES = 5, 8, 10
@@ -105,14 +108,22 @@ def recent_orders(db: Session, workspace_id: UUID) -> Sequence[Order]:
 
 
 def charts(db: Session, workspace_id: UUID, period: Period) -> dict[str, Any]:
-    """What the charts draw: money by the hour of the venue's clock, minutes from paid to served, the busiest tables."""
-    zone = db.scalar(select(Workspace.timezone).where(Workspace.id == workspace_id))
+    """What the charts draw: money by the hour of the venue's clock, minutes from paid to served, the busiest tables,
+    what it cost that things had run out."""
+    zone = db.scalars(select(Workspace.timezone).where(Workspace.id == workspace_id)).one()
     hour = extract("hour", func.timezone(zone, Order.paid_at))
     return {
         "revenue": _by_hour(db, workspace_id, period, hour),
         "waiting": _waiting(db, workspace_id, period, hour),
         "tables": _tables(db, workspace_id, period),
+        "outs": _outs(db, workspace_id, period, ZoneInfo(zone)),
     }
+
+
+def _outs(db: Session, workspace_id: UUID, period: Period, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The dearest, as the reports of these days say it."""
+    found = stock_outs(db, workspace_id, (period.since, period.until), zone)
+    return [{"name": one.name, "hours": float(one.hours), "cost": int(one.cost)} for one in found[:TABLES]]
 
 
 def _sold(db: Session, workspace_id: UUID, period: Period) -> tuple[Figure, Figure]:
@@ -158,10 +169,14 @@ def _waiting(db: Session, workspace_id: UUID, period: Period, hour: Any) -> dict
     """Half of the guests waited no longer than `typical` minutes, nine of ten no longer than `slow`, by hour paid."""
     minutes = extract("epoch", OrderEvent.created_at - Order.paid_at) / 60
     half, most = (func.percentile_cont(part).within_group(minutes) for part in (0.5, 0.9))
+    later = aliased(OrderEvent)
+    same = and_(later.workspace_id == OrderEvent.workspace_id, later.order_id == OrderEvent.order_id)
+    taken_back = exists().where(same, later.seq > OrderEvent.seq, later.from_status == OrderEvent.to_status,
+                                later.cause == UNDONE)  # fmt: skip
     query = (
         select(hour, half, most)
         .join(OrderEvent, and_(OrderEvent.workspace_id == Order.workspace_id, OrderEvent.order_id == Order.id))
-        .where(*_paid(workspace_id, period.since, period.until), OrderEvent.to_status.in_(HANDED_OVER))
+        .where(*_paid(workspace_id, period.since, period.until), OrderEvent.to_status.in_(HANDED_OVER), ~taken_back)
         .group_by(hour)
     )
     found = {int(at): (round(float(typical), 1), round(float(slow), 1)) for at, typical, slow in db.execute(query)}

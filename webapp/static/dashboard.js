@@ -1,4 +1,4 @@
-// Three charts in the colours of the theme; each says in words what it shows, for who cannot see it.
+// Four charts in the colours of the theme; each says in words what it shows, for who cannot see it.
 
 import { toast } from "./say.js";
 
@@ -23,6 +23,7 @@ function draw(found) {
     bars("waiting", HOURS, [set("Half wait no longer (min)", found.waiting.typical, "--second"),
                             set("Nine of ten (min)", found.waiting.slow, "--late")], true),
     bars("tables", found.tables.map((one) => `Table ${one.table}`), [set("Orders", found.tables.map((one) => one.orders), "--go")]),
+    bars("outs", found.outs.map((one) => `${one.name}, ${one.hours} h`), [set(money, found.outs.map((one) => one.cost), "--stop")]),
   ];
 }
 

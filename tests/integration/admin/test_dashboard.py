@@ -10,9 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, update
 
+from core import clock
 from core.domain.periods import Length, period
 from core.domain.statuses import OrderStatus, Role
 from core.services import dashboard
+from core.services.stock_outs import stock_outs
 from core.store.sql.tables import Customer, Order, OrderEvent
 from tests.integration.admin.venue import Venue, open_venue
 
@@ -87,6 +89,42 @@ def test_charts_are_by_the_venues_own_clock(venue: Venue) -> None:
     assert [(one["table"], one["orders"]) for one in found["tables"]] == [(3, 3), (7, 1)]
 
 
+def test_a_tap_that_was_taken_back_served_nobody(venue: Venue) -> None:
+    order_id = sold(venue, NOW, served_after=1)
+    moved = {"workspace_id": venue.workspace_id, "order_id": order_id}
+    back = {"from_status": OrderStatus.SERVED, "to_status": OrderStatus.READY, "cause": "undone"}
+    venue.write(
+        OrderEvent(**moved, **back, created_at=NOW + timedelta(minutes=1)),
+        OrderEvent(**moved, from_status=OrderStatus.READY, to_status=OrderStatus.SERVED,
+                   created_at=NOW + timedelta(minutes=12)),
+    )  # fmt: skip
+    with venue.program.sessions.begin() as db:
+        assert dashboard.charts(db, venue.workspace_id, WEEK)["waiting"]["typical"][20] == 12.0
+
+
+def test_what_sold_out_cost_is_that_of_the_reports(venue: Venue) -> None:
+    for days in range(8, 20):
+        sold(venue, NOW - timedelta(days=days))
+    with venue.program.sessions.begin() as db, clock.stopped_at(NOW):
+        (told,) = dashboard.charts(db, venue.workspace_id, WEEK)["outs"]
+        (out,) = stock_outs(db, venue.workspace_id, (WEEK.since, WEEK.until), ZoneInfo("Africa/Nairobi"))
+    assert told == {"name": "Dawa", "hours": float(out.hours), "cost": int(out.cost)} and told["cost"] > 0
+
+
+def test_who_may_not_see_guests_does_not_see_who_spends_most(venue: Venue) -> None:
+    guest = Customer(id=uuid4(), workspace_id=venue.workspace_id, bsuid=uuid4().hex, given_name="Achieng")
+    venue.write(guest)
+    order_id = venue.order(guest="A guest of table 7")
+    with venue.program.sessions.begin() as db:
+        db.execute(update(Order).where(Order.id == order_id).values(customer_id=guest.id))
+    venue.role(Role.VIEWER)
+    browser = venue.signed_in()
+    page = browser.get("/admin/").text
+    assert "Achieng" not in page and "Top clients" not in page and "A guest of table 7" in page
+    venue.role(Role.MANAGER)
+    assert "Achieng" in browser.get("/admin/").text
+
+
 def test_another_venues_evening_is_not_ours(app: Flask, venue: Venue) -> None:
     sold(open_venue(app), NOW)
     with venue.program.sessions.begin() as db:
@@ -105,7 +143,7 @@ def test_who_sees_reports_sees_the_dashboard_and_the_others_the_board(venue: Ven
         assert page.status_code == 200 and "&lt;b&gt;Amina&lt;/b&gt;" in page.text and "<b>Amina" not in page.text
         assert re.search(r"Total orders</h2><p class=\"large\">1</p>", page.text)
     assert "Recent chats" not in page.text
-    assert set(browser.get("/admin/dashboard/charts?period=month").json) == {"revenue", "waiting", "tables"}
+    assert set(browser.get("/admin/dashboard/charts?period=month").json) == {"revenue", "waiting", "tables", "outs"}
 
 
 def test_the_dashboard_costs_a_handful_of_statements(venue: Venue) -> None:
