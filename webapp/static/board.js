@@ -19,11 +19,12 @@ const urgency = document.getElementById("urgent");
 const letters = document.getElementById("letters");
 const printers = document.getElementById("printers");
 
-const orders = new Kept((id, order, before) => draw(id, order, !before && live));
-const calls = new Kept((id, call, before) => drawCall(id, call, !before && live, see));
+const orders = new Kept((id, order, before) => draw(id, order, !before && begun));
+const calls = new Kept((id, call, before) => drawCall(id, call, !before && begun, see));
 
 let source = null;
 let live = false;
+let begun = false;  // what comes after the first reading is new, also what came while the network was away
 let heard = 0;
 let readings = Promise.resolve();  // one after the other
 let blinking = 0;
@@ -52,6 +53,7 @@ async function readNow() {
   const found = await answer.json();
   orders.replace(found.orders);
   calls.replace(found.calls);
+  begun = true;
   warn(found.urgent);
   count(found.letters);
   missPrinters(found.printers);
