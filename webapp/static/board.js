@@ -11,6 +11,7 @@ const SILENCE = 25_000;  // the stream says something every ten seconds
 const LOOK = 5_000;
 const PATIENCE = 10_000;
 const AGAIN = 60_000;  // what WhatsApp says of the account is not in the stream
+const FEW = 3;
 const BLINK = 2_500;  // a routine reconnect is not worth a red light
 
 const board = document.getElementById("board");
@@ -120,7 +121,9 @@ function leave() {
 // --- what else is wrong
 
 function warn(urgent) {
-  urgency.querySelector("[data-what]").textContent = urgent.join(" · ");
+  const more = urgent.length - FEW;
+  const words = [...urgent.slice(0, FEW), ...(more > 0 ? [`and ${more} more`] : [])];
+  urgency.querySelector("[data-what]").textContent = words.join(" · ");
   urgency.hidden = urgent.length === 0;
 }
 
