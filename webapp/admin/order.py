@@ -6,17 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import abort, render_template
+from flask import Response, abort, make_response, render_template, request
 
 from core.domain.listing.words import METHOD, ORDER, ORDER_TONES, PAYMENT, PAYMENT_TONES
+from core.domain.orders import BOUGHT
 from core.domain.permissions import Permission
-from core.domain.statuses import Direction
+from core.domain.statuses import Direction, OrderStatus
 from core.services.conversation_history import note_reading
 from core.services.floor import UNDONE
 from core.services.order_story import Story, items_of, story_of
 from core.services.payment_accounts import provider_name
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Workspace
+from core.store.sql.tables import Order, Workspace
 from webapp.admin.access import Pages
 from webapp.admin.login import may, staff
 from webapp.admin.money_words import told
@@ -45,8 +46,13 @@ def register(pages: Pages) -> None:
     pages.add("/orders/<uuid:order_id>/inside", "order_inside", inside, needs=Permission.SEE_ORDERS, data=True)
 
 
-def order(order_id: UUID) -> str:
+def order(order_id: UUID) -> Response:
     """The page."""
+    return page(order_id)
+
+
+def page(order_id: UUID, problem: str = "", status: int = 200) -> Response:
+    """The page; with why it was not called off, and what was typed for that."""
     mine = staff().workspace_id
     with transaction(current_program().sessions) as db:
         story = story_of(db, mine, order_id)
@@ -58,7 +64,18 @@ def order(order_id: UUID) -> str:
     steps = sorted(_steps(story), key=lambda step: step.at)
     words: dict[str, Any] = {"ORDER": ORDER, "PAYMENT": PAYMENT, "METHOD": METHOD, "provider_name": provider_name}
     words |= {"ORDER_TONES": ORDER_TONES, "PAYMENT_TONES": PAYMENT_TONES, "mark": mark}
-    return render_template("admin/order.html", story=story, steps=steps, zone=zone, **words)
+    off = {"problem": problem, "typed": request.form, "may_call_off": _may_call_off(story.order)}
+    off["unpaid"] = story.order.status is OrderStatus.PENDING
+    return make_response(
+        render_template("admin/order.html", story=story, steps=steps, zone=zone, **words, **off), status
+    )
+
+
+def _may_call_off(order: Order) -> bool:
+    """Money that is here goes back by those who decide about money."""
+    if order.status in BOUGHT:
+        return may(Permission.DECIDE_MONEY)
+    return order.status is OrderStatus.PENDING and may(Permission.TAKE_ORDERS)
 
 
 def inside(order_id: UUID) -> str:
