@@ -24,6 +24,7 @@ from webapp import (
     uploads,
 )
 from webapp.sessions import Sessions
+from webapp.strict_json import Json
 from webapp.webhooks import money, pesapal, whatsapp
 from webapp.webhooks.body import LARGEST
 from webapp.webhooks.door import Door
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     program = bootstrap.build(settings, publisher(settings.broker_url), bootstrap.WEBHOOK_STORE_SECONDS)
     app = Flask(__name__)
     app.session_interface = Sessions()
+    app.json = Json(app)
     app.config.from_mapping(_config(settings))
     app.extensions |= {"program": program, "checks": health.checks(program)}
     if settings.production:  # behind the TLS proxy of deploy/; elsewhere nobody may claim an address

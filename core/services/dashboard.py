@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, extract, func, select
 from sqlalchemy.orm import Session, aliased
@@ -16,7 +15,6 @@ from core.domain.periods import Period
 from core.domain.statuses import OrderStatus
 from core.services.conversation_history import name_of
 from core.services.floor import UNDONE
-from core.services.stock_outs import stock_outs
 from core.store.sql.tables import Customer, Message, Order, OrderEvent, OrderItem, Workspace
 
 TOP, RECENT, TABLES = 5, 8, 10
@@ -108,22 +106,14 @@ def recent_orders(db: Session, workspace_id: UUID) -> Sequence[Order]:
 
 
 def charts(db: Session, workspace_id: UUID, period: Period) -> dict[str, Any]:
-    """What the charts draw: money by the hour of the venue's clock, minutes from paid to served, the busiest tables,
-    what it cost that things had run out."""
-    zone = db.scalars(select(Workspace.timezone).where(Workspace.id == workspace_id)).one()
+    """What the charts draw: money by the hour of the venue's clock, minutes from paid to served, the busiest tables."""
+    zone = db.scalar(select(Workspace.timezone).where(Workspace.id == workspace_id))
     hour = extract("hour", func.timezone(zone, Order.paid_at))
     return {
         "revenue": _by_hour(db, workspace_id, period, hour),
         "waiting": _waiting(db, workspace_id, period, hour),
         "tables": _tables(db, workspace_id, period),
-        "outs": _outs(db, workspace_id, period, ZoneInfo(zone)),
     }
-
-
-def _outs(db: Session, workspace_id: UUID, period: Period, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """The dearest, as the reports of these days say it."""
-    found = stock_outs(db, workspace_id, (period.since, period.until), zone)
-    return [{"name": one.name, "hours": float(one.hours), "cost": int(one.cost)} for one in found[:TABLES]]
 
 
 def _sold(db: Session, workspace_id: UUID, period: Period) -> tuple[Figure, Figure]:

@@ -90,5 +90,5 @@ def _sign_in_first(need: Need, endpoint: str) -> Any:
 
 def _is_form(need: Need) -> bool:
     """Whether a person sent it from a page, and it may be kept until they are back."""
-    by_script = need.data or wants_json() or "HX-Request" in request.headers
+    by_script = need.data or wants_json()
     return not by_script and need.permission is not Permission.EDIT_CREDENTIALS

@@ -21,6 +21,8 @@ from webapp.held import current_program
 
 COOKIE, SECONDS, LARGEST = "unsent", 1800, 32 * 1024
 WHO = "who"  # in the session: whose login it was
+# What forms carry that nobody typed.
+MACHINES = frozenset({"entry", "lines", "shown", "tap", "version", "key", "state", "before"})
 SECRET = re.compile(r"pass|secret|credential|token|(^|_)(pin|code|api_key|otp)($|_)", re.IGNORECASE)
 
 logger = get_logger(__name__)
@@ -39,7 +41,8 @@ class Typed:
     @property
     def shown(self) -> list[tuple[str, str]]:
         """What a person recognises of it."""
-        return [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in self.fields if text]
+        typed = [(name, text) for name, text in self.fields if text and name not in MACHINES]
+        return [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in typed]
 
 
 def keep_typed() -> Response | None:
@@ -57,10 +60,17 @@ def keep_typed() -> Response | None:
     except StoreUnavailable:
         return None
     logger.info("form kept for after the sign-in", endpoint=request.endpoint)
-    response = make_response(redirect(url_for("admin.login", next=url_for("admin.unsent")), 303))
+    response = _away(url_for("admin.login", next=url_for("admin.unsent")))
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     response.set_cookie(COOKIE, name, max_age=SECONDS, path="/admin", httponly=True, samesite="Lax", secure=secure)
     return response
+
+
+def _away(address: str) -> Response:
+    """Where the browser goes, also where a page's script has sent the form (htmx's HX-Redirect)."""
+    if "HX-Request" in request.headers:
+        return make_response("", 200, {"HX-Redirect": address})
+    return make_response(redirect(address, 303))
 
 
 def is_waiting() -> bool:
@@ -69,36 +79,47 @@ def is_waiting() -> bool:
 
 
 def unsent() -> Any:
-    """What was typed, to be sent now or thrown away."""
-    typed = _typed()
+    """What was typed, to be sent now or thrown away. Somebody else's waits on for them."""
+    try:
+        typed = _kept()
+    except StoreUnavailable:
+        return redirect(url_for("admin.board"))
     if typed is None:
         return _gone(redirect(url_for("admin.board")))
+    if not _mine(typed):
+        return redirect(url_for("admin.board"))
     return make_response(render_template("admin/unsent.html", typed=typed))
 
 
 def send() -> Any:
     """The browser sends the same form on to where it was going."""
-    typed = _typed()
-    _forget()
-    return _gone(redirect(typed.to, 307) if typed else redirect(url_for("admin.board"), 303))
+    typed = _taken()
+    return _gone(redirect(typed.to, 307)) if typed else redirect(url_for("admin.board"), 303)
 
 
 def discard() -> Any:
     """It is not wanted any more."""
-    typed = _typed()
-    _forget()
-    return _gone(redirect(typed.page if typed else url_for("admin.board"), 303))
+    typed = _taken()
+    return _gone(redirect(typed.page, 303)) if typed else redirect(url_for("admin.board"), 303)
 
 
-def _typed() -> Typed | None:
+def _taken() -> Typed | None:
+    """One's own, which is kept no longer."""
+    typed = _kept()
+    if typed is None or not _mine(typed):
+        return None
+    current_program().store.take_up(_key(request.cookies.get(COOKIE, "")))
+    return typed
+
+
+def _kept() -> Typed | None:
     name = request.cookies.get(COOKIE, "")
     sealed = current_program().store.laid_by(_key(name)) if name else None
-    typed = Typed(**json.loads(installed().decrypt(sealed))) if sealed else None
-    return typed if typed and typed.who == str(current_user.staff.user_id) else None
+    return Typed(**json.loads(installed().decrypt(sealed))) if sealed else None
 
 
-def _forget() -> None:
-    current_program().store.take_up(_key(request.cookies.get(COOKIE, "")))
+def _mine(typed: Typed) -> bool:
+    return typed.who == str(current_user.staff.user_id)
 
 
 def _gone(response: Any) -> Response:

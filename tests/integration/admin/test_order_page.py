@@ -66,6 +66,11 @@ def test_an_order_tells_its_story_from_the_first_word(office: Browser, order_id:
     assert "&lt;b&gt;Dawa" in office.get(f"/admin/orders/{order_id}/inside").text
 
 
+def test_a_message_in_the_list_names_its_guest(office: Browser, order_id: UUID) -> None:
+    found = office.get("/admin/messages/rows", headers={"Accept": "application/json"}).json["data"]
+    assert {row["body"]: row["guest"] for row in found} == {"two dawa please": "Amina", "another evening": "Amina"}
+
+
 def activity(office: Browser) -> list[dict[str, Any]]:
     return list(office.get("/admin/activity/rows", headers={"Accept": "application/json"}).json["data"])
 
@@ -79,6 +84,14 @@ def test_whoever_takes_a_list_away_or_reads_all_messages_is_written_down(office:
         ("Wanjiru", "list_exported", "customers"),
         ("Wanjiru", "signed_in", "user"),
     ]
+
+
+def test_what_staff_did_is_looked_for_and_taken_away_in_words(office: Browser) -> None:
+    assert office.get("/admin/messages").status_code == 200
+    for asked in ("q=messages+read", "where=action.contains.messages+read", "where=action.is.Messages+read"):
+        found = office.get(f"/admin/activity/rows?{asked}", headers={"Accept": "application/json"}).json["data"]
+        assert [row["action"] for row in found] == ["messages_read"], asked
+    assert "Messages read" in office.get("/admin/activity/file.csv").text
 
 
 def test_who_may_not_read_chats_or_money_sees_neither_in_it(venue: Venue, order_id: UUID) -> None:
