@@ -10,12 +10,15 @@ from wtforms.fields.choices import SelectChoice
 from core.documents.photos import LARGEST, TOO_LARGE, written_anew
 from core.domain.menu_fields import product_readers
 from core.domain.permissions import Permission
+from core.domain.recipes import measured
 from core.domain.typed import switch
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.menu_edit import LANGUAGES, mark_sold_out, remove_product, save_product
 from core.services.menu_pages import categories, product_of
 from core.services.pictures import set_picture
+from core.services.recipe_edit import recipe_of
+from core.services.recipes import servings
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Product
@@ -34,6 +37,7 @@ PROBLEMS = {
     "no_category": ("category_id", "This category is gone. Choose another one."),
 }
 SAVED = "Saved. Every chat follows with its next message."
+IN_USE = "Something is made of it: {}. Change what is in that first."
 GONE = "This product was taken away meanwhile. Nothing was written."
 
 
@@ -90,6 +94,8 @@ def out(product_id: UUID) -> Any:
         abort(404)
     follow_up(program, followup)
     logger.info("product marked", sold_out=wanted, product_id=str(product_id))
+    if request.form.get("from") == "stock":
+        return redirect(url_for("admin.shelf", product_id=product_id))
     return redirect(url_for("admin.list_products"))
 
 
@@ -100,6 +106,8 @@ def remove(product_id: UUID) -> Any:
         with transaction(program.sessions) as db:
             followup = remove_product(db, actor(), product_id, version_in(request.form))
     except Rejected as error:
+        if error.reason == "in_use":
+            return _shown_again(product_id, IN_USE.format(error.detail), 409)
         return redirect(url_for("admin.list_products")) if error.reason == "gone" else _overtaken(product_id, error)
     follow_up(program, followup)
     logger.info("product removed", product_id=str(product_id))
@@ -195,6 +203,9 @@ def _page(
 ) -> Response:
     with transaction(current_program().sessions) as db:
         form.category_id.choices = _choices(db)
+        made = (
+            {"recipe": recipe_of(db, staff().workspace_id, row.id), "left": servings(db, [row])[row.id]} if row else {}
+        )
     shown: dict[str, Any] = {
         "form": form,
         "product": row,
@@ -204,7 +215,9 @@ def _page(
     }
     shown |= {"picture": {"problem": of_picture, "most": LARGEST, "too_large": TOO_LARGE}}
     fetched = current_program().settings.public_base_url.startswith("https://")
-    return make_response(render_template("admin/product.html", **shown, fetched=fetched), status)
+    return make_response(
+        render_template("admin/product.html", **shown, **made, measured=measured, fetched=fetched), status
+    )
 
 
 def _choices(db: Session) -> list[SelectChoice]:

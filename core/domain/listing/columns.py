@@ -7,9 +7,9 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What stands in a column. A phone is found only whole, a relation leads to another page.
-
-    Tags are a list of words. Progress is a number beside what would be full, which rows carry as `<name>_full`.
+    """What stands in a column. A phone is found only whole, a relation leads to another page; a code is a name of ours,
+    read and written with spaces. Tags are a list of words. Progress is a number beside what would be full, which rows
+    carry as `<name>_full`.
     """
 
     TEXT = "text"
@@ -22,6 +22,7 @@ class Kind(StrEnum):
     TAGS = "tags"
     IMAGE = "image"
     PROGRESS = "progress"
+    CODE = "code"
 
 
 class Operator(StrEnum):
@@ -40,6 +41,7 @@ _RANGE = (Operator.IS, Operator.FROM, Operator.TO)
 FITTING: Mapping[Kind, tuple[Operator, ...]] = {
     Kind.TEXT: _WORDS,
     Kind.RELATION: _WORDS,
+    Kind.CODE: _WORDS,
     Kind.NUMBER: _RANGE,
     Kind.MONEY: _RANGE,
     Kind.MOMENT: _RANGE,
@@ -60,7 +62,9 @@ class Mark:
     most: int | str | None = None
 
     def fits(self, value: Any, row: Mapping[str, Any]) -> bool:
-        """Whether this number of this row is marked so."""
+        """Whether this number of this row is marked so; where a row has no such end, it is not."""
+        if any(isinstance(end, str) and row[end] is None for end in (self.least, self.most)):
+            return False
         least, most = (row[end] if isinstance(end, str) else end for end in (self.least, self.most))
         return (least is None or value >= least) and (most is None or value <= most)
 

@@ -37,10 +37,10 @@ _by_parts = (
 )
 # As `core.services.recipes.servings` counts them: what is mixed ends with the first of its ingredients.
 _LEFT = case((~Product.mixed, free), (Product.counted, func.least(free, _by_parts)), else_=_by_parts)
-_MARK = func.nullif(Product.low_stock, 0)
+_MARK = case((Product.counted, func.nullif(Product.low_stock, 0)))
 _RUNS_LOW = and_(_MARK.is_not(None), _LEFT <= _MARK)
 _STANDING = case((Product.sold_out, OUT), (_LEFT <= 0, NONE_LEFT), (_RUNS_LOW, LOW), else_=THERE)
-_MARKS = (Mark(BAD, most=0), Mark(WARN, most="low_stock"))
+_MARKS = (Mark(BAD, most=0), Mark(WARN, most="low_mark"))
 _LOOKED_THROUGH = (Product.name, Product.sku, Category.name, Product.names, Product.nicknames, Product.attributes)
 
 
@@ -76,6 +76,6 @@ PRODUCTS = Listing(
     ),
     sorts=(Sort("heading"), Sort("category"), Sort("position"), Sort("name")),
     looking=tuple(in_text(cast(one, Text)) for one in _LOOKED_THROUGH),
-    keys={"version": Product.version, "category_id": Product.category_id, "left_full": _MARK * FULL},
+    keys={"version": Product.version, "category_id": Product.category_id, "low_mark": _MARK, "left_full": _MARK * FULL},
     joined=_sold,
 )

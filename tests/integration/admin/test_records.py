@@ -68,7 +68,7 @@ def test_every_list_opens_and_goes_out_as_every_file(office: Browser, listing: L
 @ALL
 def test_every_column_is_sorted_and_filtered_as_it_says(office: Browser, listing: Listing) -> None:
     fitting = {"number": "1", "money": "1.50", "moment": "2026-11-20", "phone": PHONE, "text": "a_%"}
-    fitting |= {"relation": "x", "tags": "x", "progress": "1"}
+    fitting |= {"relation": "x", "tags": "x", "progress": "1", "code": "x"}
     for column in listing.columns.values():
         if column.sortable:
             rows(office, listing.name, f"?sort=-{column.name}")

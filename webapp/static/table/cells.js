@@ -10,9 +10,14 @@ export function formatter(column, opens) {
     if (value === null || value === undefined || value === "" || value.length === 0) return made("span", { class: "soft" }, "–");
     if (column.kind in DRAWN) return DRAWN[column.kind](column, value, cell.getData());
     const address = column.link || opens;
-    const words = made("bdi", {}, String(value));
+    const words = made("bdi", {}, column.kind === "code" ? spaced(value) : String(value));
     return address ? made("a", { href: filled(address, cell.getData()) }, words) : words;
   };
+}
+
+function spaced(code) {
+  const words = code.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function status(column, value) {
