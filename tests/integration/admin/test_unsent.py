@@ -4,14 +4,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select
 
 from core.domain.statuses import Role
 from core.services.customers import GuestRef, find_guest
-from core.store.sql.tables import Membership, SignIn, User
+from core.store.sql.tables import Category, Membership, SignIn, User
 from core.store.sql.tables.people import CustomerNote
 from tests.integration.admin.test_by_hand import Counter, stocked
-from tests.integration.admin.venue import PASSWORD_HASH, Browser, Venue
+from tests.integration.admin.venue import PASSWORD_HASH, Browser, Venue, open_venue
 
 WORDS = "Likes the corner\n<b>table</b> 🍹"
 
@@ -87,6 +88,22 @@ def test_whose_it_is_finds_it_again_when_somebody_else_had_the_tablet_meanwhile(
     office.post("/admin/logout")
     assert office.sign_in().location == "/admin/unsent"
     assert "&lt;b&gt;table&lt;/b&gt; 🍹" in office.get("/admin/unsent").text
+
+
+def test_it_goes_to_the_house_it_was_typed_for(app: Flask, venue: Venue, office: Browser) -> None:
+    other = open_venue(app)
+    venue.write(Membership(workspace_id=other.workspace_id, user_id=venue.user_id, role=Role.MANAGER))
+    office.post(f"/admin/houses/{other.workspace_id}")
+    typed = {"name": "Beer", "active": "y"}
+    assert cut_off(venue, office, "/admin/categories/new", **typed).status_code == 303
+    assert office.sign_in().location == "/admin/unsent"
+    page = office.get("/admin/unsent", follow_redirects=True).text
+    assert "Send it now" in page
+    sent = office.post("/admin/unsent", data=typed)
+    assert (sent.status_code, office.post(sent.location, data=typed).status_code) == (307, 302)
+    with venue.program.sessions.begin() as db:
+        houses = db.scalars(select(Category.workspace_id).where(Category.name == "Beer"))
+        assert set(houses) & {venue.workspace_id, other.workspace_id} == {other.workspace_id}
 
 
 def test_an_order_put_together_at_the_counter_is_not_lost_either(venue: Venue, office: Browser) -> None:
