@@ -52,6 +52,11 @@ def test_who_wants_no_messages_is_heard_without_a_word(venue: Venue, manager: Br
     assert guest.messages_stopped_at
 
 
+def test_the_preview_of_the_menu_answers_all_the_same(venue: Venue, manager: Browser) -> None:
+    save(manager, {"phone": OURS})
+    assert "What would you like?" in manager.get("/admin/menu/preview").text
+
+
 def test_every_page_says_so_and_no_page_shows_the_whole_number(venue: Venue, manager: Browser) -> None:
     pages = ("/admin/board", "/admin/cash", "/admin/settings/venue")
     assert not any("Debug mode.</strong>" in manager.get(page).text for page in pages)
