@@ -30,10 +30,7 @@ logger = get_logger(__name__)
 LONGEST_NAME = 40
 READERS = {"name": line(0, LONGEST_NAME), "active": switch}
 BUSY = "There are open orders at {0}. Serve or call them off first; no table was taken away."
-NO_NUMBER = (
-    "The number that guests write to is not known yet, so there are no codes. Whoever looks after the installation sets"
-    " WHATSAPP_DISPLAY_NUMBER."
-)
+NO_NUMBER = "The number guests write to is not known yet, so there is no code. An owner writes it under Channel settings."
 
 
 class TableForm(TypedForm):
