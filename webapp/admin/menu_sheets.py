@@ -14,7 +14,7 @@ from core.services.menu_sheets import COLUMNS, menu_rows, planned, state, write_
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from webapp.admin.access import Pages
-from webapp.admin.lists import MIME
+from webapp.admin.list_files import MIME
 from webapp.admin.login import actor, staff
 from webapp.held import current_program
 
@@ -25,6 +25,7 @@ LONGEST_TEXT = 450_000
 TOO_LONG = "This file says too much at once. Cut it in two."
 CHANGED = "Somebody changed the menu since you looked. Nothing was written: this is what your file would change now."
 TAKEN = "A code or a name in this file was taken meanwhile. Nothing was written."
+MIXED = "A recipe in this file takes from what is made itself. Nothing was written: first bring in what changes that."
 NO_FILE = "Choose a file first."
 
 
@@ -82,10 +83,12 @@ def write() -> Any:
     follow_up(program, followup)
     logger.info("menu imported", changed=len(wanted.changes))
     flash(f"Written: {_many(len(wanted.changes), 'product')}. Every chat follows with its next message.", "success")
-    return redirect(url_for("admin.products"))
+    return redirect(url_for("admin.list_products"))
 
 
 def _taken(error: Rejected) -> str:
+    if error.reason in ("part_gone", "part_mixed", "in_use"):
+        return MIXED
     return "" if error.reason == "problems" else TAKEN
 
 

@@ -10,19 +10,22 @@ import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
 from core.cipher import installed
-from core.errors import StoreUnavailable
+from core.errors import Rejected, StoreUnavailable
 from core.log import get_logger
+from core.services.sign_in import enter
+from core.store.sql.engine import transaction
 from webapp.held import current_program
 
 COOKIE, SECONDS, LARGEST = "unsent", 1800, 32 * 1024
-WHO = "who"  # in the session: whose login it was
+WHO, HOUSE = "who", "house"  # in the session: whose login it was, and which house its pages showed
 # What forms carry that nobody typed.
-MACHINES = frozenset({"entry", "lines", "shown", "tap", "version", "key", "state", "before"})
+MACHINES = frozenset({"entry", "shown", "tap", "version", "key", "state", "before"})
 SECRET = re.compile(r"pass|secret|credential|token|(^|_)(pin|code|api_key|otp)($|_)", re.IGNORECASE)
 
 logger = get_logger(__name__)
@@ -30,10 +33,11 @@ logger = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Typed:
-    """A form as it was sent: to where, by whom, from which page, and its fields in their order."""
+    """A form as it was sent: to where, by whom, in which house, from which page, and its fields in their order."""
 
     to: str
     who: str
+    house: str
     page: str
     fields: list[list[str]]
     files: bool = False
@@ -41,7 +45,8 @@ class Typed:
     @property
     def shown(self) -> list[tuple[str, str]]:
         """What a person recognises of it."""
-        typed = [(name, text) for name, text in self.fields if text and name not in MACHINES]
+        told = [(name, _ordered(text) if name == "lines" else text) for name, text in self.fields]
+        typed = [(name, text) for name, text in told if text and name not in MACHINES]
         return [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in typed]
 
 
@@ -50,7 +55,7 @@ def keep_typed() -> Response | None:
     fields = [[name, text] for name, text in request.form.items(multi=True) if name != "csrf_token"]
     if not fields or WHO not in session or any(SECRET.search(name) for name, _ in fields):
         return None
-    typed = Typed(request.path, session[WHO], _from_page(), fields, bool(request.files))
+    typed = Typed(request.path, session[WHO], session.get(HOUSE, ""), _from_page(), fields, bool(request.files))
     sealed = installed().encrypt(json.dumps(vars(typed)))
     if len(sealed) > LARGEST:
         return None
@@ -73,6 +78,14 @@ def _away(address: str) -> Response:
     return make_response(redirect(address, 303))
 
 
+def _ordered(lines: str) -> str:
+    """The lines of an order of the counter, as people read them."""
+    try:
+        return "\n".join(f"{one['quantity']} × {one['name']}" for one in json.loads(lines))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
+
+
 def is_waiting() -> bool:
     """Whether this browser has a form that was not taken."""
     return bool(request.cookies.get(COOKIE))
@@ -88,6 +101,8 @@ def unsent() -> Any:
         return _gone(redirect(url_for("admin.board")))
     if not _mine(typed):
         return redirect(url_for("admin.board"))
+    if not _of_this_house(typed):
+        return _over_there(typed)
     return make_response(render_template("admin/unsent.html", typed=typed))
 
 
@@ -106,7 +121,7 @@ def discard() -> Any:
 def _taken() -> Typed | None:
     """One's own, which is kept no longer."""
     typed = _kept()
-    if typed is None or not _mine(typed):
+    if typed is None or not (_mine(typed) and _of_this_house(typed)):
         return None
     current_program().store.take_up(_key(request.cookies.get(COOKIE, "")))
     return typed
@@ -120,6 +135,21 @@ def _kept() -> Typed | None:
 
 def _mine(typed: Typed) -> bool:
     return typed.who == str(current_user.staff.user_id)
+
+
+def _of_this_house(typed: Typed) -> bool:
+    return typed.house == str(current_user.staff.workspace_id)
+
+
+def _over_there(typed: Typed) -> Any:
+    """Of several houses a login begins in the first: this was typed in another, and goes there."""
+    try:
+        with transaction(current_program().sessions) as db:
+            enter(db, current_user.staff, UUID(typed.house))
+    except (Rejected, ValueError):
+        return _gone(redirect(url_for("admin.board")))
+    session[HOUSE] = typed.house
+    return redirect(url_for("admin.unsent"))
 
 
 def _gone(response: Any) -> Response:

@@ -11,6 +11,7 @@ from core.services.activity import Actor
 from core.services.ingredients import save_ingredient
 from core.services.stock import receive_stock
 from core.store.sql.tables import Activity, Product
+from tests.integration.admin.test_menu_sheets import look, write
 from tests.integration.admin.test_products import load, logged, on_menu
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
@@ -52,10 +53,10 @@ def test_a_recipe_is_typed_and_the_next_turn_of_every_chat_knows_it(venue: Venue
     page = manager.get(f"/admin/products/{venue.product_id}/recipe").text
     assert "Enough for 3 more" in page and "1,000 ml left, for 20" in page and "50 ml each" in page
     assert "50 ml <bdi>Vodka</bdi>, 2 <bdi>Lime</bdi>" in manager.get(f"/admin/products/{venue.product_id}").text
-    assert "enough for 3" in manager.get("/admin/products").text
+    assert manager.get("/admin/products/rows").json["data"][0]["left"]["value"] == 3
     assert logged(venue)[-1].after == {"recipe": ["50 ml Vodka", "2 Lime"], "counted": False}
     assert mix(manager, (vodka, "50"), (lime, "8")).status_code == 302 and not on_menu(venue)["Dawa"].available
-    assert "none left" in manager.get("/admin/products?show=out").text
+    assert manager.get("/admin/products/rows?where=availability.in.none").json["last_row"] == 1
     assert mix(manager).status_code == 302 and not row(venue).mixed and row(venue).counted
 
 
@@ -156,6 +157,26 @@ def test_an_ingredient_is_on_no_page_of_the_menu(venue: Venue, manager: Browser)
     assert "Vodka" not in manager.get("/admin/products").text and load(venue) == {"Dawa"}
     assert "Vodka" not in manager.get("/admin/products/menu.csv").text
     assert manager.get(f"/admin/ingredients/{venue.product_id}").status_code == 404
+
+
+def test_recipes_go_out_with_the_menu_and_come_back_in(venue: Venue, manager: Browser) -> None:
+    vodka, _ = kept(venue, "Vodka", 1000), kept(venue, "Lime", 9, Unit.PIECE)
+    mix(manager, (vodka, "50"), counted="yes")
+    file = manager.get("/admin/products/menu.csv").data
+    assert b"50 ml Vodka" in file and "0 new, 0 changed, 1 as they are" in look(manager, file).text
+    page = look(
+        manager,
+        "name,category,price,recipe\r\nDawa,Cocktail,700,40 ml Vodka; 1 Lime\r\nShot,Cocktail,300,40 ml Vodka\r\n",
+    )
+    assert "<bdi>40 ml Vodka; 1 Lime</bdi>" in page.text and write(manager, page.text).status_code == 302
+    dawa, shot = row(venue), row(venue, UUID(on_menu(venue)["Shot"].id))
+    assert (dawa.mixed, dawa.counted, shot.mixed, shot.counted) == (True, True, True, False)
+    assert "40 ml <bdi>Vodka</bdi>, 1 <bdi>Lime</bdi>" in manager.get(f"/admin/products/{dawa.id}").text
+    wrong = look(manager, "name,recipe\r\nDawa,1 Shot\r\n")
+    assert wrong.status_code == 400 and "Shot has a recipe itself" in wrong.text
+    page = look(manager, "name,recipe\r\nDawa,1 Shot\r\nShot,\r\n")
+    assert page.status_code == 200 and write(manager, page.text).status_code == 302
+    assert row(venue, shot.id).mixed is False and "1 <bdi>Shot</bdi>" in manager.get(f"/admin/products/{dawa.id}").text
 
 
 def test_nobody_mixes_with_another_venues_bottles(venue: Venue, manager: Browser) -> None:

@@ -4,14 +4,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select
 
 from core.domain.statuses import Role
 from core.services.customers import GuestRef, find_guest
-from core.store.sql.tables import Membership, SignIn, User
+from core.store.sql.tables import Category, Membership, SignIn, User
 from core.store.sql.tables.people import CustomerNote
 from tests.integration.admin.test_by_hand import Counter, stocked
-from tests.integration.admin.venue import PASSWORD_HASH, Browser, Venue
+from tests.integration.admin.venue import PASSWORD_HASH, Browser, Venue, open_venue
 
 WORDS = "Likes the corner\n<b>table</b> 🍹"
 
@@ -89,6 +90,22 @@ def test_whose_it_is_finds_it_again_when_somebody_else_had_the_tablet_meanwhile(
     assert "&lt;b&gt;table&lt;/b&gt; 🍹" in office.get("/admin/unsent").text
 
 
+def test_it_goes_to_the_house_it_was_typed_for(app: Flask, venue: Venue, office: Browser) -> None:
+    other = open_venue(app)
+    venue.write(Membership(workspace_id=other.workspace_id, user_id=venue.user_id, role=Role.MANAGER))
+    office.post(f"/admin/houses/{other.workspace_id}")
+    typed = {"name": "Beer", "active": "y"}
+    assert cut_off(venue, office, "/admin/categories/new", **typed).status_code == 303
+    assert office.sign_in().location == "/admin/unsent"
+    page = office.get("/admin/unsent", follow_redirects=True).text
+    assert "Send it now" in page
+    sent = office.post("/admin/unsent", data=typed)
+    assert (sent.status_code, office.post(sent.location, data=typed).status_code) == (307, 302)
+    with venue.program.sessions.begin() as db:
+        houses = db.scalars(select(Category.workspace_id).where(Category.name == "Beer"))
+        assert set(houses) & {venue.workspace_id, other.workspace_id} == {other.workspace_id}
+
+
 def test_an_order_put_together_at_the_counter_is_not_lost_either(venue: Venue, office: Browser) -> None:
     counter = Counter(venue, stocked(venue))
     counter.add()
@@ -100,7 +117,12 @@ def test_an_order_put_together_at_the_counter_is_not_lost_either(venue: Venue, o
     assert tapped.headers["HX-Redirect"] == "/admin/login?next=/admin/unsent"
     counter.browser.sign_in()
     page = counter.browser.get("/admin/unsent").text
-    assert "Table" in page and "<bdi>[{" not in page and f"<bdi>{counter.fields['entry']}" not in page
+    assert (
+        "Table" in page
+        and "1 × Dawa" in page
+        and "<bdi>[{" not in page
+        and f"<bdi>{counter.fields['entry']}" not in page
+    )
     again = counter.browser.post("/admin/unsent", data=counter.fields)
     assert again.status_code == 307
     counter.token = counter.browser.token()
@@ -121,6 +143,13 @@ def test_what_is_too_large_and_who_never_signed_in_is_refused_as_before(
     assert cut_off(venue, office, path, note="x" * 40_000).status_code == 401
     stranger = venue.browser()
     assert stranger.post(path, data={"note": "x"}).status_code == 401
+
+
+@pytest.mark.parametrize("lines", ["", "x", "[1]", "{}", "null", '[{"name": 1}]', "[" * 9000])
+def test_odd_lines_of_an_order_are_no_failure(venue: Venue, office: Browser, lines: str) -> None:
+    assert cut_off(venue, office, "/admin/by-hand", lines=lines, table="7").status_code == 303
+    office.sign_in()
+    assert "Table" in office.get("/admin/unsent").text
 
 
 def test_it_can_be_thrown_away(venue: Venue, office: Browser, client_id: UUID) -> None:
