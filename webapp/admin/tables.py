@@ -31,7 +31,7 @@ LONGEST_NAME = 40
 READERS = {"name": line(0, LONGEST_NAME), "active": switch}
 BUSY = "There are open orders at {0}. Serve or call them off first; no table was taken away."
 MEANWHILE = "Somebody added some of them meanwhile. Nothing of yours was written yet: look, then add what is missing."
-NO_NUMBER = "No number that guests write to is known yet, so there is no code. An owner writes it under Channel settings."
+NO_NUMBER = "No number that guests write to is known yet: no codes. An owner writes it under Channel settings."
 
 
 class TableForm(TypedForm):
