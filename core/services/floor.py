@@ -15,6 +15,7 @@ from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.followup import Followup
 from core.services.orders import lock_order, tell
+from core.services.practice import call_off_practice
 from core.services.refund_desk import Decision, refund_order
 from core.services.stock import move_stock
 from core.store.sql.outbox import owe_board
@@ -73,12 +74,17 @@ def call_off(
     restock: bool = False,
 ) -> Followup:
     """A paid order is not made, or went wrong: all of its money goes back; with `restock` its goods, to the shelf.
+    Practice took neither.
 
     Raises Rejected as `refund_order` does, and version_conflict.
     """
     order = _as_seen(db, workspace_id, order_id, version)
-    followup = refund_order(db, workspace_id, order_id, None, by, cash=cash)
-    if restock:
+    if order.practice:
+        call_off_practice(db, order, by.user_id)
+        followup = Followup()
+    else:
+        followup = refund_order(db, workspace_id, order_id, None, by, cash=cash)
+    if restock and not order.practice:
         followup |= _to_the_shelf(db, order, by.user_id)
     said = {"number": order.number, "why": by.why, "restock": restock}
     record(db, Actor(workspace_id, by.user_id), "order_called_off", "order", order.id, detail=said)

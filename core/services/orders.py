@@ -51,7 +51,7 @@ def mark_order(db: Session, order: Order, to: OrderStatus, user_id: UUID | None 
     )
     order.status = to
     order.version += 1
-    if to is OrderStatus.PAID:
+    if to is OrderStatus.PAID and not order.practice:
         order.paid_at = clock.now()
         issue_invoice(db, order)
     if to in TICKETS_AFTER:
@@ -96,11 +96,15 @@ def advance_order(
 
 def tell(db: Session, order: Order, kind: str, **data: Any) -> Followup:
     """Guest and board will hear of a change of this order."""
-    named = {"order_id": str(order.id), "number": order.number}
-    owe(db, order.conversation_id, kind, {**named, **data}, order.workspace_id)
+    owe(db, order.conversation_id, kind, {**in_news(order), **data}, order.workspace_id)
     owe_board(db, order.workspace_id, order.id)
     conversations = {order.conversation_id} if order.conversation_id else set()
     return Followup(conversations=frozenset(conversations), boards=frozenset({order.workspace_id}))
+
+
+def in_news(order: Order) -> dict[str, Any]:
+    """How news of an order name it; those of practice stay in the house (`core.domain.practice`)."""
+    return {"order_id": str(order.id), "number": order.number, "practice": order.practice}
 
 
 def paid_so_far(db: Session, order_id: UUID) -> Decimal:
@@ -159,7 +163,7 @@ _LINES = (
 _ON_CARD = (
     Order.id, Order.number, Order.status, Order.version, Order.table_number, Order.address, Order.pickup, Order.note,
     Order.delivery_fee, Order.customer_name, Order.total, Order.currency, Order.created_at, Order.paid_at,
-    _LINES.label("items"),
+    Order.practice, _LINES.label("items"),
 )  # fmt: skip
 
 
@@ -189,6 +193,7 @@ def _card(order: Any) -> dict[str, Any]:
         "currency": order.currency,
         "placed_at": order.created_at.isoformat(),
         "paid_at": order.paid_at.isoformat() if order.paid_at else None,
+        "practice": order.practice,
     }
 
 

@@ -61,7 +61,7 @@ def _place(db: Session, buyer: Buyer, workspace: Workspace, effect: Effect, prod
     left = {product_id: hold(db, product_id, quantity) for product_id, quantity in wants}
     short = [product_id for product_id, rest in left.items() if rest is None]
     # Stock first, then the counter: refusals never wait for it, and everybody takes both in this order.
-    counter = None if short else _lock_counter(db, workspace.id)
+    counter = None if short else lock_counter(db, workspace.id)
     # Another worker may have placed this very cart while we waited.
     before = _order_of_cart(db, workspace.id, effect["cart_id"])
     if before is not None or counter is None:
@@ -69,6 +69,7 @@ def _place(db: Session, buyer: Buyer, workspace: Workspace, effect: Effect, prod
         return (_placed(before), Followup()) if before else _sold_out(db, workspace, [products[id] for id in short])
     savepoint.commit()
     crashpoint("place_order.held")
+    db.refresh(workspace, ["dev_mode"])  # only behind the counter nobody can switch it any more
     counter.last += 1
     order = _write(db, buyer, workspace, counter.last, effect, products)
     db.add_all([_hold_row(order, product_id, quantity) for product_id, quantity in wants])
@@ -77,7 +78,8 @@ def _place(db: Session, buyer: Buyer, workspace: Workspace, effect: Effect, prod
     return _placed(order), menu_changed(workspace.id) if 0 in left.values() else Followup()
 
 
-def _lock_counter(db: Session, workspace_id: UUID) -> OrderCounter:
+def lock_counter(db: Session, workspace_id: UUID) -> OrderCounter:
+    """Until the transaction ends, nobody else places an order here."""
     db.execute(insert(OrderCounter).values(workspace_id=workspace_id, last=0).on_conflict_do_nothing())
     return db.get_one(OrderCounter, workspace_id, with_for_update=True, populate_existing=True)
 
@@ -143,6 +145,7 @@ def _order(buyer: Buyer, workspace: Workspace, number: int, effect: Effect) -> O
         currency=effect["currency"],
         vat_percent=workspace.vat_percent,
         vat=vat_in(costs.price, workspace.vat_percent),
+        practice=workspace.dev_mode,
         expires_at=clock.now() + timedelta(seconds=workspace.hold_seconds),
     )
 

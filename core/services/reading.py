@@ -1,6 +1,7 @@
 """Guests see that we have read what they wrote, and that we are writing where it takes a while. It never matters."""
 
 from core import metrics
+from core.domain.practice import leaves
 from core.errors import OutcomeUnknown, TryAgain
 from core.providers.whatsapp.client import mark_read
 from core.services.program import Program
@@ -11,7 +12,7 @@ def mark_as_read(program: Program) -> int:
     marked = 0
     for unread in program.store.reads.take():
         line = program.directory.line(unread.guest.get("channel", ""))
-        if line is None:
+        if line is None or not leaves(None, line.practises):
             continue
         try:
             marked += mark_read(program.http, line, unread.message_id, unread.typing)

@@ -18,6 +18,7 @@ from webapp.admin import (
     conversations,
     dashboard,
     debugging,
+    dev_mode,
     exports,
     floor,
     frame,
@@ -87,6 +88,7 @@ SECTIONS = (
     connections,
     wordings,
     debugging,
+    dev_mode,
 )
 
 

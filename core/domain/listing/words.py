@@ -61,6 +61,7 @@ MESSAGE: Mapping[str, str] = {
     MessageStatus.READ: "Read",
     MessageStatus.FAILED: "Did not arrive",
     MessageStatus.UNKNOWN: "May not have arrived",
+    MessageStatus.PRACTICE: "Not sent (practice)",
 }
 MESSAGE_TONES: Mapping[str, str] = {
     MessageStatus.QUEUED: BUSY,
@@ -68,4 +69,5 @@ MESSAGE_TONES: Mapping[str, str] = {
     MessageStatus.READ: GOOD,
     MessageStatus.FAILED: BAD,
     MessageStatus.UNKNOWN: WARN,
+    MessageStatus.PRACTICE: WARN,
 }
