@@ -21,8 +21,10 @@ from webapp import (
     pay_return,
     pictures,
     sandbox_proxy,
+    uploads,
 )
 from webapp.sessions import Sessions
+from webapp.strict_json import Json
 from webapp.webhooks import money, pesapal, whatsapp
 from webapp.webhooks.body import LARGEST
 from webapp.webhooks.door import Door
@@ -34,11 +36,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     program = bootstrap.build(settings, publisher(settings.broker_url), bootstrap.WEBHOOK_STORE_SECONDS)
     app = Flask(__name__)
     app.session_interface = Sessions()
+    app.json = Json(app)
     app.config.from_mapping(_config(settings))
     app.extensions |= {"program": program, "checks": health.checks(program)}
     if settings.production:  # behind the TLS proxy of deploy/; elsewhere nobody may claim an address
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.before_request(log.bind)  # a thread serves many: its last request's fields are not this one's
+    uploads.register(app)
     csrf.register(app, settings.public_base_url)
     errors.register(app)
     headers.register(app, production=settings.production)

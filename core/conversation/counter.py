@@ -49,9 +49,9 @@ def tapped(here: Here, tap: str, about: str, chosen: Sequence[str] = (), note: s
     """`add`, `open` and `put` are about a product, `more` and `less` about the place of a line; `fewer` about a product
     again, of which one is taken away. A tap that means nothing changes nothing."""
     lines, product = here.session.lines, here.catalogue.products.get(about)
-    if tap in ("more", "less") and about.isdecimal() and int(about) < len(lines):
+    if tap in ("more", "less") and (place := _place(about)) < len(lines):
         step = 1 if tap == "more" else -1
-        return _checked(here, carts.with_quantity(lines, int(about), lines[int(about)].quantity + step))
+        return _checked(here, carts.with_quantity(lines, place, lines[place].quantity + step))
     if product is None or not sold(here, product):
         return Tray(lines)
     if tap == "fewer":
@@ -79,6 +79,11 @@ def takes_prompt(here: Here) -> bool:
 def ordered(here: Here, name: str) -> Effect:
     """The cart as an order, as the page showed it."""
     return placing(here) | {"customer_name": name, "discount_percent": str(here.discount)}
+
+
+def _place(about: str) -> int:
+    """Of a line; beyond all of them where it is no place."""
+    return int(about) if about.isdecimal() and len(about) < 3 else carts.MOST_LINES
 
 
 def _put(here: Here, product: Product, chosen: Sequence[str], note: str) -> Tray:

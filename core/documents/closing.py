@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from core.documents.statement import Part, Statement, shared
+from core.documents.statement import Part, Statement, paid_by, shared
 from core.domain.closing import ClosingReport
 
 
@@ -15,7 +15,7 @@ def closing(report: ClosingReport) -> Statement:
 def parts(report: ClosingReport) -> tuple[Part, ...]:
     """Everything it says in numbers, in reading order; what nobody needs to know tonight is left out."""
     said = (
-        shared("By method", report.methods),
+        paid_by("By method", report.methods),
         shared("By category", report.categories),
         shared("By person", report.people),
     )

@@ -8,6 +8,8 @@ KINDS = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS = 30_000_000
 SMALLEST, WIDEST = 100, 1200
 QUALITY = 82
+LARGEST = 12_000_000
+TOO_LARGE = f"This picture is too large: at most {LARGEST // 1_000_000} MB."
 NO_PICTURE = "This is no picture that we can read. Take a JPEG, PNG or WebP."
 TOO_MANY = "This picture has too many pixels. Make it smaller first, at most 5000 × 5000."
 
@@ -17,6 +19,8 @@ def written_anew(content: bytes) -> bytes:
 
     Sizes are looked at before anything is unpacked: a small file may hold a picture that fills the memory.
     """
+    if len(content) > LARGEST:
+        raise ValueError(TOO_LARGE)
     try:
         with Image.open(io.BytesIO(content), formats=KINDS) as picture:
             _check(picture)

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from core.documents.statement import Part, Row, Statement, shared
+from core.documents.statement import Part, Row, Statement, paid_by, shared
 from core.domain.closing import Figure
-from core.domain.listing.words import METHOD
 from core.domain.reporting import Out, Report, Vat
 
 NET = "Net sales"
@@ -32,7 +31,7 @@ def parts(report: Report) -> tuple[Part, ...]:
         shared("By hour", report.hours),
         shared("By category", report.categories),
         shared("By product", report.products),
-        shared("Paid by", _named(report.methods)),
+        paid_by("Paid by", report.methods),
         shared("Taken by", report.people),
         shared("Moved by", report.movers),
         shared("By table", report.tables),
@@ -68,10 +67,6 @@ def _out(out: Out) -> Row:
 
 def _dated(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
     return tuple(replace(one, name=f"{date.fromisoformat(one.name):%a %d %b %Y}") for one in figures)
-
-
-def _named(figures: tuple[Figure, ...]) -> tuple[Figure, ...]:
-    return tuple(replace(one, name=METHOD.get(one.name, one.name.capitalize())) for one in figures)
 
 
 def _moment(report: Report, at: datetime) -> str:

@@ -1,13 +1,14 @@
 """Figures in parts, the same on paper, in a sheet, and as comma-separated values: what closings and reports are."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from core.conversation.catalogues import ENGLISH, money
 from core.documents.layout import Block, Heading, Pair, Paper, Rule, Table, Words
 from core.domain.closing import Figure
+from core.domain.listing.words import PAID_BY
 
 Row = tuple[str, int | None, Decimal]
 
@@ -51,6 +52,11 @@ class Statement:
 def shared(heading: str, figures: tuple[Figure, ...]) -> Part:
     """What a sum is made of."""
     return Part(heading, tuple((one.name, one.count, one.amount) for one in figures))
+
+
+def paid_by(heading: str, figures: tuple[Figure, ...]) -> Part:
+    """The money that paid, by how, as people call that."""
+    return shared(heading, tuple(replace(one, name=PAID_BY.get(one.name, one.name)) for one in figures))
 
 
 def on_paper(said: Statement) -> Paper:

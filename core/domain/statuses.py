@@ -107,6 +107,14 @@ class Station(StrEnum):
     KITCHEN = "KITCHEN"
 
 
+class Unit(StrEnum):
+    """In what stock is counted: always whole ones. What is sold as it stands is counted in pieces."""
+
+    PIECE = "PIECE"
+    MILLILITRE = "MILLILITRE"
+    GRAM = "GRAM"
+
+
 class TicketStatus(StrEnum):
     """Whether the station still has work on an order."""
 

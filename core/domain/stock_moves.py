@@ -3,7 +3,8 @@
 from enum import StrEnum
 
 from core.domain.menu_fields import MOST_STOCK
-from core.domain.statuses import MovementReason
+from core.domain.recipes import MOST_MEASURED
+from core.domain.statuses import MovementReason, Unit
 from core.domain.typed import Reader, line, one_of, whole
 
 LONGEST_NOTE = 200
@@ -38,11 +39,12 @@ def moved(kind: Kind, quantity: int, on_hand: int) -> int:
     return -quantity if kind is Kind.WASTED else quantity
 
 
-def readers(kind: Kind) -> dict[str, Reader]:
+def readers(kind: Kind, unit: Unit = Unit.PIECE) -> dict[str, Reader]:
     """How a form of this kind is read: what went or was put right needs its reason."""
-    least = {Kind.COUNTED: 0, Kind.ADJUSTED: -MOST_STOCK}.get(kind, 1)
+    most = MOST_STOCK if unit is Unit.PIECE else MOST_MEASURED
+    least = {Kind.COUNTED: 0, Kind.ADJUSTED: -most}.get(kind, 1)
     why = kind in (Kind.WASTED, Kind.ADJUSTED)
-    return {"quantity": whole(least, MOST_STOCK), "note": line(1 if why else 0, LONGEST_NOTE)}
+    return {"quantity": whole(least, most), "note": line(1 if why else 0, LONGEST_NOTE)}
 
 
 read_kind = one_of({kind.value: kind for kind in Kind})

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from core.conversation.events import ORDER_TAKEN
 from core.domain.menu import Menu
 from core.domain.money import plain
 from core.domain.orders import BOUGHT
-from core.domain.statuses import Method
+from core.domain.statuses import Method, OrderStatus
 from core.errors import Rejected, StoreUnavailable
 from core.jobs import request_payment
 from core.log import get_logger
@@ -26,7 +26,7 @@ from core.services.orders import in_news, lock_order, paid_so_far
 from core.services.place_order import order_id_of, place_order
 from core.services.program import Program
 from core.store.sql.engine import transaction
-from core.store.sql.outbox import owe
+from core.store.sql.outbox import owe_once
 from core.store.sql.tables import Channel, Conversation, Customer, Order, OrderItem, Payment
 
 CART = "hand:"
@@ -126,16 +126,23 @@ def ask_phone(db: Session, by: Actor, order_id: UUID, phone: str) -> tuple[Outco
     return outcome, followup | Followup(jobs=(request_payment(outcome["payment_id"]),))
 
 
-def send_to_chat(db: Session, by: Actor, order_id: UUID) -> Followup:
-    """The guest pays in their own chat, and is asked there how. Raises Rejected: not_found, no_chat, order_closed."""
+def send_to_chat(db: Session, by: Actor, order_id: UUID, entry: UUID) -> Followup:
+    """The guest pays in their own chat, and is asked there how; the same `entry` again asks nothing.
+
+    Raises Rejected: not_found, no_chat, already_paid, order_closed.
+    """
     order = _locked(db, by, order_id)
     if order.conversation_id is None:
         raise Rejected("no_chat")
+    if order.status is not OrderStatus.PENDING:
+        raise Rejected("already_paid" if order.status in BOUGHT else "order_closed")
+    chat = db.get_one(Conversation, order.conversation_id)
     due = order.total - paid_so_far(db, order.id)
     said = in_news(order) | {"amount": plain(due), "currency": order.currency}
-    owe(db, order.conversation_id, ORDER_TAKEN, said, order.workspace_id)
+    if not owe_once(db, uuid5(order.id, f"chat:{entry}"), chat, ORDER_TAKEN, said):
+        return Followup()
     record(db, by, "order_sent_to_chat", "order", order.id, detail={"number": order.number})
-    return Followup(conversations=frozenset({order.conversation_id}))
+    return Followup(conversations=frozenset({chat.id}))
 
 
 def box_of(program: Program, db: Session, workspace_id: UUID, phone: str) -> str:

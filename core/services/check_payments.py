@@ -58,7 +58,8 @@ def check_payment(program: Program, payment_id: str, hinted: str = "") -> Follow
     """
     with transaction(program.sessions) as db:
         payment = db.get(Payment, UUID(payment_id))
-        account = provider_for(program, db, payment.workspace_id, payment.provider) if payment else None
+        found = (payment.workspace_id, payment.provider) if payment else None
+        account = provider_for(program, db, *found, begun=True) if found else None
     if payment is None or payment.status not in UNSURE | {PaymentStatus.FAILED}:
         return Followup()
     crashpoint("check_payment.before_call")

@@ -131,9 +131,17 @@ def _by_identity(db: Session, ref: GuestRef) -> Customer | None:
     if owner is None or not ref.bsuid or owner.bsuid in (None, ref.bsuid):
         return owner
     # The number came to another person: the one who had it is known by their id alone from now on.
+    remember_former(owner)
     owner.phone = owner.phone_index = None
     db.flush()
     return None
+
+
+def remember_former(customer: Customer) -> None:
+    """Who they are now will be who they were: written down sealed, for the day they want to be forgotten."""
+    known = customer.former or {}
+    now = {"phones": customer.phone, "bsuids": customer.bsuid}
+    customer.former = {name: sorted({*known.get(name, ()), *([one] if one else [])}) for name, one in now.items()}
 
 
 def by_bsuid(db: Session, workspace_id: UUID, bsuid: str) -> Customer | None:
@@ -157,6 +165,8 @@ def _complete(db: Session, customer: Customer, ref: GuestRef) -> None:
             customer.bsuid = ref.bsuid
     with suppress(IntegrityError), db.begin_nested():
         if ref.phone and customer.phone != ref.phone:
+            if customer.phone:
+                remember_former(customer)
             customer.phone, customer.phone_index = ref.phone, installed().index(ref.phone)
 
 

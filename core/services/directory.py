@@ -99,7 +99,9 @@ class Directory:
         return any(hmac.compare_digest(one.encode(), token.encode("utf-8", "replace")) for one in known if one)
 
     def accounts(self, provider: str) -> tuple[Account, ...]:
-        """All active accounts with a provider. Raises StoreUnavailable while none were ever loaded."""
+        """All accounts with a provider, also those that are switched off: money that was on its way there still comes.
+
+        Raises StoreUnavailable while none were ever loaded."""
         self._refresh()
         return tuple(account for account in self._accounts if account.provider == provider)
 
@@ -152,7 +154,7 @@ class Directory:
         with transaction(self._sessions) as db:
             ours = select(Channel, Workspace.dev_mode).join(Workspace, Workspace.id == Channel.workspace_id)
             channels = db.execute(ours.where(Channel.active, Channel.deleted_at.is_(None))).all()
-            accounts = db.scalars(select(ProviderAccount).where(ProviderAccount.active)).all()
+            accounts = db.scalars(select(ProviderAccount)).all()
         self._lines = tuple(_line(channel, practises) for channel, practises in channels)
         self._accounts = tuple(_account(account) for account in accounts)
         if not self._lines:

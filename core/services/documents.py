@@ -21,6 +21,7 @@ from core.documents.statement import on_paper
 from core.domain.closing import ClosingReport
 from core.domain.documents import LISTS, DocumentKind, DocumentState, FiscalState
 from core.domain.reporting import Report, days_in
+from core.errors import Rejected
 from core.log import bind, get_logger
 from core.services.document_links import verify_url
 from core.services.documents_wanted import mail_it, news_of
@@ -66,6 +67,9 @@ def make_documents(program: Program) -> None:
         crashpoint("documents.claimed")
         try:
             content = make(program, work)
+        except Rejected as refused:
+            _give_up(program, work, refused.reason)
+            continue
         except Exception:
             metrics.documents.labels(work.kind.value, "failed").inc()
             log.exception("document_not_made", kind=work.kind.value)
@@ -91,6 +95,16 @@ def claim_document(program: Program) -> Work | None:
         return Work(document.id, document.kind)
 
 
+def _give_up(program: Program, work: Work, reason: str) -> None:
+    """Tried again it would be no other."""
+    with transaction(program.sessions) as db:
+        document = db.get_one(Document, work.document_id, with_for_update=True)
+        if document.state is DocumentState.WANTED:
+            document.state, document.next_try_at = DocumentState.FAILED, None
+    metrics.documents.labels(work.kind.value, "failed").inc()
+    log.warning("document_refused", document=str(work.document_id), reason=reason)
+
+
 def make(program: Program, work: Work) -> bytes:
     """The document's bytes: read in one transaction, drawn in none; but a list is written row by row as it is read."""
     with transaction(program.sessions) as db:
@@ -104,8 +118,8 @@ def make(program: Program, work: Work) -> bytes:
 def keep_document(program: Program, document_id: UUID, content: bytes) -> Followup:
     """Made: the first one counts, and whoever waits for it is told in the same transaction."""
     with transaction(program.sessions) as db:
-        document = db.get_one(Document, document_id, with_for_update=True, populate_existing=True)
-        if document.state is DocumentState.MADE:
+        document = db.get(Document, document_id, with_for_update=True, populate_existing=True)
+        if document is None or document.state is DocumentState.MADE:
             return Followup()
         document.state, document.content, document.next_try_at = DocumentState.MADE, content, None
         document.made_at, document.progress = clock.now(), 100

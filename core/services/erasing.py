@@ -14,17 +14,21 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.cipher import installed
 from core.conversation.events import STAFF_SAID
+from core.domain.documents import LISTS
 from core.domain.orders import OPEN
 from core.domain.refunds import OPEN as OPEN_REFUNDS
 from core.domain.statuses import LIVE_PAYMENTS, DeadLetterState, OrderStatus
 from core.errors import Rejected
+from core.providers.contract import payer_hash
 from core.services.activity import Actor, record
 from core.services.customer_standing import boxes, theirs
+from core.services.customers import by_bsuid, by_phone
 from core.services.program import Program
 from core.store.sql.tables import (
     Conversation,
     Customer,
     DeadLetter,
+    Document,
     Message,
     Order,
     OrderItem,
@@ -41,7 +45,7 @@ GONE = '{"kind": "erased", "at": 0, "data": {}}'
 ANONYMOUS: Mapping[str, Any] = {
     "name": "", "given_name": "", "bsuid": None, "phone": None, "phone_index": None, "email": None, "birthday": "",
     "language": "", "asked": [], "age_confirmed_at": None, "messages_stopped_at": None, "blocked_at": None,
-    "discount_percent": 0,
+    "discount_percent": 0, "former": None,
 }  # fmt: skip
 
 
@@ -59,7 +63,8 @@ def erase(program: Program, db: Session, actor: Actor, customer_id: UUID) -> Non
         raise Rejected("busy")
     addresses = _addresses(program, db, customer)
     traces = _traces(db, customer, chats)
-    _money(db, customer)
+    _money(db, customer, traces["phones"])
+    _files(db, customer)
     _chats(db, customer, traces["boxes"])
     db.execute(delete(CustomerNote).where(CustomerNote.customer_id == customer_id))
     db.execute(update(Customer).where(Customer.id == customer_id).values(**ANONYMOUS, deleted_at=clock.now()))
@@ -92,31 +97,59 @@ def _still_open(customer: Customer) -> ColumnElement[bool]:
 def _traces(db: Session, customer: Customer, chats: Iterable[str]) -> dict[str, Any]:
     """By what they are found where they cannot be looked up: kept until that is done, and no longer."""
     paid = db.scalars(select(Payment.phone).where(Payment.customer_id == customer.id, Payment.phone.is_not(None)))
-    phones = {phone for phone in (customer.phone, *paid) if phone}
+    phones, bsuids = _names(customer)
     return {
         "boxes": {box: f"erased:{uuid4()}" for box in chats},
-        "phones": sorted(phones),
+        "phones": sorted(_only_theirs(db, customer, phones | {phone for phone in paid if phone})),
         "bsuid": customer.bsuid or "",
+        "former": sorted(one for one in bsuids if _is_nobody_elses(db, customer, one)),
         "until": clock.now().isoformat(),
     }
+
+
+def _names(customer: Customer) -> tuple[set[str], set[str]]:
+    """The numbers and Meta's ids under which they ever wrote."""
+    former = customer.former or {}
+    phones, bsuids = {customer.phone, *former.get("phones", ())}, {customer.bsuid, *former.get("bsuids", ())}
+    return {one for one in phones if one}, {one for one in bsuids if one}
+
+
+def _only_theirs(db: Session, customer: Customer, phones: Iterable[str]) -> set[str]:
+    """Without the numbers of other guests, whose own messages stay: a friend paid, or has the number now."""
+    return {phone for phone in phones if by_phone(db, customer.workspace_id, phone) in (None, customer)}
+
+
+def _is_nobody_elses(db: Session, customer: Customer, bsuid: str) -> bool:
+    return by_bsuid(db, customer.workspace_id, bsuid) in (None, customer)
 
 
 def _addresses(program: Program, db: Session, customer: Customer) -> list[str]:
     """Under which their messages found them, on every number of the house they wrote to."""
     channels = db.scalars(select(Conversation.channel_id).where(Conversation.customer_id == customer.id)).all()
-    names = (("phone", customer.phone), ("bsuid", customer.bsuid))
-    return [program.addresses.of(str(channel), kind, name) for channel in channels for kind, name in names if name]
+    phones, bsuids = _names(customer)
+    phones = _only_theirs(db, customer, phones)
+    names = [*(("phone", one) for one in phones), *(("bsuid", one) for one in bsuids)]
+    return [program.addresses.of(str(channel), kind, name) for channel in channels for kind, name in names]
 
 
-def _money(db: Session, customer: Customer) -> None:
-    """Orders, payments and receipts stay as they are; whose they were goes."""
+def _money(db: Session, customer: Customer, phones: Iterable[str]) -> None:
+    """Orders, payments and receipts stay as they are; whose they were goes. `phones`: theirs, also where money from
+    them is on no order."""
     orders = select(Order.id).where(Order.workspace_id == customer.workspace_id, Order.customer_id == customer.id)
     db.execute(update(OrderItem).where(OrderItem.order_id.in_(orders)).values(note=""))
     asked = Payment.phone.is_not(None)
     payments = or_(Payment.customer_id == customer.id, Payment.order_id.in_(orders))
     db.execute(update(Payment).where(payments, asked).values(phone=NO_NUMBER, phone_index=installed().index(NO_NUMBER)))
-    db.execute(update(Receipt).where(Receipt.order_id.in_(orders)).values(payer_hash=None))
+    payers = Receipt.payer_hash.in_([payer_hash(phone) for phone in phones])
+    mine = (Receipt.workspace_id == customer.workspace_id, or_(Receipt.order_id.in_(orders), payers))
+    db.execute(update(Receipt).where(*mine).values(payer_hash=None))
     db.execute(update(Order).where(Order.id.in_(orders)).values(customer_name="", address="", note=""))
+
+
+def _files(db: Session, customer: Customer) -> None:
+    """Lists that staff had written out may name them: asked for again, they do no more."""
+    lists = (Document.workspace_id == customer.workspace_id, Document.kind.in_(LISTS.values()))
+    db.execute(delete(Document).where(*lists))
 
 
 def _chats(db: Session, customer: Customer, renamed: Mapping[str, str]) -> None:

@@ -45,7 +45,8 @@ def _due(db: Session, settled: timedelta) -> Erasure | None:
 def _go_on(db: Session, erasure: Erasure) -> bool:
     """One piece of the journal; with the last one, whatever came late. Then nobody knows any more who it was."""
     traces = erasure.traces or {}
-    person, until = Forgotten(tuple(traces["phones"]), traces["bsuid"]), datetime.fromisoformat(traces["until"])
+    bsuids = {one for one in (traces["bsuid"], *traces.get("former", ())) if one}
+    person, until = Forgotten(tuple(traces["phones"]), frozenset(bsuids)), datetime.fromisoformat(traces["until"])
     span = Span(erasure.since - MARGIN, until + SETTLED, erasure.workspace_id)
     moment, position = traces.get("after", (BEGINNING[0].isoformat(), BEGINNING[1]))
     after = rewrite(db, span, person.put_over, (datetime.fromisoformat(moment), position))

@@ -6,7 +6,7 @@ A web process answers others only between two rows it writes, so it leaves to th
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from core import clock
 from core.domain.documents import LISTS, DocumentState
 from core.domain.listing.asked import Asked, read, written
 from core.domain.permissions import Permission
+from core.errors import Rejected
 from core.services.listing.activity import ACTIVITY
 from core.services.listing.customers import CUSTOMERS
 from core.services.listing.declared import Listing
@@ -28,6 +29,7 @@ from core.services.listing.writing import House, file
 from core.services.program import Program
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Document, Workspace
+from core.store.sql.tables.documents import LARGEST_BYTES
 
 LISTINGS: dict[str, Listing] = {one.name: one for one in (ORDERS, PAYMENTS, CUSTOMERS, MESSAGES, ACTIVITY)}
 # A worker writes these in ten seconds where it shares two processors with others; a task has 45.
@@ -71,20 +73,27 @@ def want_list(db: Session, workspace_id: UUID, user_id: UUID, wanted: Wanted) ->
 
 
 def export_of(db: Session, workspace_id: UUID, user_id: UUID, document_id: UUID) -> Document | None:
-    """A file this person asked for."""
+    """A file this person asked for, while it is kept."""
     mine = (Document.workspace_id == workspace_id, Document.user_id == user_id, Document.id == document_id)
-    return db.scalar(select(Document).where(*mine, Document.kind.in_(LISTS.values())))
+    kept = Document.created_at >= clock.now() - KEPT
+    return db.scalar(select(Document).where(*mine, kept, Document.kind.in_(LISTS.values())))
 
 
 def list_file(program: Program, db: Session, document: Document) -> bytes:
-    """Written as it is read; how far it is, is told on the way."""
+    """Written as it is read; how far it is, is told on the way.
+
+    Raises Rejected("too_much"): a list that turns out longer than was estimated is never cut.
+    """
     request, listing = document.request, LISTINGS[document.request["list"]]
     venue = db.get_one(Workspace, document.workspace_id)
     house = House(venue.name, ZoneInfo(venue.timezone), venue.currency)
     asked = read(listing.columns, [(name, value) for name, value in request["pairs"]])
     form, columns = request["form"], [listing.columns[name] for name in request["columns"]]
-    rows = all_rows(db, listing, document.workspace_id, asked, house.zone, MOST_ROWS[form])
-    return file(house, listing, form, columns, _told(program, document.id, rows, max(request["rows"], 1)))
+    rows = _within(
+        all_rows(db, listing, document.workspace_id, asked, house.zone, MOST_ROWS[form] + 1), MOST_ROWS[form]
+    )
+    content = file(house, listing, form, columns, _told(program, document.id, rows, max(request["rows"], 1)))
+    return content if len(content) <= LARGEST_BYTES else _too_much()
 
 
 def forget_exports(program: Program) -> None:
@@ -92,6 +101,19 @@ def forget_exports(program: Program) -> None:
     with transaction(program.sessions) as db:
         old = (Document.kind.in_(LISTS.values()), Document.created_at < clock.now() - KEPT)
         db.execute(delete(Document).where(*old))
+
+
+def _within(rows: Iterable[Cells], most: int) -> Iterator[Cells]:
+    letters = 0
+    for place, row in enumerate(rows):
+        letters += sum(len(cell) for cell in row.values() if isinstance(cell, str))
+        if place == most or letters > LARGEST_BYTES:
+            _too_much()
+        yield row
+
+
+def _too_much() -> NoReturn:
+    raise Rejected("too_much")
 
 
 def _told(program: Program, document_id: UUID, rows: Iterable[Cells], count: int) -> Iterator[Cells]:

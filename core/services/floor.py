@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.conversation.events import ORDER_STATUS
 from core.domain.orders import UNDO_SECONDS, may_be_undone
-from core.domain.statuses import MovementReason, OrderStatus, TicketStatus
-from core.domain.stock import wanted
+from core.domain.statuses import HoldState, MovementReason, OrderStatus, TicketStatus
 from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.followup import Followup
-from core.services.orders import lock_order, tell
+from core.services.ledger import book
+from core.services.orders import lock_order, mark_order, tell
+from core.services.payment_rows import retire_others
 from core.services.practice import call_off_practice
 from core.services.refund_desk import Decision, refund_order
-from core.services.stock import move_stock
+from core.services.refunds import propose_refunds
+from core.services.stock import move_stock, release_holds
 from core.store.sql.outbox import owe_board
-from core.store.sql.tables import Order, OrderEvent, OrderItem, Ticket, VenueTable
+from core.store.sql.tables import Order, OrderEvent, StockHold, Ticket, VenueTable
 
 UNDONE = "undone"
 
@@ -84,9 +86,25 @@ def call_off(
         followup = Followup()
     else:
         followup = refund_order(db, workspace_id, order_id, None, by, cash=cash)
-    if restock and not order.practice:
+    if restock:
         followup |= _to_the_shelf(db, order, by.user_id)
     said = {"number": order.number, "why": by.why, "restock": restock}
+    record(db, Actor(workspace_id, by.user_id), "order_called_off", "order", order.id, detail=said)
+    return followup | tell(db, order, ORDER_STATUS, status=OrderStatus.CANCELLED)
+
+
+def call_off_unpaid(db: Session, workspace_id: UUID, order_id: UUID, by: Decision, version: int) -> Followup:
+    """An order that waits for its money is not wanted any more: its stock is free again. What was paid of it, and what
+    may still come, is to be given back. Raises Rejected: not_found, version_conflict, order_closed.
+    """
+    order = _as_seen(db, workspace_id, order_id, version)
+    if order.status is not OrderStatus.PENDING:
+        raise Rejected("order_closed")
+    mark_order(db, order, OrderStatus.CANCELLED, by.user_id, "staff")
+    retire_others(db, order, None, clock.now())
+    followup = release_holds(db, order)
+    book(db, "order_called_off", *propose_refunds(db, order, "order_cancelled"), user_id=by.user_id)
+    said = {"number": order.number, "why": by.why}
     record(db, Actor(workspace_id, by.user_id), "order_called_off", "order", order.id, detail=said)
     return followup | tell(db, order, ORDER_STATUS, status=OrderStatus.CANCELLED)
 
@@ -107,9 +125,11 @@ def _own_and_recent(last: OrderEvent, user_id: UUID) -> bool:
 
 
 def _to_the_shelf(db: Session, order: Order, user_id: UUID) -> Followup:
-    items = db.scalars(select(OrderItem).where(OrderItem.order_id == order.id))
+    """What was sold for it: of a cocktail, what it was made of."""
+    sold = (StockHold.order_id == order.id, StockHold.state == HoldState.SOLD)
+    query = select(StockHold.product_id, StockHold.quantity).where(*sold).order_by(StockHold.product_id)
     followup = Followup()
-    for product_id, quantity in wanted((item.product_id, item.quantity) for item in items):
+    for product_id, quantity in db.execute(query).all():
         followup |= move_stock(
             db, order.workspace_id, product_id, quantity, MovementReason.RETURNED, user_id, order_id=order.id
         )

@@ -18,10 +18,10 @@ TELLING_DIGITS = 9
 
 @dataclass(frozen=True)
 class Forgotten:
-    """By what a guest was known: `phones` as digits with country, and Meta's id of them."""
+    """By what a guest was known: `phones` as digits with country, and Meta's ids of them."""
 
     phones: tuple[str, ...] = ()
-    bsuid: str = ""
+    bsuids: frozenset[str] = frozenset()
 
     def put_over(self, body: bytes) -> bytes:
         """The same webhook of nobody; the very same bytes where it is not about them."""
@@ -40,7 +40,7 @@ class Forgotten:
     @cached_property
     def _marks(self) -> tuple[bytes, ...]:
         hashes = [payer_hash(phone) for phone in self.phones]
-        found = [*(phone[-TELLING_DIGITS:] for phone in self.phones), self.bsuid, *hashes]
+        found = [*(phone[-TELLING_DIGITS:] for phone in self.phones), *self.bsuids, *hashes]
         return tuple(mark.encode() for mark in found if mark)
 
     def _without(self, value: Any, key: str = "") -> Any:
@@ -65,4 +65,4 @@ class Forgotten:
             return False
         hashed = name == "hashed_sender_phone" and one in [payer_hash(phone) for phone in self.phones]
         called = name in (*PHONES, *WHO) and (normalise(one) in self.phones or one in self.phones)
-        return one == self.bsuid or called or hashed
+        return one in self.bsuids or called or hashed

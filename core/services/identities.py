@@ -8,7 +8,7 @@ from core.conversation.effects import Outcome
 from core.conversation.profile import DETAILS
 from core.domain.phone import masked
 from core.services.activity import Actor, record
-from core.services.customers import Guest, by_bsuid, by_phone
+from core.services.customers import Guest, by_bsuid, by_phone, remember_former
 from core.store.sql.tables import Customer
 
 
@@ -28,6 +28,7 @@ def change_identity(db: Session, guest: Guest, phone: str, bsuid: str) -> Outcom
     what they had told, counts no longer. An opt-out stays."""
     customer = guest.customer
     _note(db, guest, phone)
+    remember_former(customer)
     if bsuid and bsuid != customer.bsuid:
         _take(db, by_bsuid(db, customer.workspace_id, bsuid), bsuid=True)
         customer.bsuid = bsuid
@@ -44,6 +45,7 @@ def _take(db: Session, other: Customer | None, *, bsuid: bool) -> None:
     """What belongs to this guest now belonged to another row; one that is left without any is closed."""
     if other is None:
         return
+    remember_former(other)
     if bsuid:
         other.bsuid = None
     else:
@@ -55,5 +57,5 @@ def _take(db: Session, other: Customer | None, *, bsuid: bool) -> None:
 
 def _note(db: Session, guest: Guest, phone: str) -> None:
     customer = guest.customer
-    before, after = {"bsuid": customer.bsuid, "phone": masked(customer.phone or "")}, {"phone": masked(phone)}
+    before, after = {"phone": masked(customer.phone or "")}, {"phone": masked(phone)}
     record(db, Actor(customer.workspace_id), "guest_identity_changed", "customer", customer.id, before, after)

@@ -89,23 +89,30 @@ def accept(sessions: sessionmaker[Session], token: str, name: str, password: str
     """
     with transaction(sessions) as db:
         known = db.scalar(select(User).where(User.email == _of(db, token).email))
-    if known is not None and not (known.active and right_password(sessions, known.id, password)):
-        raise Rejected("wrong_password")
     if known is None:
         check_password(password)
-    fresh = "" if known else hash_password(password)
+        fresh = hash_password(password)
+        with transaction(sessions) as db:
+            if account := _account(db, _of(db, token).email, readable_name(name), fresh):
+                return _come_in(db, token, account, place)
+        # Another house's link to the same address made the account a moment ago: its password counts.
+        return accept(sessions, token, name, password, place)
+    if not (known.active and right_password(sessions, known.id, password)):
+        raise Rejected("wrong_password")
     with transaction(sessions) as db:
-        invitation = _of(db, token, lock=True)
-        user = db.get_one(User, known.id) if known else _account(db, invitation.email, readable_name(name), fresh)
-        _join(db, invitation, user)
-        return begin(db, user, place)
+        return _come_in(db, token, known.id, place)
 
 
-def _account(db: Session, email: str, name: str, password_hash: str) -> User:
-    user = User(email=email, name=name, password_hash=password_hash)
-    db.add(user)
-    db.flush()
-    return user
+def _come_in(db: Session, token: str, user_id: UUID, place: Place) -> str:
+    user = db.get_one(User, user_id)
+    _join(db, _of(db, token, lock=True), user)
+    return begin(db, user, place)
+
+
+def _account(db: Session, email: str, name: str, password_hash: str) -> UUID | None:
+    """A new one; None where somebody has this address already."""
+    row = insert(User).values(email=email, name=name, password_hash=password_hash)
+    return db.scalar(row.on_conflict_do_nothing(index_elements=["email"]).returning(User.id))
 
 
 def _join(db: Session, invitation: Invitation, user: User) -> None:

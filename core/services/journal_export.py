@@ -32,6 +32,7 @@ from core.store.sql.tables import (
     Product,
     ProductGroup,
     ProviderAccount,
+    RecipeLine,
     StockMovement,
     VenueTable,
     Workspace,
@@ -39,8 +40,8 @@ from core.store.sql.tables import (
 
 FORMAT = 1
 HOUSE: tuple[type[Base], ...] = (
-    Workspace, Channel, ProviderAccount, VenueTable, Category, Product, OptionGroup, Option, ProductGroup, PriceList,
-    ListPrice,
+    Workspace, Channel, ProviderAccount, VenueTable, Category, Product, RecipeLine, OptionGroup, Option, ProductGroup,
+    PriceList, ListPrice,
 )  # fmt: skip
 NOWHERE = "http://127.0.0.1:9"
 BY_STAFF = (MovementReason.RECEIVED, MovementReason.CORRECTED)

@@ -21,11 +21,15 @@ from core.domain.table_codes import code
 from core.domain.timetables import read_hours, read_schedule
 from core.services.menu_choices import groups_by_product, price_lists
 from core.services.popularity import ranks
+from core.services.recipes import servings
 from core.store.sql.tables import Category, Product, ProviderAccount, VenueTable, Workspace
 
 
 def load_menu(db: Session, workspace_id: UUID) -> domain.Menu:
-    """Ten statements; its version is a digest of what it says, so that it changes when that does."""
+    """Ten statements, and two more where something has a recipe.
+
+    Its version is a digest of what it says, so that it changes when that does.
+    """
     workspace = db.get_one(Workspace, workspace_id)
     venue = _venue(db, workspace)
     headings = _categories(db, workspace_id)
@@ -82,12 +86,13 @@ def _categories(db: Session, workspace_id: UUID) -> list[domain.Category]:
 
 def _products(db: Session, workspace_id: UUID, zone: str) -> tuple[domain.Product, ...]:
     on_menu = (Product.workspace_id == workspace_id, Product.in_menu, Product.deleted_at.is_(None))
-    rows = db.scalars(select(Product).where(*on_menu).order_by(Product.position, Product.name))
+    rows = db.scalars(select(Product).where(*on_menu).order_by(Product.position, Product.name)).all()
+    left = servings(db, rows)
     best, groups, hours = ranks(db, workspace_id), groups_by_product(db, workspace_id), _hours(db, workspace_id)
 
     def whole_of(row: Product) -> domain.Product:
         schedules = _schedules(zone, hours.get(row.category_id), row.hours)
-        return _product(row, best.get(row.id, 0), groups.get(row.id, ()), schedules)
+        return _product(row, left[row.id] > 0, best.get(row.id, 0), groups.get(row.id, ()), schedules)
 
     return tuple(map(whole_of, rows))
 
@@ -96,14 +101,14 @@ def _schedules(zone: str, *hours: dict[str, Any] | None) -> tuple[Schedule, ...]
     return tuple(read_schedule("hours", one, zone) for one in hours if one)
 
 
-def _hours(db: Session, workspace_id: UUID) -> dict[UUID, dict[str, Any]]:
+def _hours(db: Session, workspace_id: UUID) -> dict[UUID | None, dict[str, Any]]:
     """Of the headings that keep any."""
     kept = (Category.workspace_id == workspace_id, Category.hours != {})
     return {row.id: row.hours for row in db.execute(select(Category.id, Category.hours).where(*kept))}
 
 
 def _product(
-    row: Product, popularity: int, groups: tuple[OptionGroup, ...], hours: tuple[Schedule, ...]
+    row: Product, there: bool, popularity: int, groups: tuple[OptionGroup, ...], hours: tuple[Schedule, ...]
 ) -> domain.Product:
     return domain.Product(
         id=str(row.id),
@@ -111,7 +116,7 @@ def _product(
         price=whole(row.price),
         category_id=str(row.category_id),
         alcoholic=row.alcoholic,
-        available=row.on_hand > row.held and not row.sold_out and all(group.answerable for group in groups),
+        available=there and all(group.answerable for group in groups),
         description=row.description,
         nicknames=tuple(row.nicknames),
         code=row.sku or "",

@@ -15,6 +15,7 @@ from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.editing import add, change, found, remove
 from core.services.followup import Followup
+from core.services.recipes import still_used
 from core.services.setup import slug
 from core.services.stock import menu_changed
 from core.store.sql.tables import Category, Product
@@ -34,19 +35,25 @@ def save_product(
     """
     _check_category(db, actor.workspace_id, values.get("category_id"))
     if product_id is None:
-        product = Product(workspace_id=actor.workspace_id, slug=_free_slug(db, actor.workspace_id, values["name"]))
+        product = Product(
+            workspace_id=actor.workspace_id, slug=free_slug(db, Product, actor.workspace_id, values["name"])
+        )
         _write(product, _columns(product, values))
         add(db, actor, product, values)
     else:
-        product = found(db, Product, actor.workspace_id, product_id, version)
+        product = _sold(db, actor, product_id, version)
         if not change(db, actor, product, _columns(product, values)):
             return product.id, Followup()
     return product.id, menu_changed(actor.workspace_id)
 
 
 def remove_product(db: Session, actor: Actor, product_id: UUID, version: int) -> Followup:
-    """It is not sold any more: its name and code are free again. Raises Rejected: `gone`, `changed`."""
-    product = found(db, Product, actor.workspace_id, product_id, version)
+    """It is not sold any more: its name and code are free again.
+
+    Raises Rejected: `gone`, `changed`, `in_use` with what is made of it.
+    """
+    product = _sold(db, actor, product_id, version)
+    still_used(db, actor.workspace_id, product.id)
     product.sku, product.slug = None, f"{product.slug}~{product.id}"
     remove(db, actor, product, product.name)
     return menu_changed(actor.workspace_id)
@@ -68,7 +75,9 @@ def save_category(
 ) -> tuple[UUID, Followup]:
     """A new category, or another of what is named. Raises Rejected: `gone`, `changed`, `slug_taken`."""
     if category_id is None:
-        category = Category(workspace_id=actor.workspace_id, slug=slug(values["name"]) or "category")
+        category = Category(
+            workspace_id=actor.workspace_id, slug=free_slug(db, Category, actor.workspace_id, values["name"])
+        )
         _write(category, {"position": _last_place(db, actor.workspace_id)} | _columns(category, values))
         add(db, actor, category, values)
     else:
@@ -106,6 +115,14 @@ def shift_category(db: Session, actor: Actor, category_id: UUID, by: int) -> Fol
     return menu_changed(actor.workspace_id)
 
 
+def _sold(db: Session, actor: Actor, product_id: UUID, version: int | None) -> Product:
+    """What guests can order; an ingredient has its own page (`core.services.ingredients`)."""
+    product = found(db, Product, actor.workspace_id, product_id, version)
+    if product.category_id is None:
+        raise Rejected("gone")
+    return product
+
+
 def _last_place(db: Session, workspace_id: UUID) -> int:
     mine = (Category.workspace_id == workspace_id, Category.deleted_at.is_(None))
     return (db.scalar(select(func.max(Category.position)).where(*mine)) or 0) + 1
@@ -135,9 +152,9 @@ def _write(row: Category | Product, columns: Mapping[str, Any]) -> None:
         setattr(row, name, value)
 
 
-def _free_slug(db: Session, workspace_id: UUID, name: str) -> str:
-    wanted = slug(name) or "product"
-    taken = set(
-        db.scalars(select(Product.slug).where(Product.workspace_id == workspace_id, Product.slug.startswith(wanted)))
-    )
+def free_slug(db: Session, kind: type[Category] | type[Product], workspace_id: UUID, name: str) -> str:
+    """The word for a new row in addresses, which no other of its kind has."""
+    wanted = slug(name) or kind.__name__.lower()
+    alike = select(kind.slug).where(kind.workspace_id == workspace_id, kind.slug.startswith(wanted))
+    taken = set(db.scalars(alike))
     return next(one for one in (wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))) if one not in taken)

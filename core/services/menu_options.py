@@ -24,12 +24,12 @@ DEAREST = 1_000_000
 
 @dataclass(frozen=True)
 class OptionDraft:
-    """An option as staff want it. `price`: whole shillings more (or less) than the product. No `id`: a new one."""
+    """An option as staff want it. `price`: whole shillings more (or less) than the product. No `id`: a new one. Whether
+    it is out is said by `set_option_available` alone."""
 
     name: str
     price: Decimal = Decimal(0)
     names: Mapping[str, str] = field(default_factory=dict)
-    available: bool = True
     id: UUID | None = None
 
 
@@ -193,7 +193,7 @@ def _write_options(db: Session, actor: Actor, group_id: UUID, drafts: Sequence[O
             option = Option(workspace_id=actor.workspace_id, group_id=group_id, created_by=actor.user_id)
             db.add(option)
         option.name, option.names, option.price = draft.name.strip(), dict(draft.names), draft.price
-        option.available, option.position, option.updated_by = draft.available, position, actor.user_id
+        option.position, option.updated_by = position, actor.user_id
     for option in there.values():
         option.deleted_at, option.updated_by = func.now(), actor.user_id
     db.flush()

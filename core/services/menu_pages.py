@@ -35,9 +35,9 @@ def categories(db: Session, workspace_id: UUID) -> Sequence[Category]:
 
 
 def product_of(db: Session, workspace_id: UUID, product_id: UUID) -> Product | None:
-    """One product of this venue."""
+    """One product of this venue; an ingredient is none."""
     mine = (Product.workspace_id == workspace_id, Product.id == product_id, Product.deleted_at.is_(None))
-    return db.scalar(select(Product).where(*mine))
+    return db.scalar(select(Product).where(*mine, Product.category_id.is_not(None)))
 
 
 def category_of(db: Session, workspace_id: UUID, category_id: UUID) -> Category | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain.listing.words import PROVIDER
 from core.domain.statuses import Provider
 from core.errors import StoreUnavailable
 from core.providers.cash import account as cash
@@ -33,16 +34,25 @@ CALLS_PER_SECOND = 20.0
 MAC = 12
 
 
-def provider_for(program: Program, db: Session, workspace_id: UUID, provider: Provider) -> PaymentProvider | None:
-    """The workspace's account with a provider; None where it has none, or staff have not filled everything in."""
-    desk = desk_for(program, db, workspace_id, provider)
+def provider_for(
+    program: Program, db: Session, workspace_id: UUID, provider: Provider, *, begun: bool = False
+) -> PaymentProvider | None:
+    """The workspace's account with a provider; None where it has none, or staff have not filled everything in.
+
+    `begun`: for money that is on its way there. Who switches an account off sends no guest there any more; what guests
+    have confirmed by then still arrives, and what they are owed still goes back.
+    """
+    desk = desk_for(program, db, workspace_id, provider, begun=begun)
     return PACKAGES[provider].connect(desk) if desk else None
 
 
-def desk_for(program: Program, db: Session, workspace_id: UUID, provider: Provider) -> Desk | None:
-    """What the provider's package opens the account with; None where it is switched off or there is none."""
+def desk_for(
+    program: Program, db: Session, workspace_id: UUID, provider: Provider, *, begun: bool = False
+) -> Desk | None:
+    """What the provider's package opens the account with; None where there is none, or it is switched off and nothing
+    has `begun` there."""
     account = account_of(db, workspace_id, provider)
-    if provider is not Provider.CASH and (account is None or not account.active):
+    if provider is not Provider.CASH and (account is None or not (account.active or begun)):
         return None
     known = {**account.secrets, **account.settings} if account else {}
     return Desk(
@@ -85,7 +95,7 @@ def provider_standings(store: Store) -> dict[str, Standing]:
 
 def provider_name(provider: str) -> str:
     """How people call it."""
-    return {"kopokopo": "Kopo Kopo (M-Pesa)"}.get(provider, provider.capitalize())
+    return PROVIDER.get(provider, provider.capitalize())
 
 
 def providers_down(store: Store) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """A guest confirmed a cart: the order, its lines and its stock, all or nothing, once per cart."""
 
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,10 +17,11 @@ from core.domain.delivery import read_delivery
 from core.domain.money import order_total, plain, vat_in
 from core.domain.pricing import Bill, bill
 from core.domain.statuses import OrderStatus
-from core.domain.stock import is_orderable, wanted
+from core.domain.stock import Takes, granted, is_orderable, wanted
 from core.services.activity import Actor, record
 from core.services.customers import Buyer, own_discount
 from core.services.followup import Followup
+from core.services.recipes import free_of, recipes_of
 from core.services.shutting import shut
 from core.services.stock import hold, menu_changed
 from core.store.sql.tables import Category, Order, OrderCounter, OrderEvent, OrderItem, Product, StockHold, Workspace
@@ -56,26 +58,27 @@ def _goods(effect: Effect) -> Decimal:
 
 
 def _place(db: Session, buyer: Buyer, workspace: Workspace, effect: Effect, products: Products) -> Result:
-    wants = wanted((UUID(line["product_id"]), line["quantity"]) for line in effect["lines"])
+    recipes = recipes_of(db, products.values())
+    wants = wanted(_lines(effect), recipes)
     savepoint = db.begin_nested()
-    left = {product_id: hold(db, product_id, quantity) for product_id, quantity in wants}
-    short = [product_id for product_id, rest in left.items() if rest is None]
+    held = {product_id: hold(db, product_id, quantity) for product_id, quantity in wants}
+    short = {product_id for product_id, ran_out in held.items() if ran_out is None}
     # Stock first, then the counter: refusals never wait for it, and everybody takes both in this order.
     counter = None if short else lock_counter(db, workspace.id)
     # Another worker may have placed this very cart while we waited.
     before = _order_of_cart(db, workspace.id, effect["cart_id"])
     if before is not None or counter is None:
         savepoint.rollback()
-        return (_placed(before), Followup()) if before else _sold_out(db, workspace, [products[id] for id in short])
+        return (_placed(before), Followup()) if before else _sold_out(db, effect, products, recipes, short)
     savepoint.commit()
     crashpoint("place_order.held")
-    db.refresh(workspace, ["dev_mode"])  # only behind the counter nobody can switch it any more
     counter.last += 1
-    order = _write(db, buyer, workspace, counter.last, effect, products)
-    db.add_all([_hold_row(order, product_id, quantity) for product_id, quantity in wants])
+    order = _write(db, buyer, workspace, counter.last, effect)
+    _write_lines(db, order, effect["lines"], products, recipes)
+    db.add_all([_hold_row(order, product_id, quantity) for product_id, quantity in wants if quantity])
     db.flush()
     crashpoint("place_order.written")
-    return _placed(order), menu_changed(workspace.id) if 0 in left.values() else Followup()
+    return _placed(order), menu_changed(workspace.id) if any(held.values()) else Followup()
 
 
 def lock_counter(db: Session, workspace_id: UUID) -> OrderCounter:
@@ -98,20 +101,29 @@ def _products(db: Session, workspace_id: UUID, lines: list[dict[str, Any]]) -> P
     return found if lines and sensible and found.keys() == wants else None
 
 
-def _sold_out(db: Session, workspace: Workspace, products: list[Product]) -> Result:
-    return {"result": "sold_out", "short": [_short(db, product) for product in products]}, menu_changed(workspace.id)
+def _sold_out(
+    db: Session, effect: Effect, products: Products, recipes: Mapping[UUID, Takes], short: set[UUID]
+) -> Result:
+    """Named after what the guest asked for, not after what it lacks; `left` is what the whole cart can have of it."""
+    parts = {id: recipes.get(id, {id: 1}) for id in products}
+    lines = list(_lines(effect))
+    given = granted(lines, recipes, free_of(db, {part for takes in parts.values() for part in takes}))
+    touched = [id for id in given if parts[id].keys() & short]
+    # Where somebody gave some back meanwhile all of it can be had: then what fell short a moment ago is named.
+    lacking = [id for id in touched if given[id] < _asked(lines, id)] or touched
+    said = [{"product_id": str(id), "name": products[id].name, "left": given[id]} for id in lacking]
+    return {"result": "sold_out", "short": said}, menu_changed(next(iter(products.values())).workspace_id)
 
 
-def _short(db: Session, product: Product) -> dict[str, Any]:
-    db.refresh(product)
-    return {
-        "product_id": str(product.id),
-        "name": product.name,
-        "left": 0 if product.sold_out else product.on_hand - product.held,
-    }
+def _lines(effect: Effect) -> Iterator[tuple[UUID, int]]:
+    return ((UUID(line["product_id"]), line["quantity"]) for line in effect["lines"])
 
 
-def _write(db: Session, buyer: Buyer, workspace: Workspace, number: int, effect: Effect, products: Products) -> Order:
+def _asked(lines: list[tuple[UUID, int]], product_id: UUID) -> int:
+    return sum(quantity for id, quantity in lines if id == product_id)
+
+
+def _write(db: Session, buyer: Buyer, workspace: Workspace, number: int, effect: Effect) -> Order:
     order = _order(buyer, workspace, number, effect)
     db.add(order)
     db.flush()
@@ -120,7 +132,6 @@ def _write(db: Session, buyer: Buyer, workspace: Workspace, number: int, effect:
     if buyer.user_id:
         said = {"number": order.number, "total": order.total, "table": order.table_number}
         record(db, Actor(workspace.id, buyer.user_id), "order_taken", "order", order.id, detail=said)
-    _write_lines(db, order, effect["lines"], products)
     return order
 
 
@@ -145,7 +156,8 @@ def _order(buyer: Buyer, workspace: Workspace, number: int, effect: Effect) -> O
         currency=effect["currency"],
         vat_percent=workspace.vat_percent,
         vat=vat_in(costs.price, workspace.vat_percent),
-        practice=workspace.dev_mode,
+        # Read as it is written, behind the counter: what was read before may have been switched meanwhile.
+        practice=select(Workspace.dev_mode).where(Workspace.id == workspace.id).scalar_subquery(),
         expires_at=clock.now() + timedelta(seconds=workspace.hold_seconds),
     )
 
@@ -162,7 +174,9 @@ def _bill(buyer: Buyer, effect: Effect) -> Bill:
     return bill(_goods(effect), fee, percent, effect.get("tip", ""))
 
 
-def _write_lines(db: Session, order: Order, lines: list[dict[str, Any]], products: Products) -> None:
+def _write_lines(
+    db: Session, order: Order, lines: list[dict[str, Any]], products: Products, recipes: Mapping[UUID, Takes]
+) -> None:
     for position, data in enumerate(lines, start=1):
         product = products[UUID(data["product_id"])]
         db.add(
@@ -176,6 +190,7 @@ def _write_lines(db: Session, order: Order, lines: list[dict[str, Any]], product
                 price_at_time=Decimal(data["unit_price"]),
                 note=data["note"],
                 options=data.get("options", []),
+                takes={str(part): amount for part, amount in recipes.get(product.id, {}).items() if amount},
                 station=product.station,
             )
         )

@@ -165,7 +165,7 @@ def _as_claimed(program: Program, db: Session, receipt: Receipt, refund: Refund)
         reason=refund.reason.replace("_", " "),
         phone=(payment and payment.phone) or "",
     )
-    account = provider_for(program, db, refund.workspace_id, refund.provider)
+    account = provider_for(program, db, refund.workspace_id, refund.provider, begun=True)
     return Claimed(refunding, refund.handle or "", refund.requested_at, account)
 
 

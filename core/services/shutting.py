@@ -38,7 +38,9 @@ def shut(
 def _schedules(db: Session, workspace: Workspace, products: list[Product]) -> dict[UUID, list[Schedule]]:
     """What each product and its heading keep of hours."""
     headings = select(Category.id, Category.hours).where(Category.id.in_({p.category_id for p in products}))
-    kept = {row.id: row.hours for row in db.execute(headings.where(Category.workspace_id == workspace.id))}
+    kept: dict[UUID | None, dict[str, Any]] = {
+        row.id: row.hours for row in db.execute(headings.where(Category.workspace_id == workspace.id))
+    }
     return {
         p.id: [read_schedule("hours", one, workspace.timezone) for one in (kept.get(p.category_id), p.hours) if one]
         for p in products

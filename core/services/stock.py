@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from core.domain.statuses import HoldState, MovementReason
 from core.errors import Rejected
 from core.services.followup import Followup
-from core.store.sql.tables import Order, Product, StockHold, StockMovement
+from core.store.sql.tables import Order, Product, RecipeLine, StockHold, StockMovement
+
+free = Product.on_hand - Product.held
 
 # One statement: locked by product id like everywhere, sold all or not at all, however many products an order has.
+# What went back is taken again only where nothing of the order is off sale: a cocktail may have no hold of its own.
 _SELL = text(
     """
     with wanted as (
@@ -19,7 +22,10 @@ _SELL = text(
         from stock_holds h join products p on p.id = h.product_id
         where h.order_id = :order and h.state <> 'SOLD' order by h.product_id for no key update of h, p),
     enough as (
-        select coalesce(bool_and(quantity <= case when active then held else free end), true) as ok
+        select coalesce(bool_and(quantity <= case when active then held else free end), true)
+            and (coalesce(bool_and(active), true) or not exists (
+                select from order_items i join products p on p.id = i.product_id
+                where i.order_id = :order and p.sold_out)) as ok
         from wanted),
     taken as (
         update products p set on_hand = p.on_hand - w.quantity, updated_at = now(),
@@ -37,15 +43,22 @@ _SELL = text(
 )
 
 
-def hold(db: Session, product_id: UUID, quantity: int) -> int | None:
-    """Set some aside. Answers how much is left for others, or None where there was not enough."""
-    free = Product.on_hand - Product.held
+def turned(product_id: UUID, before: ColumnElement[int], after: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether something sold out or came back as this much of a product became free: it, or what is made of it."""
+    low, high = func.least(before, after), func.greatest(before, after)
+    line = (RecipeLine.ingredient_id == product_id, RecipeLine.quantity > low, RecipeLine.quantity <= high)
+    return or_(and_(low < 1, high >= 1), exists().where(*line).correlate(Product))
+
+
+def hold(db: Session, product_id: UUID, quantity: int) -> bool | None:
+    """Set some aside; 0 of what is not counted itself. Answers whether something sold out by that, or None where there
+    was not enough."""
     take = (
         update(Product)
         .where(Product.id == product_id, free >= quantity, ~Product.sold_out)
         .values(held=Product.held + quantity)
     )
-    return db.scalar(take.returning(free))
+    return db.scalar(take.returning(turned(product_id, free + quantity, free)))
 
 
 def sell_holds(db: Session, order: Order) -> bool:
@@ -58,9 +71,8 @@ def release_holds(db: Session, order: Order) -> Followup:
     came_back = False
     for held in _holds(db, order):
         if held.state is HoldState.ACTIVE:
-            free_now = _unhold(db, held)
+            came_back = _unhold(db, held) or came_back
             held.state = HoldState.RELEASED
-            came_back = came_back or free_now == held.quantity
     db.flush()
     return menu_changed(order.workspace_id) if came_back else Followup()
 
@@ -81,14 +93,12 @@ def move_stock(
     """
     after = Product.on_hand + quantity
     mine = (Product.workspace_id == workspace_id, Product.id == product_id, after >= Product.held)
-    row = db.execute(
-        update(Product).where(*mine).values(on_hand=after).returning(Product.on_hand - Product.held)
-    ).one_or_none()
-    if row is None:
+    moved = update(Product).where(*mine).values(on_hand=after)
+    otherwise = db.scalar(moved.returning(turned(product_id, free - quantity, free)))
+    if otherwise is None:
         raise Rejected("not_enough_stock")
     _write(db, workspace_id, product_id, quantity, reason, user_id=user_id, order_id=order_id)
-    free_now: int = row[0]
-    return menu_changed(workspace_id) if (free_now > 0) != (free_now - quantity > 0) else Followup()
+    return menu_changed(workspace_id) if otherwise else Followup()
 
 
 def receive_stock(db: Session, workspace_id: UUID, product_id: UUID, quantity: int, user_id: UUID | None) -> Followup:
@@ -118,9 +128,11 @@ def _holds(db: Session, order: Order) -> list[StockHold]:
     return list(db.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
-def _unhold(db: Session, held: StockHold) -> int:
+def _unhold(db: Session, held: StockHold) -> bool:
+    """Answers whether something came back by it."""
     back = update(Product).where(Product.id == held.product_id).values(held=Product.held - held.quantity)
-    return db.execute(back.returning(Product.on_hand - Product.held)).scalar_one()
+    came_back = turned(held.product_id, free - held.quantity, free)
+    return bool(db.execute(back.returning(came_back)).scalar_one())
 
 
 def _write(

@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
-from core.domain.statuses import MovementReason
+from core.domain.recipes import measured
+from core.domain.statuses import MovementReason, Unit
 from core.domain.stock_moves import Kind, moved
 from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.editing import found
 from core.services.followup import Followup
-from core.services.stock import menu_changed
+from core.services.stock import menu_changed, turned
 from core.store.sql.tables import Category, Order, Product, StockMovement, User
 
 HISTORY = 100
@@ -35,15 +36,25 @@ class Line:
 
 @dataclass(frozen=True)
 class Shelf:
-    """What is there of one product. `held` of the `on_hand` are set aside for unpaid orders."""
+    """What is there of one product or ingredient, in its `unit`; `held` of it are set aside for unpaid orders.
+
+    An ingredient stands under no category.
+    """
 
     id: UUID
     name: str
-    category: str
+    category: str | None
     on_hand: int
     held: int
     low_stock: int
     sold_out: bool
+    unit: Unit
+    version: int
+
+    @property
+    def left(self) -> str:
+        """What the next guest can have, in words."""
+        return measured(self.free, self.unit)
 
     @property
     def free(self) -> int:
@@ -76,11 +87,12 @@ def move(
     db.flush()
     record(db, actor, f"stock_{kind.value}", "product", product.id, {"on_hand": before},
            {"on_hand": product.on_hand}, {"note": note})  # fmt: skip
-    return menu_changed(actor.workspace_id) if (was_free > 0) != (was_free + delta > 0) else Followup()
+    changed = db.scalar(select(turned(product.id, literal(was_free), literal(was_free + delta))))
+    return menu_changed(actor.workspace_id) if changed else Followup()
 
 
 def shelves(db: Session, workspace_id: UUID) -> list[Shelf]:
-    """Everything that is counted, as it stands on the menu."""
+    """Everything that is counted: as it stands on the menu, then the ingredients."""
     columns = (
         Product.id,
         Product.name,
@@ -89,9 +101,11 @@ def shelves(db: Session, workspace_id: UUID) -> list[Shelf]:
         Product.held,
         Product.low_stock,
         Product.sold_out,
+        Product.unit,
+        Product.version,
     )
-    query = select(*columns).join(Category, Category.id == Product.category_id)
-    mine = query.where(Product.workspace_id == workspace_id, Product.deleted_at.is_(None))
+    query = select(*columns).outerjoin(Category, Category.id == Product.category_id)
+    mine = query.where(Product.workspace_id == workspace_id, Product.counted, Product.deleted_at.is_(None))
     order = (Category.position, Category.name, Product.position, Product.name)
     return [Shelf(*row) for row in db.execute(mine.order_by(*order))]
 

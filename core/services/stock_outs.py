@@ -1,7 +1,8 @@
 """What guests could not have: shelves that were empty, what staff took off, and what it would have sold.
 
-A product's balance is followed back from what is on hand now. What it would have sold is what it sold at these hours
-in the four weeks before; what nobody asked for then costs nothing and is not listed.
+A product's balance is followed back from what is on hand now; a cocktail is out while there was too little of something
+in it, by the recipe of today. What it would have sold is what it sold at these hours in the four weeks before; what
+nobody asked for then costs nothing and is not listed.
 """
 
 from collections import defaultdict
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from core import clock
 from core.domain.reporting import LOOKED_BACK, Interval, Out, hours_of, lost_pieces, switched_off, together
-from core.store.sql.tables import Activity, Order, OrderItem, Product, StockMovement
+from core.store.sql.tables import Activity, Order, OrderItem, Product, RecipeLine, StockMovement
 
 WENT_OFF, CAME_BACK = "product_sold_out", "product_back"
 TENTH = Decimal("0.1")
@@ -42,8 +43,12 @@ def _missing(db: Session, workspace_id: UUID, span: Interval) -> dict[UUID, list
     found: dict[UUID, list[Interval]] = defaultdict(list)
     for product_id, since, until in db.execute(_empty(workspace_id, span)):
         found[product_id].append((since, min(until or span[1], span[1])))
-    for product_id, intervals in _taken_off(db, workspace_id, span).items():
+    off = _taken_off(db, workspace_id, span)
+    for product_id, intervals in off.items():
         found[product_id] += intervals
+    lines = select(RecipeLine.product_id, RecipeLine.ingredient_id).where(RecipeLine.ingredient_id.in_(off))
+    for product_id, ingredient_id in db.execute(lines).all() if off else ():
+        found[product_id] += off[ingredient_id]
     return {product_id: both for product_id, intervals in found.items() if (both := together(intervals))}
 
 
@@ -60,9 +65,13 @@ def _empty(workspace_id: UUID, span: Interval) -> Any:
     later = func.sum(line.quantity).over(partition_by=line.product_id, order_by=line.seq, rows=(1, None))
     until = func.lead(line.at).over(partition_by=line.product_id, order_by=line.seq)
     left = Product.on_hand - func.coalesce(later, 0)
-    balance = select(line.product_id, line.at, until.label("until"), left.label("left"))
-    balances = balance.join(Product, Product.id == line.product_id).subquery().c
-    return select(balances.product_id, balances.at, balances.until).where(balances.left <= 0, balances.at < span[1])
+    balance = select(line.product_id, line.at, until.label("until"), left.label("left"), Product.counted)
+    balances = balance.join(Product, Product.id == line.product_id).cte().c
+    own = select(balances.product_id, balances.at, balances.until).where(balances.counted, balances.left <= 0)
+    made = select(RecipeLine.product_id, balances.at, balances.until).where(
+        RecipeLine.ingredient_id == balances.product_id, balances.left < RecipeLine.quantity
+    )
+    return union_all(*(query.where(balances.at < span[1]) for query in (own, made)))
 
 
 def _taken_off(db: Session, workspace_id: UUID, span: Interval) -> dict[UUID, list[Interval]]:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from core.domain.orders import OPEN
@@ -26,7 +27,8 @@ BUSY = (*OPEN, OrderStatus.PENDING)
 
 @dataclass(frozen=True)
 class Seat:
-    """A table and what is open at it: how many orders, how many are ready or unpaid, since when, for how much."""
+    """A table and what is open at it: how many orders, how many are ready or unpaid, since when, for how much; each
+    order's id and number, the oldest first."""
 
     id: UUID
     number: int
@@ -39,13 +41,15 @@ class Seat:
     unpaid: int = 0
     since: datetime | None = None
     total: Decimal = Decimal(0)
+    ids: Sequence[UUID] = ()
+    numbers: Sequence[int] = ()
 
 
 def seats(db: Session, workspace_id: UUID) -> list[Seat]:
     """Every table, with its state."""
     key = db.get_one(Workspace, workspace_id).table_key
     here = (Order.table_number, func.count(), _count(OrderStatus.READY), _count(OrderStatus.PENDING),
-            func.min(Order.created_at), func.sum(Order.total))  # fmt: skip
+            func.min(Order.created_at), func.sum(Order.total), _listed(Order.id), _listed(Order.number))  # fmt: skip
     mine = (Order.workspace_id == workspace_id, Order.status.in_(BUSY), Order.table_number.is_not(None))
     busy = {number: rest for number, *rest in db.execute(select(*here).where(*mine).group_by(Order.table_number))}
     return [
@@ -89,6 +93,10 @@ def _all(db: Session, workspace_id: UUID) -> list[VenueTable]:
     return list(
         db.scalars(select(VenueTable).where(VenueTable.workspace_id == workspace_id).order_by(VenueTable.number))
     )
+
+
+def _listed(column: Any) -> Any:
+    return func.array_agg(aggregate_order_by(column, Order.number))
 
 
 def _count(status: OrderStatus) -> Any:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session as Db
@@ -93,6 +93,8 @@ def tapped() -> Any:
     here = _here(slip)
     if name in PAY_WAYS:
         return _pay(slip, here, name)
+    if _taken_before(slip):  # they went back to a page whose order stands: what they put together now is another one
+        slip = replace(slip, entry=uuid4())
     tray = counter.tapped(here, name, about, request.form.getlist("option"), request.form.get("note", "").strip()[:200])
     here, notices = _renewed(with_lines(here, tray.lines))
     return _to_pay(slip, here, notices=notices) if name == "pay" else page(slip, here, tray, notices=notices)
@@ -165,7 +167,7 @@ def pay(db: Db, order_id: UUID, way: str, entry: UUID) -> Followup:
             say_practised(taken)
             return followup
         if way == "chat":
-            return send_to_chat(db, actor(), order_id)
+            return send_to_chat(db, actor(), order_id, entry)
         if not takes_prompts():
             raise Problem("payer", NO_PROMPTS)
         return _prompted(db, order_id, mpesa_number(request.form.get("payer", "")))
@@ -192,8 +194,8 @@ def _prompted(db: Db, order_id: UUID, phone: str) -> Followup:
 def _problem(error: Rejected) -> Problem:
     if error.reason == "not_found":
         abort(404)
-    if error.reason == "no_chat":
-        return Problem("chat", NO_CHAT)
+    if error.reason == "no_chat" or error.reason in ASKED:
+        return Problem("chat", ASKED.get(error.reason, NO_CHAT))
     return Problem("received", CASH_PROBLEMS[error.reason])
 
 

@@ -91,11 +91,12 @@ def say_practised(taken: Taken) -> None:
 def _page(*, taken: Taken | None = None, problem: str = "", code: str = "", status: int = 200) -> Response:
     workspace_id = staff().workspace_id
     with transaction(current_program().sessions) as db:
-        zone = zone_of(db.get_one(Workspace, workspace_id).timezone)
+        venue = db.get_one(Workspace, workspace_id)
         since = _since(db, workspace_id)
         shown = {"waiting": waiting_for_cash(db, workspace_id), "takers": drawer(db, workspace_id, since)}
+    house = {"zone": zone_of(venue.timezone), "currency": venue.currency, "since": since}
     given = {"taken": taken, "problem": problem, "code": code, "entry": uuid4()}
-    return make_response(render_template("admin/cash.html", **shown, **given, since=since, zone=zone), status)
+    return make_response(render_template("admin/cash.html", **shown, **house, **given), status)
 
 
 def _just_taken() -> Taken | None:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from core.domain.closing import ClosingReport
+from core.domain.listing.words import PAID_BY
 from core.domain.permissions import Permission
 from core.errors import Rejected
 from core.log import get_logger
@@ -97,5 +98,5 @@ def _page(status: int, problem: str = "") -> Response:
         shift, report = current_shift(db, mine), so_far(db, mine)
         made = [(one.id, ClosingReport.from_dict(one.report)) for one in closings(db, mine)]
         zone = zone_of(db.get_one(Workspace, mine).timezone)
-    shown = {"shift": shift, "report": report, "made": made, "zone": zone, "problem": problem}
+    shown = {"shift": shift, "report": report, "made": made, "zone": zone, "problem": problem, "paid_by": PAID_BY}
     return make_response(render_template("admin/closings.html", **shown), status)

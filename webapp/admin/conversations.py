@@ -20,6 +20,7 @@ from core.services.staff_writing import Standing, Words, checked, hand_back, sta
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
 from webapp.admin.login import staff
+from webapp.admin.markup import marked
 from webapp.admin.said import REFUSALS, UNKNOWN, between, place_in, place_of, said, why_not
 from webapp.admin.trouble import zone_of
 from webapp.errors import wants_json
@@ -28,6 +29,7 @@ from webapp.held import current_program
 
 def register(admin: Blueprint) -> None:
     """The addresses of these pages."""
+    admin.add_app_template_filter(marked)
     pages, reads, answers = Pages(admin), Permission.READ_CHATS, Permission.ANSWER_GUESTS
     pages.add("/conversations", "conversations", conversations, needs=reads)
     pages.add("/conversations/of/<uuid:conversation_id>", "conversation_of", conversation_of, needs=reads)

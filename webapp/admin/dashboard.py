@@ -1,19 +1,24 @@
 """The dashboard: how the venue does today, this week, this month, for whoever may see reports."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from core import clock
+from core.domain.listing.words import ORDER, ORDER_TONES
 from core.domain.periods import Length, growth, period
 from core.domain.permissions import Permission
+from core.domain.reporting import Out
 from core.services import dashboard as figures
 from core.services.conversation_history import conversations
+from core.services.stock_outs import stock_outs
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
 from webapp.admin.conversations import with_names
 from webapp.admin.login import may, staff
+from webapp.admin.order import mark
 from webapp.admin.said import said
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
@@ -35,7 +40,8 @@ def home() -> Any:
     shown = _figures(_length())
     zone = shown["zone"]
     chats = [(chat, said(chat.last, zone)) for chat in with_names(current_program(), shown["chats"])]
-    return render_template("admin/dashboard.html", **shown | {"chats": chats}, lengths=Length, growth=growth)
+    words = {"ORDER": ORDER, "ORDER_TONES": ORDER_TONES, "mark": mark, "lengths": Length, "growth": growth}
+    return render_template("admin/dashboard.html", **shown | {"chats": chats} | words)
 
 
 def _figures(length: Length) -> dict[str, Any]:
@@ -60,7 +66,14 @@ def charts() -> Response:
     mine = staff().workspace_id
     with transaction(current_program().sessions) as db:
         zone = zone_of(db.get_one(Workspace, mine).timezone)
-        return jsonify(figures.charts(db, mine, period(_length(), clock.now(), zone)))
+        looked = period(_length(), clock.now(), zone)
+        outs = stock_outs(db, mine, (looked.since, looked.until), zone)
+        return jsonify(**figures.charts(db, mine, looked), lost=sum(int(one.cost) for one in outs), outs=_rows(outs))
+
+
+def _rows(outs: Sequence[Out]) -> list[dict[str, Any]]:
+    """The dearest of what ran out."""
+    return [{"name": one.name, "hours": float(one.hours), "cost": int(one.cost)} for one in outs[: figures.TOP]]
 
 
 def _length() -> Length:

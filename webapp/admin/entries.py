@@ -29,7 +29,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
     "Floor": (
         Entry("board", "Board", "admin.board", "layout-grid", Permission.SEE_BOARD),
         Entry("by_hand", "New order", "admin.by_hand", "plus", Permission.TAKE_ORDERS),
-        Entry("chats", "Chats", "admin.conversations", "messages-square", Permission.READ_CHATS),
+        Entry("chats", "Chat history", "admin.conversations", "messages-square", Permission.READ_CHATS),
         Entry("cash", "Cash", "admin.cash", "banknote", Permission.TAKE_CASH),
         Entry("money", "Money", "admin.money", "hand-coins", Permission.SEE_MONEY),
         Entry("queues", "Queues", "admin.queues", "activity", Permission.SEE_TROUBLE),
@@ -49,14 +49,19 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry("stock", "Stock", "admin.stock", "package", Permission.COUNT_STOCK),
         Entry("tables", "Tables", "admin.tables", "table", Permission.SEE_BOARD),
     ),
+    "House": (
+        Entry("wordings", "Languages", "admin.wordings", "languages", Permission.EDIT_SETTINGS),
+        Entry("settings", "Settings", "admin.settings", "settings", Permission.EDIT_SETTINGS),
+    ),
 }
 
 # The menu behind the gear in the head of the page.
 SETTINGS: tuple[Entry, ...] = (
     Entry("settings", "Settings", "admin.settings", "settings", Permission.EDIT_SETTINGS),
-    Entry("wordings", "Texts of the bot", "admin.wordings", "languages", Permission.EDIT_SETTINGS),
-    Entry("connections", "Connections", "admin.connections", "key-round", Permission.EDIT_CREDENTIALS),
     Entry("users", "Users", "admin.users", "users", Permission.MANAGE_PEOPLE),
+    Entry("categories", "Categories", "admin.categories", "tags", Permission.EDIT_MENU),
+    Entry("wordings", "Languages", "admin.wordings", "languages", Permission.EDIT_SETTINGS),
+    Entry("connections", "Channel settings", "admin.connections", "key-round", Permission.EDIT_CREDENTIALS),
 )
 
 # The menu behind the person's initials, above "Sign out".

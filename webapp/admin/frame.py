@@ -40,7 +40,12 @@ class Frame:
     @property
     def number(self) -> str:
         """The number guests write to, as people write it."""
-        return written(self.house.number)
+        return self.number_of(self.house)
+
+    @staticmethod
+    def number_of(house: House) -> str:
+        """The number guests of this house write to."""
+        return written(house.number)
 
     @property
     def debug(self) -> str:

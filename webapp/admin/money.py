@@ -11,6 +11,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.domain.listing.words import METHOD, PAYMENT
 from core.domain.permissions import Permission
 from core.errors import Rejected
 from core.log import get_logger
@@ -144,9 +145,10 @@ def diary(payment_id: UUID) -> str:
         order, venue = db.get_one(Order, payment.order_id), db.get_one(Workspace, payment.workspace_id)
         lines = diary_of(db, payment.workspace_id, payment_id)
         names = {str(user.id): user.name for user in db.scalars(select(User).where(User.id.in_(_people(lines))))}
-    rows = [(line.created_at, told(line.kind, line.detail, names)) for line in lines]
+    rows = [(line.created_at, told(line.kind, line.detail, names, payment.currency)) for line in lines]
     zone = zone_of(venue.timezone)
-    return render_template("admin/diary.html", payment=payment, number=order.number, rows=rows, zone=zone)
+    said: dict[str, Any] = {"method": METHOD[payment.method], "status": PAYMENT[payment.status]}
+    return render_template("admin/diary.html", payment=payment, order=order, rows=rows, zone=zone, **said)
 
 
 def _people(lines: list[Any]) -> list[UUID]:

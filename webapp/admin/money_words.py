@@ -1,6 +1,10 @@
 """What staff read about money: why something was refused, and each line of an attempt's diary, in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+
+from core.domain.payments import Reason
+from core.domain.receipts import Source
 
 PROBLEMS = {
     "unreadable": "Say what it is for: an order's number, or an amount in whole shillings.",
@@ -36,7 +40,7 @@ KINDS = {
     "failed": "The guest did not pay.",
     "failed_late": "The provider's final no, after we had stopped waiting.",
     "failure_confirmed": "The provider confirmed that it failed.",
-    "too_late_to_fail": "A failure was told after the money had come: not believed.",
+    "too_late_to_fail": "Told once more that it failed; nothing changes.",
     "reversed": "The provider took the money back.",
     "refund_sent": "The provider was asked to send it back.",
     "refund_accepted": "The provider took the refund.",
@@ -54,12 +58,51 @@ KINDS = {
     "given_back": "To be given back.",
     "no_money_came": "Looked up at the provider: no money came.",
 }
-SAID = ("amount", "receipt", "reason", "reference", "source", "why")
+WHY: Mapping[str, str] = {
+    Reason.INSUFFICIENT_FUNDS: "the balance is too low",
+    Reason.WRONG_PIN: "the PIN was wrong",
+    Reason.CANCELLED: "the guest cancelled it",
+    Reason.UNREACHABLE: "the phone did not answer",
+    Reason.EXPIRED: "it was answered too late",
+    Reason.BUSY: "another payment was open on that phone",
+    Reason.PUSH_FAILED: "the request did not reach the phone",
+    Reason.NETWORK_BUSY: "the network was busy",
+    Reason.NETWORK_ERROR: "the network failed",
+    Reason.BAD_NUMBER: "this number cannot pay",
+    Reason.LIMIT: "it is over the limit of the account",
+    Reason.DECLINED: "the bank declined it",
+    Reason.ABANDONED: "the page was left",
+    Reason.OTHER: "the provider gave no reason",
+}
+HOW: Mapping[str, str] = {
+    Source.CALLBACK: "the provider told us",
+    Source.POLL: "we asked the provider",
+    Source.STAFF: "by staff",
+    Source.GUEST: "by the guest",
+}
 
 
-def told(kind: str, detail: Mapping[str, str], names: Mapping[str, str]) -> str:
+def told(kind: str, detail: Mapping[str, str], names: Mapping[str, str], currency: str) -> str:
     """One line of the diary: what, the figures that matter, and who."""
     what = KINDS.get(kind, kind.replace("_", " ").capitalize() + ".")
-    said = [f"{name} {str(detail[name]).replace('_', ' ')}" for name in SAID if detail.get(name, "0") not in ("", "0")]
+    figures = {"amount": lambda text: amount(currency, text), **SAID}
+    said = [say(str(detail[name])) for name, say in figures.items() if detail.get(name, "0") not in ("", "0")]
     who = names.get(detail.get("by", ""), "")
     return " · ".join([what, *said, *([who] if who else [])])
+
+
+def amount(currency: str, text: str) -> str:
+    """`2300.0` → `KES 2,300`; what is no figure stays as it is."""
+    try:
+        return f"{currency} {Decimal(text):,.0f}"
+    except InvalidOperation:
+        return text
+
+
+SAID: Mapping[str, Callable[[str], str]] = {
+    "receipt": lambda code: f"receipt {code}",
+    "reason": lambda why: WHY.get(why, why.replace("_", " ")),
+    "reference": lambda code: f"reference {code}",
+    "source": lambda how: HOW.get(how, how),
+    "why": lambda words: f"“{words}”",
+}

@@ -130,7 +130,7 @@ def out(option_id: UUID) -> Any:
 def _written(group_id: UUID | None) -> Any:
     program, typed = current_program(), _typed()
     row = _row(group_id)[0] if group_id else None
-    draft = _draft(typed, group_id)
+    draft = _draft(typed)
     typed.problems |= draft.problems() if draft else {}
     if draft is None or typed.problems:
         return _page(typed, row, status=400)
@@ -157,16 +157,15 @@ def _typed() -> Typed:
     return Typed(own, [one for one in lines if one["name"].strip()])
 
 
-def _draft(typed: Typed, group_id: UUID | None) -> GroupDraft | None:
+def _draft(typed: Typed) -> GroupDraft | None:
     """What was typed, read; what cannot be meant stands in its problems."""
-    out = _out(group_id)
     own = _read(typed, {"name": NAME, "least": whole(0, 30), "most": whole(1, 30)}, typed.own, "")
     drafts = []
     for place, one in enumerate(typed.lines, start=1):
         readers = {"name": NAME, "price": whole(-DEAREST, DEAREST)}
         read = _read(typed, readers, one | {"price": one["price"] or "0"}, f"Option {place}: ")
         id, name = uuid_of(one["id"]), read.get("name", "")
-        drafts.append(OptionDraft(name, Decimal(read.get("price", 0)), _names(typed, one), id not in out, id))
+        drafts.append(OptionDraft(name, Decimal(read.get("price", 0)), _names(typed, one), id))
     if typed.problems:
         return None
     return GroupDraft(own["name"], tuple(drafts), own["least"], own["most"], _names(typed, typed.own))
@@ -186,14 +185,6 @@ def _names(typed: Typed, said: Line) -> dict[str, str]:
     readers = {f"name_{one}": line(0, LONGEST_NAME) for one in LANGUAGES}
     found = _read(typed, readers, said, "Other languages: ")
     return {name.removeprefix("name_"): text for name, text in found.items() if text}
-
-
-def _out(group_id: UUID | None) -> set[UUID | None]:
-    """The answers that are out stay out when their question is changed."""
-    if group_id is None:
-        return set()
-    with transaction(current_program().sessions) as db:
-        return {one.id for one in options_of(db, staff().workspace_id, group_id) if not one.available}
 
 
 def _row(group_id: UUID) -> tuple[OptionGroup, list[Option]]:

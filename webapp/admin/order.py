@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import abort, render_template
+from flask import Response, abort, make_response, render_template, request
 
 from core.domain.listing.words import METHOD, ORDER, ORDER_TONES, PAYMENT, PAYMENT_TONES
+from core.domain.orders import BOUGHT
 from core.domain.permissions import Permission
-from core.domain.statuses import Direction
+from core.domain.statuses import Direction, OrderStatus
 from core.services.conversation_history import note_reading
+from core.services.floor import UNDONE
 from core.services.order_story import Story, items_of, story_of
 from core.services.payment_accounts import provider_name
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Workspace
+from core.store.sql.tables import Order, Workspace
 from webapp.admin.access import Pages
 from webapp.admin.login import may, staff
 from webapp.admin.money_words import told
@@ -23,6 +25,7 @@ from webapp.admin.said import STATUSES
 from webapp.admin.trouble import zone_of
 from webapp.held import current_program
 
+CAUSES = {"guest": "by the guest", UNDONE: "undone", "money_taken_back": "its money was taken back"}
 MARKS = {"good": "go", "busy": "second", "warn": "late", "bad": "stop"}
 
 
@@ -43,8 +46,13 @@ def register(pages: Pages) -> None:
     pages.add("/orders/<uuid:order_id>/inside", "order_inside", inside, needs=Permission.SEE_ORDERS, data=True)
 
 
-def order(order_id: UUID) -> str:
+def order(order_id: UUID) -> Response:
     """The page."""
+    return page(order_id)
+
+
+def page(order_id: UUID, problem: str = "", status: int = 200) -> Response:
+    """The page; with why it was not called off, and what was typed for that."""
     mine = staff().workspace_id
     with transaction(current_program().sessions) as db:
         story = story_of(db, mine, order_id)
@@ -56,7 +64,18 @@ def order(order_id: UUID) -> str:
     steps = sorted(_steps(story), key=lambda step: step.at)
     words: dict[str, Any] = {"ORDER": ORDER, "PAYMENT": PAYMENT, "METHOD": METHOD, "provider_name": provider_name}
     words |= {"ORDER_TONES": ORDER_TONES, "PAYMENT_TONES": PAYMENT_TONES, "mark": mark}
-    return render_template("admin/order.html", story=story, steps=steps, zone=zone, **words)
+    off = {"problem": problem, "typed": request.form, "may_call_off": _may_call_off(story.order)}
+    off["unpaid"] = story.order.status is OrderStatus.PENDING
+    return make_response(
+        render_template("admin/order.html", story=story, steps=steps, zone=zone, **words, **off), status
+    )
+
+
+def _may_call_off(order: Order) -> bool:
+    """Money that is here goes back by those who decide about money."""
+    if order.status in BOUGHT:
+        return may(Permission.DECIDE_MONEY)
+    return order.status is OrderStatus.PENDING and may(Permission.TAKE_ORDERS)
 
 
 def inside(order_id: UUID) -> str:
@@ -73,9 +92,14 @@ def mark(tones: Mapping[str, str], status: str) -> str:
 
 def _steps(story: Story) -> Iterator[Step]:
     yield Step(story.order.created_at, "order", "Ordered")
-    for move in story.moves:
-        by = story.names.get(str(move.user_id), "")
-        yield Step(move.created_at, "order", ORDER[move.to_status], by, move.cause.replace("_", " "))
+    for move in (move for move in story.moves if move.from_status):
+        yield Step(
+            move.created_at,
+            "order",
+            ORDER[move.to_status],
+            story.names.get(str(move.user_id), ""),
+            CAUSES.get(move.cause, ""),
+        )
     if may(Permission.SEE_MONEY):
         yield from _money(story)
     if may(Permission.READ_CHATS):
@@ -84,11 +108,13 @@ def _steps(story: Story) -> Iterator[Step]:
 
 def _money(story: Story) -> Iterator[Step]:
     for payment in story.payments:
-        yield Step(payment.created_at, "money", f"{METHOD[payment.method]} asked for {payment.amount:,.0f}")
+        yield Step(
+            payment.created_at, "money", f"Asked for {payment.currency} {payment.amount:,.0f}, {METHOD[payment.method]}"
+        )
     for line in story.diary:
-        yield Step(line.created_at, "money", told(line.kind, line.detail, story.names))
+        yield Step(line.created_at, "money", told(line.kind, line.detail, story.names, story.order.currency))
     for refund in story.refunds:
-        words = f"Refund of {refund.amount:,.0f}: {refund.reason.replace('_', ' ')}"
+        words = f"Refund of {refund.currency} {refund.amount:,.0f}: {refund.reason.replace('_', ' ')}"
         yield Step(refund.created_at, "money", words, fate=refund.status.value.lower())
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from sqlalchemy.orm import Session
 from wtforms.fields.choices import SelectChoice
 
-from core.documents.photos import written_anew
+from core.documents.photos import LARGEST, TOO_LARGE, written_anew
 from core.domain.menu_fields import product_readers
 from core.domain.permissions import Permission
 from core.domain.typed import switch
@@ -141,14 +141,14 @@ def picture(product_id: UUID) -> Any:
     program, chosen = current_program(), request.files.get("picture")
     taken_away = request.form.get("do") == "remove"
     if not taken_away and (chosen is None or not chosen.filename):
-        return _shown_again(product_id, "Choose a picture first.", 400)
+        return _no_picture(product_id, "Choose a picture first.")
     try:
-        jpeg = None if taken_away or chosen is None else written_anew(chosen.stream.read())
+        jpeg = None if taken_away or chosen is None else written_anew(chosen.stream.read(LARGEST + 1))
         with transaction(program.sessions) as db:
             known = version_in(request.form)
             followup = set_picture(db, actor(), product_id, known, jpeg, program.settings.public_base_url)
     except ValueError as error:
-        return _shown_again(product_id, str(error), 400)
+        return _no_picture(product_id, str(error))
     except Rejected as error:
         return _overtaken(product_id, error)
     follow_up(program, followup)
@@ -157,12 +157,17 @@ def picture(product_id: UUID) -> Any:
     return redirect(url_for("admin.product", product_id=product_id))
 
 
-def _shown_again(product_id: UUID, problem: str, status: int) -> Response:
+def _no_picture(product_id: UUID, problem: str) -> Response:
+    """Said beside the field it was chosen in."""
+    return _shown_again(product_id, "", 400, problem)
+
+
+def _shown_again(product_id: UUID, problem: str, status: int, of_picture: str = "") -> Response:
     with transaction(current_program().sessions) as db:
         row = product_of(db, staff().workspace_id, product_id)
     if row is None:
         abort(404)
-    return _page(ProductForm(data=as_typed(row)), row, problem, status=status)
+    return _page(ProductForm(data=as_typed(row)), row, problem, status=status, of_picture=of_picture)
 
 
 def _written(form: ProductForm, product_id: UUID | None) -> Any:
@@ -215,10 +220,18 @@ def _page(
     problem: str = "",
     theirs: list[tuple[str, str, str]] | None = None,
     status: int = 200,
+    of_picture: str = "",
 ) -> Response:
     with transaction(current_program().sessions) as db:
         form.category_id.choices = _choices(db)
-    shown = {"form": form, "product": row, "problem": problem, "theirs": theirs or [], "languages": LANGUAGES}
+    shown: dict[str, Any] = {
+        "form": form,
+        "product": row,
+        "problem": problem,
+        "theirs": theirs or [],
+        "languages": LANGUAGES,
+    }
+    shown |= {"picture": {"problem": of_picture, "most": LARGEST, "too_large": TOO_LARGE}}
     fetched = current_program().settings.public_base_url.startswith("https://")
     return make_response(render_template("admin/product.html", **shown, fetched=fetched), status)
 

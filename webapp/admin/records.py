@@ -8,7 +8,7 @@ from core.services.listing.customers import CUSTOMERS
 from core.services.listing.messages import MESSAGES
 from core.services.listing.orders import ORDERS
 from core.services.listing.payments import PAYMENTS
-from webapp.admin import customer, customer_erase, order
+from webapp.admin import calling_off, customer, customer_erase, order
 from webapp.admin.access import Pages
 from webapp.admin.lists import Link, ListPage, add_list
 
@@ -54,5 +54,6 @@ def register(admin: Blueprint) -> None:
     for one in LISTS:
         add_list(pages, one)
     order.register(pages)
+    calling_off.register(pages)
     customer.register(pages)
     customer_erase.register(pages)

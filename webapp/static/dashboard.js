@@ -1,10 +1,11 @@
-// Three charts in the colours of the theme; each says in words what it shows, for who cannot see it.
+// Three charts in the colours of the theme, and what ran out; each says in words what it shows, for who cannot see it.
 
 import { toast } from "./say.js";
 
 const Chart = window.Chart;
 const place = document.getElementById("charts");
-const HOURS = [...Array(24).keys()].map((hour) => `${String(hour).padStart(2, "0")}:00`);
+const FIRST = 6;  // a bar's day begins in the morning
+const HOURS = night([...Array(24).keys()].map((hour) => `${String(hour).padStart(2, "0")}:00`));
 let drawn = [];
 
 function token(name) {
@@ -19,11 +20,35 @@ function draw(found) {
   Chart.defaults.animation = false;
   const money = `Money (${place.dataset.currency})`;
   drawn = [
-    bars("revenue", HOURS, [set(money, found.revenue, "--go")]),
-    bars("waiting", HOURS, [set("Half wait no longer (min)", found.waiting.typical, "--second"),
-                            set("Nine of ten (min)", found.waiting.slow, "--late")], true),
+    bars("revenue", HOURS, [set(money, night(found.revenue), "--go")]),
+    bars("waiting", HOURS, [set("Half wait no longer (min)", night(found.waiting.typical), "--second"),
+                            set("Nine of ten (min)", night(found.waiting.slow), "--late")], true),
     bars("tables", found.tables.map((one) => `Table ${one.table}`), [set("Orders", found.tables.map((one) => one.orders), "--go")]),
   ];
+}
+
+// Hours of the clock, as an evening goes.
+function night(hours) {
+  return [...hours.slice(FIRST), ...hours.slice(0, FIRST)];
+}
+
+function list({ outs, lost }) {
+  const box = document.getElementById("outs");
+  const money = (amount) => `${place.dataset.currency} ${amount.toLocaleString("en")}`;
+  box.querySelector("[data-lost]").textContent = money(lost);
+  box.querySelector("ol").replaceChildren(...outs.map((one) => row(one.name, `${one.hours} h`, money(one.cost))));
+  box.hidden = outs.length === 0;
+  document.getElementById("no-outs").hidden = outs.length > 0;
+}
+
+function row(name, hours, cost) {
+  const line = document.createElement("li");
+  for (const [tag, words] of [["bdi", name], ["span", hours], ["b", cost]]) {
+    const part = document.createElement(tag);
+    part.textContent = words;
+    line.append(part);
+  }
+  return line;
 }
 
 function set(label, data, colour) {
@@ -34,6 +59,8 @@ function bars(id, labels, datasets, lines = false) {
   const canvas = document.getElementById(id);
   const highest = Math.max(...datasets[0].data.map(Number), 0);
   const at = labels[datasets[0].data.map(Number).indexOf(highest)];
+  canvas.parentElement.hidden = highest === 0;
+  canvas.parentElement.nextElementSibling.hidden = highest > 0;
   canvas.setAttribute("aria-label", highest ? `${datasets[0].label}: most at ${at}, ${highest}` : `${datasets[0].label}: nothing in this time`);
   return new Chart(canvas, {
     type: lines ? "line" : "bar",
@@ -51,6 +78,7 @@ try {
   if (!answer.ok) throw new Error("not readable");
   const found = await answer.json();
   draw(found);
+  list(found);
   addEventListener("theme", () => draw(found));
 } catch {
   toast("The charts could not be read. Reload the page to try again.", "danger");

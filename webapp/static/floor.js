@@ -83,7 +83,8 @@ function fill(card, order, items) {
   part("table").hidden = !order.table;
   part("word").textContent = word;
   part("practice").hidden = !order.practice;
-  part("paid").textContent = order.practice ? "practice, by nobody" : (order.paid_by || []).map((method) => PAID_BY[method] || method).join(" + ");
+  part("paid").textContent = (order.paid_by || []).map((method) => PAID_BY[method] || method).join(" + ");
+  part("paid").hidden = !order.paid_by?.length;
   part("guest").textContent = [order.guest, order.pickup && "Pickup", order.address, order.note].filter(Boolean).join(" – ");
   part("items").replaceChildren(...items.map(line));
   part("receipt").hidden = order.practice;

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.domain.statuses import Direction, MessageStatus, Method, OrderStatus, PaymentStatus
+from core.domain.statuses import Direction, MessageStatus, Method, OrderStatus, PaymentStatus, Provider
 
 GOOD, WARN, BAD, BUSY = "good", "warn", "bad", "busy"
 
@@ -53,6 +53,14 @@ PAYMENT_TONES: Mapping[str, str] = {
     PaymentStatus.REVERSED: BAD,
 }
 METHOD: Mapping[str, str] = {Method.MPESA: "M-Pesa", Method.CARD: "Card", Method.CASH: "Cash"}
+PROVIDER: Mapping[str, str] = {
+    Provider.KOPOKOPO: "Kopo Kopo (M-Pesa)",
+    Provider.PESAPAL: "Pesapal",
+    Provider.PAYSTACK: "Paystack",
+    Provider.CASH: "Cash",
+}
+# By what money came: the way the guest chose, else, where there was no attempt, through whom.
+PAID_BY: Mapping[str, str] = {**PROVIDER, **METHOD}
 DIRECTION: Mapping[str, str] = {Direction.IN: "From the guest", Direction.OUT: "To the guest"}
 MESSAGE: Mapping[str, str] = {
     MessageStatus.QUEUED: "On its way",

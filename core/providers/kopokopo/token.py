@@ -37,8 +37,8 @@ class TokenService:
 
     @property
     def name(self) -> str:
-        """What its token is kept under."""
-        return shelf_name(self.credentials.oauth_url, self.credentials.client_id)
+        """What its token is kept under: by the secret too, or another house would get it by typing our client id."""
+        return shelf_name(self.credentials.oauth_url, self.credentials.client_id, self.credentials.client_secret)
 
     def fetch(self) -> tuple[str, int]:
         """A new token and the seconds for which it may be used. Raises TryAgain or Rejected."""

@@ -36,8 +36,9 @@ class TokenService:
 
     @property
     def name(self) -> str:
-        """What its token is kept under."""
-        return shelf_name("pesapal", self.credentials.api_url, self.credentials.consumer_key)
+        """What its token is kept under: by the secret too, or another house would get it by typing our key."""
+        known = self.credentials
+        return shelf_name("pesapal", known.api_url, known.consumer_key, known.consumer_secret)
 
     def fetch(self) -> tuple[str, int]:
         """A new token and the seconds for which it may be used. Raises TryAgain or Rejected."""

@@ -61,9 +61,25 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (
             "sold_in_another_quantity",
-            """select o.id, i.product_id from orders o join order_items i on i.order_id = o.id
-               left join stock_holds h on h.order_id = o.id and h.product_id = i.product_id
-               group by o.id, i.product_id, h.quantity having sum(i.quantity) is distinct from h.quantity""",
+            """select coalesce(t.order_id, h.order_id) as id, coalesce(t.product_id, h.product_id) as product_id
+               from (select i.order_id, p.product_id, sum(i.quantity * p.amount) as quantity
+                     from order_items i cross join lateral (
+                         select i.product_id, 1 as amount where i.takes = '{}'
+                         union all
+                         select key::uuid, value::int from jsonb_each_text(i.takes)) as p(product_id, amount)
+                     group by 1, 2) as t
+               full join stock_holds h on h.order_id = t.order_id and h.product_id = t.product_id
+               where coalesce(t.quantity, 0) <> coalesce(h.quantity, 0)""",
+        ),
+        (
+            "mixed_and_of_nothing",
+            """select p.id, p.name from products p
+               where p.mixed <> exists (select from recipe_lines l where l.product_id = p.id)""",
+        ),
+        (
+            "made_of_what_is_made",
+            """select l.product_id, l.ingredient_id from recipe_lines l join products p on p.id = l.ingredient_id
+               where p.mixed""",
         ),
     ),
     "I5": (

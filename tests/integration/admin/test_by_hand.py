@@ -260,7 +260,7 @@ def test_a_form_of_nobodys_making_is_refused_without_a_failure(venue: Venue) -> 
         sent = browser.post(PAGE, token, data={"entry": entry, "lines": lines, "tap": "pay"})
         assert sent.status_code == 400, lines
     assert browser.post(PAGE, token, data={"entry": "x", "lines": "[]"}).status_code == 400
-    for tap in ("more:7", "add:x", "less:", "put:" + str(uuid4()), "zzz", ""):
+    for tap in ("more:7", "more:" + "9" * 5000, "less:²", "add:x", "less:", "put:" + str(uuid4()), "zzz", ""):
         assert browser.post(PAGE, token, data={"entry": entry, "lines": "[]", "tap": tap}).status_code == 200
     unknown = browser.post(PAGE, token, data={"entry": entry, "lines": json.dumps([line]), "tap": "pay"})
     assert unknown.status_code == 200 and "x is not available any more" in unknown.text
@@ -316,6 +316,45 @@ def test_a_guest_who_pays_in_the_chat_is_asked_there(venue: Venue) -> None:
     assert session and session["order"]["order_id"] == str(rows(venue, Order)[0].id)
     taps(venue, f"way:MPESA:{session['order']['order_id']}", "254712345678")
     assert [payment.phone for payment in rows(venue, Payment)] == ["254712345678"]
+
+
+def test_an_order_is_sent_to_the_chat_once_and_only_while_it_waits_for_money(venue: Venue) -> None:
+    browser = stocked(venue)
+    venue.hears("hi", "254712345678")
+    counter = Counter(venue, browser)
+    counter.add()
+    counter.tap("pay", phone="0712 345 678")
+    taken = {counter.send("chat").location for _ in range(2)}
+    [address], asked = taken, "order_taken"
+    assert [row.kind for row in rows(venue, Outbox) if row.conversation_id].count(asked) == 1
+    page = browser.get(address).text
+    again = {"tap": "chat", "entry": entry_in(page)}
+    assert {browser.post(address, data=again).status_code for _ in range(2)} == {303}
+    assert [row.kind for row in rows(venue, Outbox) if row.conversation_id].count(asked) == 2
+    assert browser.post(address, data={"tap": "cash", "received": "700", "entry": entry_in(page)}).status_code == 303
+    late = browser.post(address, data={"tap": "chat", "entry": str(uuid4())})
+    assert late.status_code == 422 and "Paid" in late.text
+    assert [row.kind for row in rows(venue, Outbox) if row.conversation_id].count(asked) == 2
+
+
+def test_after_going_back_in_the_browser_another_order_is_another_order(venue: Venue) -> None:
+    counter = Counter(venue, stocked(venue))
+    counter.add()
+    counter.tap("pay")
+    before = dict(counter.fields)
+    assert counter.tap("cash", received="700").status_code == 303
+    counter.fields = before
+    counter.add()
+    counter.tap("pay")
+    assert counter.tap("cash", received="1400").status_code == 303
+    assert sorted(order.total for order in rows(venue, Order)) == [700, 1400]
+
+
+def entry_in(page: str) -> str:
+    """The id that the page's form carries."""
+    found = re.search(r'name="entry" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
 
 
 def test_only_who_takes_orders_sees_this_and_only_their_own_house(venue: Venue) -> None:

@@ -92,6 +92,13 @@ def test_what_guests_write_is_only_text(venue: Venue) -> None:
         assert "<script>alert" not in text and "&lt;script&gt;alert" in text
 
 
+def test_what_whatsapp_draws_bold_is_bold_here_too(venue: Venue) -> None:
+    venue.hears(f"*two dawa* {NASTY}")
+    for text in (listed(venue.signed_in()), page(venue.signed_in(), venue.box())):
+        assert "*two dawa*" not in text and "<script>alert" not in text
+    assert "<b>two dawa</b> &lt;script" in page(venue.signed_in(), venue.box())
+
+
 def test_that_somebody_read_it_is_written_down(talking: Venue) -> None:
     browser = talking.signed_in()
     page(browser, talking.box())

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, update
 
+from core import clock
 from core.domain.periods import Length, period
 from core.domain.statuses import OrderStatus, Role
 from core.services import dashboard
@@ -105,7 +106,19 @@ def test_who_sees_reports_sees_the_dashboard_and_the_others_the_board(venue: Ven
         assert page.status_code == 200 and "&lt;b&gt;Amina&lt;/b&gt;" in page.text and "<b>Amina" not in page.text
         assert re.search(r"Total orders</h2><p class=\"large\">1</p>", page.text)
     assert "Recent chats" not in page.text
-    assert set(browser.get("/admin/dashboard/charts?period=month").json) == {"revenue", "waiting", "tables"}
+    assert set(browser.get("/admin/dashboard/charts?period=month").json) == {
+        "revenue", "waiting", "tables", "outs", "lost",
+    }  # fmt: skip
+
+
+def test_what_ran_out_stands_beside_the_charts_with_what_it_cost(venue: Venue) -> None:
+    for hours in range(24):
+        sold(venue, clock.now() - timedelta(days=8, hours=hours))
+    venue.role(Role.VIEWER)
+    found = venue.signed_in().get("/admin/dashboard/charts?period=week").json
+    (out,) = found["outs"]
+    assert out["name"] == "Dawa" and out["hours"] > 100, "none was ever on the shelf"
+    assert out["cost"] == found["lost"] > 0
 
 
 def test_the_dashboard_costs_a_handful_of_statements(venue: Venue) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,16 +12,21 @@ import pytest
 from sqlalchemy import select
 
 from core.cipher import installed
+from core.domain.documents import LISTS
 from core.domain.statuses import Method, OrderStatus, PaymentStatus, Provider, Role, Start
+from core.providers.contract import payer_hash
 from core.services.customers import GuestRef, find_guest
+from core.services.documents import Work, keep_document, make, make_documents
+from core.services.effects import perform
 from core.services.erasing_journal import finish_erasures
 from core.services.journal_replay import replay_missing
 from core.store.redis.arrivals import GOOD, Arrival
 from core.store.redis.mailbox import Item
 from core.store.sql import journal
-from core.store.sql.tables import Base, Customer, DeadLetter, Message, Order, Payment
+from core.store.sql.tables import Activity, Base, Customer, DeadLetter, Message, Order, Payment, Receipt
 from sandbox.simulators.inbound import inbound_text
 from tests.integration.admin.venue import Browser, Venue
+from webapp.admin import lists
 
 PHONE, NAME, WORDS = "254712345678", "Amina Odhiambo", "two dawa for my birthday"
 SECRETS = (PHONE, PHONE[3:], NAME, WORDS, "likes the corner", "Riverside 12", "amina@example.com")
@@ -58,11 +64,11 @@ def send_everything(venue: Venue) -> None:
         venue.program.store.outbox.sent(sent)
 
 
-def paid(venue: Venue, order_id: UUID, client_id: UUID) -> Payment:
+def paid(venue: Venue, order_id: UUID, client_id: UUID, phone: str = PHONE) -> Payment:
     return Payment(
         workspace_id=venue.workspace_id, order_id=order_id, customer_id=client_id, provider=Provider.KOPOKOPO,
         method=Method.MPESA, start=Start.PROMPT, status=PaymentStatus.SUCCEEDED, amount=Decimal(1400), currency="KES",
-        phone=PHONE, phone_index=installed().index(PHONE),
+        phone=phone, phone_index=installed().index(phone),
     )  # fmt: skip
 
 
@@ -74,8 +80,14 @@ def letter(venue: Venue) -> DeadLetter:
     )  # fmt: skip
 
 
-def arrival(venue: Venue) -> Arrival:
+def arrival(venue: Venue, **more: str) -> Arrival:
     raw = inbound_text(str(venue.channel_id), PHONE, WORDS)
+    if more:
+        body = json.loads(raw)
+        body["entry"][0]["changes"][0]["value"]["messages"] = [
+            {"id": "wamid.h", "type": "text", "text": {"body": WORDS}, **more}
+        ]
+        raw = json.dumps(body).encode()
     now = time.time()
     return Arrival(now, "whatsapp", GOOD, "kept", (str(venue.workspace_id),), raw, len(raw), position=int(now * 10**9))
 
@@ -171,6 +183,78 @@ def test_what_is_still_open_is_ended_first(venue: Venue, office: Browser, client
     venue.serve()
     send_everything(venue)
     assert erase(office, client_id, sure="yes").status_code == 302
+
+
+def test_who_had_another_number_and_id_before_is_forgotten_under_those_too(
+    venue: Venue, office: Browser, client_id: UUID
+) -> None:
+    moved = {"kind": "change_identity", "phone": "254799000111", "bsuid": "KE.20"}
+    ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "KE.19", PHONE, NAME)
+    with venue.program.sessions.begin() as db:
+        find_guest(db, ref)
+    with venue.program.sessions.begin() as db:
+        perform(db, replace(ref, bsuid="KE.20", phone="254799000111"), uuid4().hex, [moved])
+    write(venue, arrival(venue, from_user_id="KE.19"), arrival(venue))
+    assert "KE.19" in kept(venue)
+    assert erase(office, client_id, sure="yes").status_code == 302
+    finish_erasures(venue.program, settled=timedelta(0))
+    names = ("KE.19", "KE.20", "254799000111", *SECRETS)
+    assert [line for line in kept(venue).splitlines() for name in names if name in line] == []
+
+
+def test_the_log_never_knows_metas_id_of_a_guest(venue: Venue, office: Browser, client_id: UUID) -> None:
+    ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "KE.19", PHONE, NAME)
+    with venue.program.sessions.begin() as db:
+        perform(db, ref, uuid4().hex, [{"kind": "change_identity", "phone": "", "bsuid": "KE.20"}])
+        lines = db.scalars(select(Activity).where(Activity.subject_id == client_id)).all()
+        assert lines and not any("KE." in str((line.before, line.after, line.detail)) for line in lines)
+
+
+def test_a_friend_whose_phone_paid_is_not_forgotten_with_them(venue: Venue, office: Browser, client_id: UUID) -> None:
+    friend, words = "254733000222", "a tusker for me"
+    with venue.program.sessions.begin() as db:
+        find_guest(db, GuestRef(venue.workspace_id, venue.channel_id, venue.box(friend), "", friend, "Otieno"))
+    order_id = venue.order(OrderStatus.SERVED, NAME)
+    venue.write(paid(venue, order_id, client_id, friend))
+    raw = inbound_text(str(venue.channel_id), friend, words)
+    write(venue, replace(arrival(venue), body=raw, size=len(raw)))
+    assert erase(office, client_id, sure="yes").status_code == 302
+    finish_erasures(venue.program, settled=timedelta(0))
+    assert words in kept(venue)
+
+
+def test_money_from_their_phone_that_is_on_no_order_does_not_tell_whose_it_was(
+    venue: Venue, office: Browser, client_id: UUID
+) -> None:
+    about = {"reference": uuid4().hex, "amount": Decimal(50), "currency": "KES", "received_at": datetime.now(UTC)}
+    venue.write(
+        Receipt(workspace_id=venue.workspace_id, provider=Provider.KOPOKOPO, payer_hash=payer_hash(PHONE), **about)
+    )
+    assert erase(office, client_id, sure="yes").status_code == 302
+    assert payer_hash(PHONE) not in kept(venue)
+
+
+def test_lists_that_were_written_out_go_with_them(
+    venue: Venue, office: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(lists.MOST_ROWS, "csv", 0)
+    address = office.get("/admin/customers/file.csv?cols=name").json["address"]
+    make_documents(venue.program)
+    assert NAME in office.get(f"{address}/file").text
+    assert erase(office, client_id, sure="yes").status_code == 302
+    assert office.get(f"{address}/file").status_code == 404
+
+
+def test_a_list_that_is_being_written_meanwhile_is_not_kept(
+    venue: Venue, office: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(lists.MOST_ROWS, "csv", 0)
+    address = office.get("/admin/customers/file.csv?cols=name").json["address"]
+    work = Work(UUID(address.rpartition("/")[2]), LISTS["csv"])
+    content = make(venue.program, work)
+    assert erase(office, client_id, sure="yes").status_code == 302
+    keep_document(venue.program, work.document_id, content)
+    assert office.get(f"{address}/file").status_code == 404
 
 
 def test_a_long_journal_is_gone_through_in_pieces(

@@ -114,14 +114,37 @@ def test_more_than_a_worker_writes_is_refused_with_what_to_do(
     assert answer.status_code == 400 and "Filter the list first" in answer.json["error"]
 
 
+def test_a_list_that_turns_out_longer_than_was_thought_is_never_cut(
+    browser: Browser, venue: Venue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = asked(browser)
+    monkeypatch.setitem(exports.MOST_ROWS, "csv", 2)
+    documents.make_documents(venue.program)
+    assert "could not be written" in browser.get(address).text and only(venue).tries == 1
+    assert browser.get(f"{address}/file").status_code == 404
+
+
+@pytest.mark.parametrize("bound", [10, 70])
+def test_a_file_that_grows_too_large_is_given_up_at_once_and_stops_no_other(
+    browser: Browser, venue: Venue, monkeypatch: pytest.MonkeyPatch, bound: int
+) -> None:
+    address = asked(browser)
+    monkeypatch.setattr(exports, "LARGEST_BYTES", bound)
+    documents.make_documents(venue.program)
+    assert "could not be written" in browser.get(address).text and only(venue).tries == 1
+
+
 def test_after_a_day_it_is_gone(browser: Browser, venue: Venue) -> None:
     address = asked(browser)
     forget_exports(venue.program)
     assert browser.get(address).status_code == 200
     with venue.program.sessions.begin() as db:
-        db.execute(update(Document).values(created_at=clock.now() - timedelta(hours=25)))
+        mine = update(Document).where(Document.workspace_id == venue.workspace_id)
+        db.execute(mine.values(created_at=clock.now() - timedelta(hours=25)))
+    assert browser.get(address).status_code == 404, "also before the night in which it is thrown away"
     forget_exports(venue.program)
-    assert browser.get(address).status_code == 404
+    with venue.program.sessions.begin() as db:
+        assert db.scalars(select(Document).where(Document.workspace_id == venue.workspace_id)).all() == []
 
 
 def test_workers_know_every_list_there_is() -> None:

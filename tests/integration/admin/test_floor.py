@@ -8,8 +8,13 @@ import pytest
 from sqlalchemy import select, update
 
 from core.domain.orders import UNDO_SECONDS
-from core.domain.statuses import MovementReason, OrderStatus, Role, TicketStatus
+from core.domain.statuses import MovementReason, OrderStatus, Role, TicketStatus, Unit
+from core.services.activity import Actor
 from core.services.audit import breaches_of
+from core.services.ingredients import save_ingredient
+from core.services.recipe_edit import set_recipe
+from core.services.stock import receive_stock
+from core.services.stock_edit import history
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Activity, OrderEvent, Outbox, Product, StockMovement, Ticket, VenueTable
 from tests.integration.admin.test_cash import promise, take
@@ -134,6 +139,28 @@ def test_an_order_called_off_goes_back_in_money_and_to_the_shelf_once(venue: Ven
         assert db.scalars(select(StockMovement.quantity).where(*mine)).all() == [2]
 
 
+def test_a_cocktail_called_off_goes_back_to_the_shelf_as_what_it_was_made_of(venue: Venue) -> None:
+    with transaction(venue.program.sessions) as db:
+        actor, said = Actor(venue.workspace_id), {"name": "Vodka", "unit": Unit.MILLILITRE, "low_stock": 0}
+        vodka = save_ingredient(db, actor, None, 0, said)
+        receive_stock(db, venue.workspace_id, vodka, 500, None)
+        set_recipe(db, actor, venue.product_id, 1, [(vodka, 50)], False)
+    order_id = paid(venue)
+    venue.role(Role.MANAGER)
+    wish = {"why": "no ice", "key": uuid4().hex, "cash": True, "restock": True}
+    assert act(venue.signed_in(), order_id, "call-off", venue.shown(order_id)["version"], **wish).status_code == 200
+    with transaction(venue.program.sessions) as db:
+        lines = history(db, venue.workspace_id, vodka)
+        assert on_hand(venue) == 2, "what was brought for the other way of counting it"
+        number = venue.shown(order_id)["number"]
+    told = [(line.reason, line.quantity, line.balance, line.order_number) for line in reversed(lines)]
+    assert told == [
+        (MovementReason.RECEIVED, 500, 500, None),
+        (MovementReason.SOLD, -100, 400, number),
+        (MovementReason.RETURNED, 100, 500, number),
+    ]
+
+
 @pytest.mark.parametrize(("why", "kept"), [("the ice\0 ran out", "the ice ran out"), ("\ud83d \u202eno ice", "no ice")])
 def test_what_no_keyboard_types_stands_in_no_reason(venue: Venue, why: str, kept: str) -> None:
     order_id = paid(venue)
@@ -165,6 +192,15 @@ def test_nonsense_changes_nothing(venue: Venue, what: str, body: object) -> None
     answer = browser.post(f"/admin/board/orders/{order_id}/{what}", json=body)
     assert answer.status_code == 400 or (what == "undo" and answer.status_code == 409)
     assert venue.shown(order_id) == before
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 100_000, "{", "\udc80", "1e999999"])
+def test_what_no_program_would_send_is_refused_without_a_failure(venue: Venue, body: str) -> None:
+    venue.role(Role.MANAGER)
+    browser, order_id = venue.signed_in(), venue.order()
+    for path in ("", "/undo", "/table", "/call-off"):
+        raw, address = body.encode("utf-8", "surrogateescape"), f"/admin/board/orders/{order_id}{path}"
+        assert browser.post(address, data=raw, content_type="application/json").status_code == 400, path
 
 
 @pytest.mark.parametrize("what", ["undo", "table", "call-off"])

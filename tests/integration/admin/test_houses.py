@@ -27,8 +27,12 @@ def test_the_head_names_the_house_and_the_number_guests_write_to(venue: Venue) -
 def test_a_tap_leads_to_another_house_and_back(app: Flask, venue: Venue) -> None:
     other = open_venue(app)
     works_in(venue, other)
+    with venue.program.sessions.begin() as db:
+        db.execute(update(Channel).where(Channel.id == other.channel_id).values(display_number="254799000000"))
     theirs, ours = other.order(guest="Otieno"), venue.order(guest="Amina")
     browser = venue.signed_in()
+    page = browser.get("/admin/board").text
+    assert "The Other Bar" in page and "+254 799 000000" in page, "its name and number"
     assert [order["id"] for order in browser.board()["orders"]] == [str(ours)]
     assert browser.post(f"/admin/houses/{other.workspace_id}").status_code == 302
     assert [order["id"] for order in browser.board()["orders"]] == [str(theirs)]

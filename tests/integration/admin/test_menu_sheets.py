@@ -7,11 +7,12 @@ from html import unescape
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from core.documents.read_sheet import read_sheet
 from core.domain.statuses import Role
 from core.services.menu import load_menu
-from core.store.sql.tables import Product
+from core.store.sql.tables import Category, Product
 from tests.integration.admin.venue import Browser, Venue
 
 NEW = "name,category,price,name_sw\r\nDawa,Cocktail,750,\r\nChai ☕ <b>,Hot drinks,150,Chai\r\n"
@@ -52,6 +53,17 @@ def test_a_file_is_looked_at_first_and_written_when_they_say_so(venue: Venue, ma
     assert write(manager, page.text).status_code == 302
     assert prices(venue) == {"Dawa": 750, "Chai ☕ <b>": 150}
     assert "0 new, 0 changed, 2 as they are" in look(manager, manager.get("/admin/products/menu.csv").data).text
+
+
+def test_categories_that_are_nearly_called_the_same_come_with_one_file(venue: Venue, manager: Browser) -> None:
+    alike = ("Hot drinks", "Hot-Drinks!", "ビール", "日本酒", "Cocktail?")
+    rows = "".join(f"{name} one,{name},100\r\n" for name in alike)
+    page = look(manager, f"name,category,price\r\n{rows}")
+    assert page.status_code == 200 and write(manager, page.text).status_code == 302
+    with venue.program.sessions.begin() as db:
+        mine = select(Category.slug).where(Category.workspace_id == venue.workspace_id).order_by(Category.slug)
+        slugs = list(db.scalars(mine))
+    assert slugs == ["category", "category-2", "cocktail", "cocktail-2", "hot-drinks", "hot-drinks-2"]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -66,6 +66,11 @@ def test_an_order_tells_its_story_from_the_first_word(office: Browser, order_id:
     assert "&lt;b&gt;Dawa" in office.get(f"/admin/orders/{order_id}/inside").text
 
 
+def test_a_message_in_the_list_names_its_guest(office: Browser, order_id: UUID) -> None:
+    found = office.get("/admin/messages/rows", headers={"Accept": "application/json"}).json["data"]
+    assert {row["body"]: row["guest"] for row in found} == {"two dawa please": "Amina", "another evening": "Amina"}
+
+
 def activity(office: Browser) -> list[dict[str, Any]]:
     return list(office.get("/admin/activity/rows", headers={"Accept": "application/json"}).json["data"])
 

@@ -73,9 +73,19 @@ def test_what_is_no_picture_gets_a_sentence(venue: Venue, manager: Browser) -> N
         assert answer.status_code == 400 and said in answer.text, content
     nothing = manager.post(f"/admin/products/{venue.product_id}/picture", data={"version": "1"})
     assert nothing.status_code == 400 and "Choose a picture first" in nothing.text
-    assert upload(manager, photo() + b"x" * 5_000_000).status_code == 413
     late = upload(manager, photo(), version=7)
     assert late.status_code == 409 and product(venue).picture_id is None
+
+
+def test_a_photo_as_phones_take_them_fits(venue: Venue, manager: Browser) -> None:
+    assert upload(manager, photo() + bytes(8_000_000)).status_code == 302 and product(venue).picture_id
+
+
+def test_a_photo_that_is_too_large_is_said_beside_its_field(venue: Venue, manager: Browser) -> None:
+    answer = upload(manager, photo() + bytes(12_000_000))
+    beside = answer.text.split('id="picture-problem"')[1].split("</div>")[0]
+    assert answer.status_code == 400 and "at most 12 MB" in beside and "hidden" not in beside
+    assert upload(manager, bytes(17 * 1024 * 1024)).status_code == 413, "refused unread"
 
 
 def test_nobody_changes_another_venues_pictures(venue: Venue, manager: Browser) -> None:

@@ -4,10 +4,11 @@ import re
 from typing import Any
 from uuid import uuid4
 
-from core.domain.statuses import Role
+from core.domain.statuses import Role, Unit
 from core.services import notices
 from core.services.activity import Actor
-from core.services.stock import hold
+from core.services.ingredients import save_ingredient
+from core.services.stock import hold, receive_stock
 from core.services.stock_alerts import warn_of_low_stock
 from core.services.stock_edit import history, running_low
 from core.store.sql.tables import Product
@@ -80,6 +81,18 @@ def test_what_runs_low_stands_first(venue: Venue) -> None:
     move(browser, "received", 1)
     assert "Running low:" not in browser.get("/admin/stock").text
     assert "Nothing fits" in browser.get("/admin/stock?show=low").text
+
+
+def test_an_ingredient_that_runs_low_is_said_with_its_unit(venue: Venue) -> None:
+    sessions, actor = venue.program.sessions, Actor(venue.workspace_id)
+    with sessions.begin() as db:
+        said = {"name": "Vodka", "unit": Unit.MILLILITRE, "low_stock": 1500}
+        vodka = save_ingredient(db, actor, None, 0, said)
+        receive_stock(db, venue.workspace_id, vodka, 1400, None)
+        product = db.get_one(Product, venue.product_id)
+        product.low_stock, product.mixed, product.counted = 5, True, False
+    warn_of_low_stock(sessions)
+    assert venue.signed_in().board()["urgent"] == ["Stock low: Vodka, 1,400 ml left"]
 
 
 def test_nobody_counts_another_venues_shelves(venue: Venue) -> None:

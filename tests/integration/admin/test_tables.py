@@ -56,8 +56,9 @@ def test_ranges_come_and_go_and_every_chat_knows(venue: Venue, manager: Browser)
 
 def test_a_table_with_open_orders_stays(venue: Venue, manager: Browser) -> None:
     change(manager, "add", "7, 8")
-    venue.order(OrderStatus.READY)
+    order_id = venue.order(OrderStatus.READY)
     page = manager.get("/admin/tables").text
+    assert f'href="/admin/orders/{order_id}"' in page, "a tap leads to what is open there"
     assert "1 open order" in page and "1 ready" in page and "KES&nbsp;1,400" in page
     answer = change(manager, "remove", "7-8")
     assert answer.status_code == 409 and "open orders at 7." in answer.text and numbers(venue) == [7, 8]

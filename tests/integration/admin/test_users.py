@@ -17,6 +17,7 @@ from core.domain.statuses import Role
 from core.errors import Rejected
 from core.services.activity import Actor
 from core.services.people import Boss, change_role
+from core.services.sign_in import hash_password
 from core.store.sql.tables import Activity, Membership, User
 from tests.integration.admin.test_codes import at_the_door, set_up
 from tests.integration.admin.venue import DID, PASSWORD, PASSWORD_HASH, Browser, Venue, open_venue
@@ -138,6 +139,29 @@ def test_who_has_an_account_elsewhere_proves_it_with_its_password(app: Flask, ho
     assert follow(guest, link, name="Mallory", password=NEW).status_code == 400
     assert follow(guest, link, password=PASSWORD).status_code == 302
     assert role_of(house, other.user_id) == (Role.BAR, True)
+
+
+def test_two_houses_that_let_a_newcomer_in_at_once_share_one_account(
+    app: Flask, house: Venue, owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = open_venue(app)
+    other.role(Role.OWNER)
+    link, email = invited(owner)
+    elsewhere, _ = invited(other.signed_in(), email=email)
+
+    def meanwhile(password: str) -> str:
+        monkeypatch.undo()
+        assert follow(other.browser(), elsewhere, name="Njeri", password=NEW).status_code == 302
+        return hash_password(password)
+
+    monkeypatch.setattr("core.services.invitations.hash_password", meanwhile)
+    asked = follow(house.browser(), link, name="Njeri", password="another and long password")
+    assert asked.status_code == 400 and "not the password of your account" in asked.text
+    assert follow(house.browser(), link, password=NEW).status_code == 302
+    with house.program.sessions.begin() as db:
+        account = db.scalars(select(User).where(User.email == email)).one()
+        houses = set(db.scalars(select(Membership.workspace_id).where(Membership.user_id == account.id)))
+    assert houses == {house.workspace_id, other.workspace_id}
 
 
 @pytest.mark.parametrize("email", ["", "nobody", "a@b", "x" * 300 + "@bar.example", "a@b.co\nBcc: c@d.co"])

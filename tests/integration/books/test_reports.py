@@ -164,6 +164,28 @@ def test_what_ran_out_costs_what_it_sold_at_that_hour_in_the_four_weeks_before(d
     assert (out.name, out.hours, out.pieces, out.cost) == ("Dawa", Decimal("1.5"), Decimal("0.5"), 350)
 
 
+def test_a_cocktail_is_out_while_there_is_too_little_of_what_is_in_it(desk: Desk) -> None:
+    sold_in_the_weeks_before(desk)
+    bar = desk.house.bar
+    moves(desk, bar.keeps("Vodka", 0), "2026-11-01 12:00", 1000)
+    bar.mixes("Dawa", {"Vodka": 50})
+    moves(desk, bar.products["Dawa"], "2026-11-20 12:00", -72)
+    moves(desk, bar.products["Vodka"], "2026-11-20 20:00", -951)
+    moves(desk, bar.products["Vodka"], "2026-11-20 21:30", 700)
+    with stopped_at(at("2026-11-21 08:00")):
+        (out,) = report(desk, FRIDAY).outs
+    assert (out.name, out.hours, out.cost) == ("Dawa", Decimal("1.5"), 350)
+    with transaction(bar.sessions) as db:
+        mark_sold_out(db, Actor(desk.workspace_id, desk.user_id), bar.products["Vodka"], True)
+    with bar.sessions.begin() as db:
+        db.execute(text("set local session_replication_role = replica"))
+        off = "update activity_log set created_at = :at where action = 'product_sold_out'"
+        db.execute(text(off), {"at": at("2026-11-20 21:30")})
+    with stopped_at(at("2026-11-20 22:00")):
+        (out,) = report(desk, FRIDAY).outs
+    assert (out.name, out.hours) == ("Dawa", Decimal("2.0"))
+
+
 def test_what_staff_took_off_costs_as_well_until_now_and_no_longer(desk: Desk) -> None:
     sold_in_the_weeks_before(desk)
     with transaction(desk.house.bar.sessions) as db:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from alembic import command
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from core.cipher import Cipher, install
 from core.services.activity import Actor
@@ -20,10 +20,11 @@ from core.services.menu import load_menu
 from core.services.menu_options import GroupDraft, OptionDraft, ask_questions, create_group
 from core.services.price_lists import PriceListDraft, create_list
 from core.services.program import Program
+from core.services.recipes import servings
 from core.store.redis.store import Store
 from core.store.sql.engine import make_engine, make_sessions
 from core.store.sql.journal import Span
-from core.store.sql.tables import Workspace
+from core.store.sql.tables import Product, Workspace
 from sandbox.servers import PostgresServer, RedisServer
 from tests.integration.journal.evening import Evening
 from tests.integration.journal.test_replay import ANN, BEN, CAT, DAN, evening, spend
@@ -110,6 +111,17 @@ def test_the_house_of_a_file_asks_what_it_asked_and_has_its_happy_hour(evening: 
         dawa = menu.product(str(bar.products["Dawa"]))
         assert dawa is not None and [one.name for one in dawa.groups[0].options] == ["Tonic", "Cola"]
     assert menus[0].price_lists == menus[1].price_lists != ()
+
+
+def test_the_house_of_a_file_mixes_what_it_mixed(evening: Evening, elsewhere: Program) -> None:
+    bar = evening.house.bar
+    bar.keeps("Vodka", 90)
+    bar.mixes("Dawa", {"Vodka": 50})
+    house, _ = read_night(exported(evening))
+    with elsewhere.sessions.begin() as db:
+        furnish(db, house)
+        rows = db.scalars(select(Product).where(Product.workspace_id == bar.workspace_id)).all()
+        assert servings(db, rows)[bar.products["Dawa"]] == 1
 
 
 def test_the_file_names_no_guest_and_opens_no_door(evening: Evening) -> None:

@@ -152,7 +152,7 @@ def test_what_cannot_be_placed_notes_nobody(house: House, by: Actor) -> None:
 def test_a_stranger_has_no_chat_to_pay_in_and_guests_orders_are_not_taken_over(house: House, by: Actor) -> None:
     order_id, theirs = take(house, by), UUID(house.order()[0])
     with pytest.raises(Rejected, match="no_chat"), transaction(house.bar.sessions) as db:
-        send_to_chat(db, by, order_id)
+        send_to_chat(db, by, order_id, uuid4())
     with pytest.raises(Rejected, match="not_found"):
         cash(house, by, theirs, 700)
     with pytest.raises(Rejected, match="not_found"):

@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select, update
 
 from core import clock
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState
@@ -12,7 +13,7 @@ from core.jobs import CHECK_PAYMENT, REQUEST_PAYMENT
 from core.services.check_payments import check_payment, sweep_payments
 from core.services.holds import expire_holds
 from core.store.redis.store import Store
-from core.store.sql.tables import Payment
+from core.store.sql.tables import Payment, ProviderAccount
 from tests.integration.money.house import House
 from tests.integration.money.kopokopo import LIST, START, event, money, result
 from tests.integration.money.standin import Call, drip
@@ -57,6 +58,25 @@ def test_a_missed_callback_is_found_by_asking(house: House) -> None:
     house.check(payment_id)
     assert (house.status(payment_id), house.order_status(order_id)) == (S.SUCCEEDED, OrderStatus.PAID)
     assert len(house.owed("payment_settled")) == 1
+
+
+def test_who_confirmed_before_the_account_was_switched_off_is_found_by_asking(house: House) -> None:
+    order_id, payment_id, prompt = house.prompt()
+    house.kopokopo.pay(prompt)
+    with house.bar.sessions.begin() as db:
+        db.execute(update(ProviderAccount).values(active=False))
+    house.check(payment_id)
+    assert (house.status(payment_id), house.order_status(order_id)) == (S.SUCCEEDED, OrderStatus.PAID)
+
+
+def test_who_confirmed_before_the_keys_were_changed_is_found_with_the_new_ones(house: House) -> None:
+    order_id, payment_id, prompt = house.prompt()
+    house.kopokopo.pay(prompt)
+    with house.bar.sessions.begin() as db:
+        account = db.scalars(select(ProviderAccount)).one()
+        account.secrets = account.secrets | {"client_secret": "another", "api_key": "another key"}
+    house.check(payment_id)
+    assert (house.status(payment_id), house.order_status(order_id)) == (S.SUCCEEDED, OrderStatus.PAID)
 
 
 def test_rule_12_an_attempt_whose_job_was_lost_is_found_again(house: House) -> None:

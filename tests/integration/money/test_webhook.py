@@ -13,6 +13,7 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from core import metrics
@@ -21,6 +22,7 @@ from core.providers.kopokopo.webhook import SIGNATURE
 from core.services.doorbells import settle_payments
 from core.store.redis.arrivals import read
 from core.store.redis.store import Store
+from core.store.sql.tables import ProviderAccount
 from tests.integration.money.house import House, open_account
 from tests.integration.money.kopokopo import API_KEY, SAMPLES, event, money, sample
 from tests.integration.sql.bar import open_bar
@@ -74,6 +76,15 @@ def test_a_callback_is_kept_acknowledged_and_settled(house: House, client: Flask
     assert (waiting(house), house.order_status(order_id)) == (1, OrderStatus.PENDING)
     serve(house)
     assert (waiting(house), house.order_status(order_id)) == (0, OrderStatus.PAID)
+
+
+def test_what_was_confirmed_when_the_account_was_switched_off_still_arrives(house: House, client: FlaskClient) -> None:
+    order_id, _, prompt = house.prompt()
+    with house.bar.sessions.begin() as db:
+        db.execute(update(ProviderAccount).values(active=False))
+    assert post(client, house.kopokopo.pay(prompt)) == 200
+    serve(house)
+    assert house.order_status(order_id) == OrderStatus.PAID
 
 
 def test_a_callback_told_again_is_kept_once(house: House, client: FlaskClient) -> None:

@@ -1,6 +1,6 @@
 """A small bar in a real database, with guests who order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,13 +13,17 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from core.domain.statuses import ChannelKind, OrderStatus, PaymentStatus, Provider, ReceiptState, Station
+from core.domain.statuses import ChannelKind, OrderStatus, PaymentStatus, Provider, ReceiptState, Station, Unit
 from core.errors import TryAgain
+from core.services.activity import Actor
 from core.services.audit import audit
 from core.services.effects import GuestRef, perform
 from core.services.followup import Followup
+from core.services.ingredients import save_ingredient
 from core.services.ledger import book
+from core.services.menu import load_menu
 from core.services.orders import buy_order, lock_order
+from core.services.recipe_edit import set_recipe
 from core.services.stock import receive_stock, sell_holds
 from core.store.sql.engine import transaction
 from core.store.sql.outbox import owe
@@ -99,6 +103,27 @@ class Bar:
         with self.sessions.begin() as db:
             query = select(StockMovement).where(StockMovement.product_id == self.products[name])
             return [row.quantity for row in db.scalars(query.order_by(StockMovement.seq))]
+
+    def keeps(self, name: str, quantity: int, unit: Unit = Unit.MILLILITRE) -> UUID:
+        """An ingredient on the shelf."""
+        with self.sessions.begin() as db:
+            said = {"name": name, "unit": unit, "low_stock": 0}
+            self.products[name] = save_ingredient(db, Actor(self.workspace_id), None, 0, said)
+            if quantity:
+                receive_stock(db, self.workspace_id, self.products[name], quantity, None)
+        return self.products[name]
+
+    def mixes(self, name: str, parts: Mapping[str, int], counted: bool = False) -> Followup:
+        """Staff say what a product is made of."""
+        lines = [(self.products[part], quantity) for part, quantity in parts.items()]
+        with self.sessions.begin() as db:
+            product = db.get_one(Product, self.products[name])
+            return set_recipe(db, Actor(self.workspace_id), product.id, product.version, lines, counted)
+
+    def available(self) -> set[str]:
+        """What a guest can have."""
+        with self.sessions.begin() as db:
+            return {product.name for product in load_menu(db, self.workspace_id).products if product.available}
 
     def change(self, table: Any, row_id: UUID | str, **values: Any) -> None:
         with self.sessions.begin() as db:

@@ -1,6 +1,7 @@
 """Any sequence of what guests, staff, time and money do leaves books that add up."""
 
 import os
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from tests.integration.sql.bar import PRICES, open_bar
 
 EXAMPLES, STEPS = (200, 40) if os.environ.get("PROVE") else (8, 20)
 GUESTS = st.integers(1, 3)
+CHOICE = st.booleans()
 CARTS = st.dictionaries(st.sampled_from(sorted(PRICES)), st.integers(1, 6), min_size=1)
 
 
@@ -30,14 +32,22 @@ class Evening(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.bar = open_bar(self.sessions, Dawa=8, Tusker=12, Wings=6)
+        self.bar.keeps("Lime", 20)
+        self.recipes: dict[str, dict[str, int]] = {}
         self.orders: list[dict[str, Any]] = []
         self.payments: list[str] = []
 
     @rule(guest=GUESTS, cart=CARTS, pay=st.booleans())
     def order(self, guest: int, cart: dict[str, int], pay: bool) -> None:
-        free = {name: on_hand - held for name in cart for on_hand, held in [self.bar.stock(name)]}
+        free = {name: on_hand - held for name in self.bar.products for on_hand, held in [self.bar.stock(name)]}
+        takes = Counter[str]()
+        for name, quantity in cart.items():
+            for part, amount in self.recipes.get(name, {name: 1}).items():
+                takes[part] += quantity * amount
         placed, *asked = self.bar.order(self.bar.guest(guest), pay=pay, **cart)
-        assert (placed["result"] == "placed") == all(free[name] >= quantity for name, quantity in cart.items())
+        assert (placed["result"] == "placed") == all(free[part] >= amount for part, amount in takes.items())
+        if placed["result"] == "sold_out":
+            self._can_have_what_is_left(cart, placed["short"], guest)
         if placed["result"] == "placed":
             self.orders.append(placed | {"guest": guest})
         self._asked(asked)
@@ -87,7 +97,15 @@ class Evening(RuleBasedStateMachine):
                 if (order.status, to) in LEGAL:
                     advance_order(db, self.bar.workspace_id, order.id, to, None)
 
-    @rule(name=st.sampled_from(sorted(PRICES)), quantity=st.integers(1, 5))
+    @rule(
+        name=st.sampled_from(["Dawa", "Wings"]), limes=st.integers(0, 4), beer=st.integers(0, 1), counted=st.booleans()
+    )
+    def recipe(self, name: str, limes: int, beer: int, counted: bool) -> None:
+        parts = {part: amount for part, amount in (("Lime", limes), ("Tusker", beer)) if amount}
+        self.bar.mixes(name, parts, counted)
+        self.recipes[name] = parts | ({name: 1} if counted or not parts else {})
+
+    @rule(name=st.sampled_from([*sorted(PRICES), "Lime"]), quantity=st.integers(1, 5))
     def delivery(self, name: str, quantity: int) -> None:
         with self.sessions.begin() as db:
             receive_stock(db, self.bar.workspace_id, self.bar.products[name], quantity, None)
@@ -95,6 +113,15 @@ class Evening(RuleBasedStateMachine):
     @invariant()
     def the_books_add_up(self) -> None:
         assert self.bar.breaches() == []
+
+    def _can_have_what_is_left(self, cart: dict[str, int], short: list[dict[str, Any]], guest: int) -> None:
+        """What the refusal leaves of the cart can be ordered at once."""
+        left = cart | {one["name"]: one["left"] for one in short}
+        assert any(left[name] < cart[name] for name in cart)
+        if rest := {name: quantity for name, quantity in left.items() if quantity}:
+            placed = self.bar.order(self.bar.guest(guest), pay=False, **rest)[0]
+            assert placed["result"] == "placed"
+            self.orders.append(placed | {"guest": guest})
 
     def _asked(self, outcomes: list[dict[str, Any]]) -> None:
         self.payments += [outcome["payment_id"] for outcome in outcomes if outcome["result"] == "requested"]

@@ -82,6 +82,19 @@ def test_an_option_that_is_out_is_not_offered_and_without_any_the_product_is_not
     assert actions(bar)[-2:] == ["option_out", "option_out"]
 
 
+def test_an_answer_that_runs_out_while_its_question_is_changed_stays_out(bar: Bar) -> None:
+    group_id = asks_mixer(bar)
+    with bar.sessions.begin() as db:
+        tonic = options_of(db, bar.workspace_id, group_id)[0]
+    changed = replace(MIXER, options=(OptionDraft("Tonic water", id=tonic.id),))
+    with bar.sessions.begin() as db:
+        set_option_available(db, actor(bar), tonic.id, False)
+    with bar.sessions.begin() as db:
+        update_group(db, actor(bar), group_id, 1, changed)
+        [now] = options_of(db, bar.workspace_id, group_id)
+    assert (now.name, now.available) == ("Tonic water", False)
+
+
 def test_who_looked_at_an_older_version_changes_nothing(bar: Bar) -> None:
     group_id = asks_mixer(bar)
     with bar.sessions.begin() as db:

@@ -34,7 +34,7 @@ def test_late_money_buys_nothing_that_is_out_meanwhile(bar: Bar) -> None:
 
 def test_a_heading_that_is_switched_off_takes_its_products_with_it(bar: Bar) -> None:
     with bar.sessions.begin() as db:
-        category_id = db.get_one(Product, bar.products["Dawa"]).category_id
+        category_id = str(db.get_one(Product, bar.products["Dawa"]).category_id)
     bar.change(Category, category_id, active=False)
     assert products(bar) == ()
     assert bar.order(bar.guest(), pay=False, Dawa=1)[0]["result"] == "closed"

@@ -52,6 +52,8 @@ def _fill(sessions: sessionmaker[Session]) -> None:
     with sessions.begin() as db:
         seed_demo(db, development())
     bar = open_bar(sessions)
+    bar.keeps("Vodka", 500)
+    bar.mixes("Dawa", {"Vodka": 50})
     bar.settle(bar.order(bar.guest(), Dawa=1)[0]["order_id"])
     with sessions.begin() as db:
         user = db.scalars(select(User)).first()

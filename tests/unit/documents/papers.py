@@ -37,6 +37,6 @@ def closed(**more: Any) -> ClosingReport:
         "opened_at": AT, "closed_at": AT, "opened_by": "Wanjiru", "closed_by": "Otieno", "orders": 120,
         "sales": Decimal(100_000), "vat": Decimal("13793.10"), "cash_float": Decimal(5000),
         "cash_taken": Decimal(12_000), "cash_counted": Decimal(16_950),
-        "methods": (Figure("M-Pesa", 100, Decimal(88_000)), Figure("Cash", 20, Decimal(12_000))),
+        "methods": (Figure("MPESA", 100, Decimal(88_000)), Figure("CASH", 20, Decimal(12_000))),
     }  # fmt: skip
     return ClosingReport(**(amounts | evening | more))

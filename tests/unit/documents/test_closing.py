@@ -29,6 +29,12 @@ def test_the_paper_says_what_was_sold_and_what_is_in_the_drawer() -> None:
     assert "Expected\nKES 17,000" in said and "Difference\n-KES 50" in said
 
 
+def test_ways_to_pay_are_called_as_people_call_them() -> None:
+    report = closed(methods=tuple(Figure(name, 1, Decimal(1)) for name in ("MPESA", "CASH", "kopokopo")))
+    said = next(part for part in parts(report) if part.heading == "By method")
+    assert [name for name, _, _ in said.rows] == ["M-Pesa", "Cash", "Kopo Kopo (M-Pesa)"]
+
+
 def test_what_is_empty_is_left_out() -> None:
     assert [part.heading for part in parts(closed())] == ["Sales", "By method", "Cash drawer", "Beside the sales"]
 

@@ -6,7 +6,7 @@ from typing import Any
 from core.providers.contract import payer_hash
 from core.services.forgetting import NOBODYS_PHONE, Forgotten
 
-AMINA = Forgotten(("254712345678",), "KE.123456789")
+AMINA = Forgotten(("254712345678",), frozenset({"KE.123456789"}))
 
 
 def put_over(value: Any) -> Any:

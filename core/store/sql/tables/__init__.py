@@ -15,7 +15,7 @@ from core.store.sql.tables.documents import (
 from core.store.sql.tables.links import Invitation, PasswordLink
 from core.store.sql.tables.lists import ORDERS_SEARCHED
 from core.store.sql.tables.mails import Mail
-from core.store.sql.tables.menu import Category, Picture, Product, StockHold, StockMovement
+from core.store.sql.tables.menu import Category, Picture, Product, RecipeLine, StockHold, StockMovement
 from core.store.sql.tables.money import Payment, PaymentEvent, Receipt, Refund
 from core.store.sql.tables.orders import Order, OrderEvent, OrderItem, Ticket
 from core.store.sql.tables.paying import CashCode, CashEntry, PaymentClaim
@@ -77,6 +77,7 @@ __all__ = [
     "ProductGroup",
     "ProviderAccount",
     "Receipt",
+    "RecipeLine",
     "Reconciliation",
     "ReconciliationDifference",
     "RecoveryCode",

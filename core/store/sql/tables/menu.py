@@ -7,10 +7,11 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.domain.statuses import HoldState, MovementReason, Station
+from core.domain.statuses import HoldState, MovementReason, Station, Unit
 from core.store.sql.base import Edited, Owned, Versioned, is_parent, within, words
 
 STATION = words(Station, "station")
+UNIT = words(Unit, "stock_unit")
 LARGEST_PICTURE = 1_000_000
 
 
@@ -33,16 +34,19 @@ class Category(Owned, Edited, Versioned):
 
 
 class Product(Owned, Edited, Versioned):
-    """One thing on the menu. `held` of the `on_hand` are set aside for unpaid orders.
+    """One thing on the menu, or an ingredient. `held` of the `on_hand` are set aside for unpaid orders.
 
     `name` and `description` are English; `names` and `descriptions` say it in other languages, by code.
     `sold_out`: staff say so, whatever the count. At `low_stock` or less free, somebody should buy more; 0: never.
     `photo` is the link that WhatsApp fetches; `picture_id` names the one we serve, where staff gave us one.
+    An ingredient stands under no category, is counted in its `unit`, and is never sold by itself.
+    `mixed`: it has a recipe (`RecipeLine`), and selling one takes from what is in it. `counted`: it has a count of its
+    own; what is mixed may have none.
     """
 
     __tablename__ = "products"
 
-    category_id: Mapped[UUID]
+    category_id: Mapped[UUID | None]
     name: Mapped[str]
     slug: Mapped[str]
     sku: Mapped[str | None]
@@ -63,6 +67,9 @@ class Product(Owned, Edited, Versioned):
     held: Mapped[int] = mapped_column(default=0, server_default="0")
     sold_out: Mapped[bool] = mapped_column(default=False, server_default="false")
     low_stock: Mapped[int] = mapped_column(default=0, server_default="0")
+    unit: Mapped[Unit] = mapped_column(UNIT, default=Unit.PIECE, server_default=Unit.PIECE.value)
+    counted: Mapped[bool] = mapped_column(default=True, server_default="true")
+    mixed: Mapped[bool] = mapped_column(default=False, server_default="false")
     hours: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     __table_args__ = (
@@ -71,10 +78,33 @@ class Product(Owned, Edited, Versioned):
         within("pictures", "picture_id"),
         UniqueConstraint("workspace_id", "slug"),
         UniqueConstraint("workspace_id", "sku"),
-        CheckConstraint("price > 0", name="price"),
+        CheckConstraint("price > 0 or category_id is null", name="price"),
+        CheckConstraint("counted or mixed", name="counted"),
+        CheckConstraint("category_id is not null or not (in_menu or mixed)", name="ingredient"),
+        CheckConstraint("category_id is null or unit = 'PIECE'", name="unit"),
         CheckConstraint("photo = '' or photo like 'https://%'", name="photo"),
         CheckConstraint("held >= 0 and on_hand >= held", name="stock"),
         CheckConstraint("low_stock >= 0", name="low_stock"),
+    )
+
+
+class RecipeLine(Owned):
+    """One of a product takes this much of an ingredient, in the ingredient's unit; `position`: its place."""
+
+    __tablename__ = "recipe_lines"
+
+    product_id: Mapped[UUID]
+    ingredient_id: Mapped[UUID]
+    quantity: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    __table_args__ = (
+        within("products", "product_id"),
+        within("products", "ingredient_id"),
+        UniqueConstraint("product_id", "ingredient_id"),
+        Index("ix_recipe_lines_ingredient_id", "ingredient_id", "quantity"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("product_id <> ingredient_id", name="itself"),
     )
 
 

@@ -74,7 +74,10 @@ class Order(Owned):
 
 
 class OrderItem(Owned):
-    """One line of an order, at the price the guest agreed to, with its `options` (`core.domain.options`)."""
+    """One line of an order, at the price the guest agreed to, with its `options` (`core.domain.options`).
+
+    `takes`: what one of it took from the stock, by product id, where it had a recipe; else it took itself.
+    """
 
     __tablename__ = "order_items"
 
@@ -86,6 +89,7 @@ class OrderItem(Owned):
     price_at_time: Mapped[Decimal]
     note: Mapped[str] = mapped_column(default="", server_default="")
     options: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    takes: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     station: Mapped[Station] = mapped_column(STATION)
 
     __table_args__ = (

@@ -105,7 +105,8 @@ class Membership(Owned):
 class Customer(Owned):
     """A guest, known by business-scoped id, by phone, or by both. Since `messages_stopped_at`: nothing unasked.
 
-    Since `blocked_at` they order from staff only: the bot does not talk with them.
+    Since `blocked_at` they order from staff only: the bot does not talk with them. `former`: {phones, bsuids} that were
+    theirs once; what came from there is found by them when they are to be forgotten.
     """
 
     __tablename__ = "customers"
@@ -124,6 +125,7 @@ class Customer(Owned):
     discount_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2), default=Decimal(0), server_default="0")
     discount_active: Mapped[bool] = mapped_column(default=True, server_default="true")
     blocked_at: Mapped[datetime | None]
+    former: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJson)
     deleted_at: Mapped[datetime | None]
 
     __table_args__ = (
