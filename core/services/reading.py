@@ -9,8 +9,10 @@ from core.services.program import Program
 
 def mark_as_read(program: Program) -> int:
     """Mark what is due; answers how much. Where Meta does not answer, the rest is let go."""
-    marked = 0
-    for unread in program.store.reads.take():
+    marked, due = 0, program.store.reads.take()
+    if due:
+        program.directory.up_to(program.store.directory_version())
+    for unread in due:
         line = program.directory.line(unread.guest.get("channel", ""))
         if line is None or not leaves(None, line.practises):
             continue
