@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from core.domain.menu_fields import LONGEST_NAME, PRODUCT, product_readers
-from core.domain.typed import read
+from core.domain.recipes import Part, recipe_reader, written_recipe
+from core.domain.typed import Reader, read
 
-CATEGORY, NEEDED = "category", ("name", "category", "price")
+CATEGORY, RECIPE, NEEDED = "category", "recipe", ("name", "category", "price")
 FORMULA = "This is a formula. Write what it comes to."
 
 
@@ -68,7 +69,7 @@ def columns(languages: Iterable[str]) -> tuple[str, ...]:
     """In the order in which a file of ours has them."""
     names = [name for name in product_readers(languages) if name not in PRODUCT]
     first = ("sku", "name", CATEGORY, "price", "description")
-    return (*first, *names, *(name for name in PRODUCT if name not in first))
+    return (*first, *names, *(name for name in PRODUCT if name not in first), RECIPE)
 
 
 def plan(
@@ -77,8 +78,13 @@ def plan(
     known: Sequence[Known],
     categories: Iterable[str],
     languages: tuple[str, ...],
+    parts: Sequence[Part] = (),
 ) -> Plan:
-    """What would change. A row means the product with its code, else the one of its name, else a new one."""
+    """What would change. A row means the product with its code, else the one of its name, else a new one.
+
+    `parts`: what recipes may take from.
+    """
+    readers = product_readers(languages) | {RECIPE: recipe_reader(parts)}
     names = [_column(cell) for cell in header]
     if problems := _wrong_header(names, header, columns(languages)):
         return Plan(problems=tuple(problems))
@@ -88,12 +94,40 @@ def plan(
     unchanged = 0
     for number, cells in enumerate(rows, start=2):
         if any(cell.strip() for cell in cells):
-            said, found = _row(number, _cells(names, cells), known, had, seen, languages)
+            said, found = _row(number, _cells(names, cells), known, had, seen, readers)
             wrong += found
             if said and (said.differences or said.product_id is None):
                 changes.append(said)
             unchanged += bool(said and said.product_id and not said.differences)
+    wrong += _made_of_what_is_made(changes, known, readers[RECIPE])
     return Plan(tuple(changes), tuple(seen.categories.values()), unchanged, tuple(wrong))
+
+
+def _made_of_what_is_made(changes: Sequence[Change], known: Sequence[Known], reader: Reader) -> list[Problem]:
+    """Recipes that would take from a product that has one itself, once all of the file is written."""
+    changed = {one.product_id: one.values[RECIPE] for one in changes if one.product_id and RECIPE in one.values}
+    if not any(one.values.get(RECIPE) for one in changes):
+        return []
+    before = {one.id: read(one.typed, {RECIPE: reader})[0].get(RECIPE, ()) for one in known if one.id not in changed}
+    after = before | changed
+    made = {id for id, recipe in after.items() if recipe}
+    users = {part.id: one.name for one in known for part, _ in after[one.id]}
+    users |= {part.id: one.name for one in changes for part, _ in one.values.get(RECIPE, ())}
+    return [
+        Problem(one.row, RECIPE, said)
+        for one in changes
+        if one.values.get(RECIPE) and (said := _unmixable(one, made, users))
+    ]
+
+
+def _unmixable(change: Change, made: set[UUID], users: Mapping[UUID, str]) -> str:
+    parts = [part for part, _ in change.values[RECIPE]]
+    if any(part.id == change.product_id for part in parts):
+        return "Nothing is made of itself."
+    if mixed := [part.name for part in parts if part.id in made]:
+        return f"{mixed[0]} has a recipe itself. Write down what is in it instead."
+    user = users.get(change.product_id) if change.product_id else None
+    return f"{user} is made of this, and nothing is made of what is made itself." if user else ""
 
 
 def _column(cell: str) -> str:
@@ -124,7 +158,7 @@ def _row(
     known: Sequence[Known],
     had: Mapping[str, str],
     seen: _Seen,
-    languages: tuple[str, ...],
+    readers: Mapping[str, Reader],
 ) -> tuple[Change | None, list[Problem]]:
     problems = [Problem(number, name, FORMULA) for name, cell in typed.items() if cell.startswith("=")]
     found = [] if problems else _meant(typed, known)
@@ -135,7 +169,7 @@ def _row(
     if problems:
         return None, problems
     product = found[0] if found else None
-    values, wrong = _values(typed, product, languages)
+    values, wrong = _values(typed, product, readers)
     problems = [Problem(number, name, said) for name, said in wrong.items()]
     if len(typed.get(CATEGORY, "").strip()) > LONGEST_NAME:
         problems.append(Problem(number, CATEGORY, f"At most {LONGEST_NAME} characters fit."))
@@ -144,7 +178,7 @@ def _row(
         return None, problems
     category = _category(typed, had, seen)
     named = str(values.get("name") or (product.name if product else ""))
-    differences = _differences(product, values, category, languages)
+    differences = _differences(product, values, category, readers)
     return Change(number, named, product.id if product else None, category, values, differences), []
 
 
@@ -155,10 +189,9 @@ def _meant(typed: Mapping[str, str], known: Sequence[Known]) -> list[Known]:
 
 
 def _values(
-    typed: dict[str, str], product: Known | None, languages: tuple[str, ...]
+    typed: dict[str, str], product: Known | None, readers: Mapping[str, Reader]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What the row says. Of a new product an empty cell is what nobody said; of an old one it empties the field."""
-    readers = product_readers(languages)
     if product is None:
         said = {"station": "bar", "in_menu": "yes"} | {name: cell for name, cell in typed.items() if cell.strip()}
         missing = {name: "A new product needs this." for name in NEEDED if not said.get(name, "").strip()}
@@ -194,11 +227,11 @@ def _category(typed: Mapping[str, str], had: Mapping[str, str], seen: _Seen) -> 
 
 
 def _differences(
-    product: Known | None, values: Mapping[str, Any], category: str | None, languages: tuple[str, ...]
+    product: Known | None, values: Mapping[str, Any], category: str | None, readers: Mapping[str, Reader]
 ) -> tuple[tuple[str, str, str], ...]:
     if product is None:
         return ()
-    before, _ = read(product.typed, product_readers(languages))
+    before, _ = read(product.typed, readers)
     changed = [
         (name, product.typed[name], _written(value)) for name, value in values.items() if before.get(name) != value
     ]
@@ -209,6 +242,8 @@ def _differences(
 def _written(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return written_recipe(value)
     if isinstance(value, list):
         return ", ".join(value)
     return "" if value is None else str(value)

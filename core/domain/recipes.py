@@ -1,6 +1,7 @@
 """What one of a product is made of, as staff type it: whole millilitres, grams or pieces."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -76,3 +77,51 @@ def ingredient_readers(new: bool) -> dict[str, Reader]:
     """How the form of an ingredient is read; the unit stays what it was made with: its history is told in it."""
     known: dict[str, Reader] = {"name": line(1, LONGEST_NAME), "low_stock": whole(0, MOST_MEASURED)}
     return known | ({"unit": one_of(UNITS)} if new else {})
+
+
+def written_recipe(lines: Iterable[tuple[Part, int]]) -> str:
+    """As one cell of a sheet has it: `50 ml Vodka; 1 Lime`."""
+    return "; ".join(f"{measured(quantity, part.unit)} {part.name}" for part, quantity in lines)
+
+
+def recipe_reader(parts: Sequence[Part]) -> Reader:
+    """Reads such a cell into parts with how much of each; ingredients come before what is sold under the same name."""
+
+    def reader(typed: str) -> tuple[tuple[Part, int], ...]:
+        found: dict[UUID, tuple[Part, int]] = {}
+        for one in filter(None, (" ".join(one.split()) for one in re.split(r"[;\n]", typed))):
+            part, quantity = _measure(one, parts)
+            if part.id in found:
+                raise ValueError(f"{part.name} stands there twice.")
+            found[part.id] = part, quantity
+        if len(found) > MOST_LINES:
+            raise ValueError(f"At most {MOST_LINES} ingredients fit.")
+        return tuple(found.values())
+
+    return reader
+
+
+def _measure(typed: str, parts: Sequence[Part]) -> tuple[Part, int]:
+    written = re.fullmatch(r"([0-9][0-9,]*)\s*(.+)", typed, re.ASCII)
+    if written is None:
+        raise ValueError(f"Write “{typed[:40]}” like 50 ml Vodka; 1 Lime.")
+    quantity, said = whole(1, MOST_QUANTITY)(written[1]), written[2].casefold()
+    meant = [one for one in parts if _called(one) == said]
+    meant = [one for one in meant if not one.sold] or meant
+    if len(meant) > 1:
+        raise ValueError(f"Several things are called {meant[0].name}. Give them names of their own.")
+    if not meant:
+        raise ValueError(_unknown(said, quantity, parts))
+    return meant[0], quantity
+
+
+def _unknown(said: str, quantity: int, parts: Sequence[Part]) -> str:
+    for part in parts:
+        if said == part.name.casefold() or said.endswith(f" {part.name.casefold()}"):
+            return f"{part.name} is counted in {WORDS[part.unit]}: write {measured(quantity, part.unit)} {part.name}."
+    return f"There is no “{said[:40]}” on the shelves. Add it under Stock first."
+
+
+def _called(part: Part) -> str:
+    """What stands behind the number."""
+    return (part.name if part.unit is Unit.PIECE else f"{WORDS[part.unit]} {part.name}").casefold()

@@ -35,6 +35,7 @@ class Chat:
     name: str
     table: int | None
     called: bool
+    blocked: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Person:
     name: str
     phone: str
     table: int | None
+    customer_id: UUID | None = None
+    blocked: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ def person(db: Session, workspace_id: UUID, box: str) -> Person:
         return Person(None, "", "", None)
     customer = db.get_one(Customer, conversation.customer_id)
     tables = _tables(db, workspace_id, [conversation.id])
-    return Person(conversation.id, name_of(customer), customer.phone or "", tables.get(conversation.id))
+    known = (conversation.id, name_of(customer), customer.phone or "", tables.get(conversation.id))
+    return Person(*known, customer.id, customer.blocked_at is not None)
 
 
 def name_of(customer: Customer) -> str:
@@ -186,14 +190,17 @@ def _chats(db: Session, workspace_id: UUID, rows: list[Message]) -> list[Chat]:
     boxes = [row.mailbox for row in rows]
     known = select(Conversation, Customer).join(Customer, Customer.id == Conversation.customer_id)
     mine = known.where(Conversation.workspace_id == workspace_id, Conversation.mailbox.in_(boxes))
-    found = {conversation.mailbox: (conversation.id, name_of(customer)) for conversation, customer in db.execute(mine)}
-    ids = [id for id, _ in found.values()]
+    found = {
+        conversation.mailbox: (conversation.id, name_of(customer), customer.blocked_at is not None)
+        for conversation, customer in db.execute(mine)
+    }
+    ids = [id for id, _, _ in found.values()]
     tables, called = _tables(db, workspace_id, ids), _called(db, workspace_id, ids)
     who = _writers(db, workspace_id, rows)
     chats = []
     for row in rows:
-        id, name = found.get(row.mailbox, (None, ""))
-        chats.append(Chat(_line(row, who), row.mailbox, name, tables.get(id), id in called))
+        id, name, blocked = found.get(row.mailbox, (None, "", False))
+        chats.append(Chat(_line(row, who), row.mailbox, name, tables.get(id), id in called, blocked))
     return chats
 
 

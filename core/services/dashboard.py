@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, extract, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, extract, func, select
+from sqlalchemy.orm import Session, aliased
 
 from core.domain.orders import OPEN
 from core.domain.periods import Period
 from core.domain.statuses import OrderStatus
 from core.services.conversation_history import name_of
+from core.services.floor import UNDONE
 from core.store.sql.tables import Customer, Message, Order, OrderEvent, OrderItem, Workspace
 
 TOP, RECENT, TABLES = 5, 8, 10
@@ -158,10 +159,14 @@ def _waiting(db: Session, workspace_id: UUID, period: Period, hour: Any) -> dict
     """Half of the guests waited no longer than `typical` minutes, nine of ten no longer than `slow`, by hour paid."""
     minutes = extract("epoch", OrderEvent.created_at - Order.paid_at) / 60
     half, most = (func.percentile_cont(part).within_group(minutes) for part in (0.5, 0.9))
+    later = aliased(OrderEvent)
+    same = and_(later.workspace_id == OrderEvent.workspace_id, later.order_id == OrderEvent.order_id)
+    taken_back = exists().where(same, later.seq > OrderEvent.seq, later.from_status == OrderEvent.to_status,
+                                later.cause == UNDONE)  # fmt: skip
     query = (
         select(hour, half, most)
         .join(OrderEvent, and_(OrderEvent.workspace_id == Order.workspace_id, OrderEvent.order_id == Order.id))
-        .where(*_paid(workspace_id, period.since, period.until), OrderEvent.to_status.in_(HANDED_OVER))
+        .where(*_paid(workspace_id, period.since, period.until), OrderEvent.to_status.in_(HANDED_OVER), ~taken_back)
         .group_by(hour)
     )
     found = {int(at): (round(float(typical), 1), round(float(slow), 1)) for at, typical, slow in db.execute(query)}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import SQLColumnExpression, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -37,6 +37,11 @@ WHAT_TO_DO = {
     "messages": "Meta reports an error of the app or the account. Look into WhatsApp Manager.",
 }
 LOOK = "Look into WhatsApp Manager if you did not expect this."
+# Every board asks again and again: without the sealed bodies, which nobody reads here.
+_AS_READ = select(
+    *(WebhookEvent.id, WebhookEvent.received_at, WebhookEvent.kind, WebhookEvent.reason),
+    *(WebhookEvent.subject, WebhookEvent.loud),
+)
 # These are about one guest, or expected: kept, but nothing for staff to do.
 QUIET = ("user_preferences", "user_id_update")
 
@@ -77,14 +82,12 @@ def notice_of_money(
 
 def unseen(db: Session, workspace_id: UUID) -> list[Said]:
     """What nobody has seen to yet, the loud ones first."""
-    mine = (*_of(workspace_id), WebhookEvent.seen_at.is_(None), WebhookEvent.kind.not_in(QUIET))
-    order = (WebhookEvent.loud.desc(), WebhookEvent.received_at.desc())
-    return [_said(row) for row in db.scalars(select(WebhookEvent).where(*mine).order_by(*order).limit(SHOWN))]
+    return _unseen(db, workspace_id)
 
 
 def urgent(db: Session, workspace_id: UUID) -> list[str]:
     """What cannot wait until somebody looks at the queues."""
-    return [one.what for one in unseen(db, workspace_id) if one.loud]
+    return [one.what for one in _unseen(db, workspace_id, WebhookEvent.loud)]
 
 
 def see(db: Session, actor: Actor, notice_id: UUID) -> bool:
@@ -95,6 +98,12 @@ def see(db: Session, actor: Actor, notice_id: UUID) -> bool:
         notice.seen_at = clock.now()
         record(db, actor, "notice_seen", "notice", notice.id, detail={"kind": notice.kind})
     return notice is not None
+
+
+def _unseen(db: Session, workspace_id: UUID, *which: SQLColumnExpression[bool]) -> list[Said]:
+    mine = (*_of(workspace_id), WebhookEvent.seen_at.is_(None), WebhookEvent.kind.not_in(QUIET), *which)
+    order = (WebhookEvent.loud.desc(), WebhookEvent.received_at.desc())
+    return [_said(row) for row in db.execute(_AS_READ.where(*mine).order_by(*order).limit(SHOWN))]
 
 
 def _of(workspace_id: UUID) -> tuple[Any, ...]:
@@ -117,7 +126,7 @@ def _row(note: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _said(row: WebhookEvent) -> Said:
+def _said(row: Any) -> Said:
     event = row.reason.replace("_", " ").capitalize() if not row.reason.startswith("account: ") else ""
     what = ": ".join(filter(None, (row.kind.replace("_", " ").capitalize(), event, row.subject)))
     to_do = WHAT_TO_DO.get(row.reason) or WHAT_TO_DO.get(row.kind, LOOK)

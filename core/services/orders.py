@@ -1,17 +1,15 @@
 """An order moves on: under its lock, by the table of legal moves, and those concerned are told."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, literal, select, update
+from sqlalchemy import JSON, ColumnElement, Select, SQLColumnExpression, Text, case, cast, func, literal, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.conversation.events import ORDER_STATUS
-from core.domain.money import plain
 from core.domain.orders import OPEN, check_move
 from core.domain.printing import read_printers
 from core.domain.statuses import Method, OrderStatus, ReceiptState, TicketStatus
@@ -113,15 +111,16 @@ def paid_so_far(db: Session, order_id: UUID) -> Decimal:
     return db.scalar(select(func.coalesce(func.sum(Receipt.amount), 0)).where(*matched)) or Decimal(0)
 
 
-def open_orders(db: Session, workspace_id: UUID) -> list[dict[str, Any]]:
-    """The board, oldest first, JSON-ready."""
-    return _cards(db, Order.workspace_id == workspace_id, Order.status.in_(OPEN))
+def open_orders(db: Session, workspace_id: UUID) -> str:
+    """The board, oldest first, as JSON: a list of cards."""
+    cards = func.json_agg(aggregate_order_by(_CARD, Order.paid_at, Order.number))
+    query = select(func.coalesce(cast(cards, Text), "[]"))
+    return db.execute(query.where(Order.workspace_id == workspace_id, Order.status.in_(OPEN))).scalar_one()
 
 
 def board_order(db: Session, workspace_id: UUID, order_id: UUID) -> dict[str, Any] | None:
     """One order as the board shows it, open or not."""
-    cards = _cards(db, Order.workspace_id == workspace_id, Order.id == order_id)
-    return cards[0] if cards else None
+    return db.scalar(select(_CARD).where(Order.workspace_id == workspace_id, Order.id == order_id))
 
 
 def _make_tickets(db: Session, order: Order) -> None:
@@ -143,63 +142,36 @@ def _close_tickets(db: Session, order: Order, status: TicketStatus) -> None:
     db.execute(update(Ticket).where(*still_open).values(values))
 
 
-# With three hundred orders on the board, rows as objects took most of its time; so PostgreSQL writes the lines.
-_LINES = (
-    select(
-        func.jsonb_agg(
-            aggregate_order_by(
-                func.jsonb_build_object(
-                    *("product_id", OrderItem.product_id, "name", OrderItem.name, "quantity", OrderItem.quantity),
-                    *("options", func.jsonb_path_query_array(OrderItem.options, "$[*].name")),
-                    *("note", OrderItem.note, "station", OrderItem.station),
-                ),
-                OrderItem.position,
-            )
-        )
-    )
-    .where(OrderItem.order_id == Order.id)
-    .scalar_subquery()
+def _written(amount: SQLColumnExpression[Decimal]) -> ColumnElement[str]:
+    """As `core.domain.money.plain` writes it."""
+    return func.replace(cast(amount, Text), ".00", "")
+
+
+def _all(parts: Select[Any]) -> ColumnElement[Any]:
+    """A list within the card, empty rather than null."""
+    return func.coalesce(parts.scalar_subquery(), cast([], JSON))
+
+
+_LINE = func.json_build_object(
+    *("product_id", OrderItem.product_id, "name", OrderItem.name, "quantity", OrderItem.quantity),
+    *("options", func.jsonb_path_query_array(OrderItem.options, "$[*].name")),
+    *("note", OrderItem.note, "station", OrderItem.station),
 )
-_ON_CARD = (
-    Order.id, Order.number, Order.status, Order.version, Order.table_number, Order.address, Order.pickup, Order.note,
-    Order.delivery_fee, Order.customer_name, Order.total, Order.currency, Order.created_at, Order.paid_at,
-    Order.practice, _LINES.label("items"),
-)  # fmt: skip
-
-
-def _cards(db: Session, *which: ColumnElement[bool]) -> list[dict[str, Any]]:
-    orders = select(*_ON_CARD).where(*which).order_by(Order.paid_at, Order.number)
-    found = {order.id: _card(order) for order in db.execute(orders)}
-    for order_id, method in db.execute(_paid_how(found)):
-        found[order_id]["paid_by"].append(method)
-    return list(found.values())
-
-
-def _card(order: Any) -> dict[str, Any]:
-    return {
-        "id": str(order.id),
-        "number": order.number,
-        "status": order.status.value,
-        "version": order.version,
-        "table": order.table_number,
-        "address": order.address,
-        "pickup": order.pickup,
-        "note": order.note,
-        "delivery_fee": plain(order.delivery_fee),
-        "guest": order.customer_name,
-        "items": order.items or [],
-        "paid_by": [],
-        "total": plain(order.total),
-        "currency": order.currency,
-        "placed_at": order.created_at.isoformat(),
-        "paid_at": order.paid_at.isoformat() if order.paid_at else None,
-        "practice": order.practice,
-    }
-
-
-def _paid_how(orders: Iterable[UUID]) -> Any:
-    """Each order with the ways its money came. What was paid to the till by hand has no attempt, and is M-Pesa."""
-    method = func.coalesce(cast(Payment.method, Text), Method.MPESA.value)
-    matched = (Receipt.order_id.in_(orders), Receipt.state == ReceiptState.MATCHED)
-    found = select(Receipt.order_id, method).outerjoin(Payment, Payment.id == Receipt.payment_id).where(*matched)
-    return found.distinct().order_by(Receipt.order_id, method)
+_LINES = select(func.json_agg(aggregate_order_by(_LINE, OrderItem.position))).where(OrderItem.order_id == Order.id)
+# What was paid to the till by hand has no attempt, and is M-Pesa.
+_WAY = func.coalesce(cast(Payment.method, Text), Method.MPESA.value)
+_WAYS = (
+    select(func.json_agg(aggregate_order_by(_WAY.distinct(), _WAY)))
+    .outerjoin_from(Receipt, Payment, Payment.id == Receipt.payment_id)
+    .where(Receipt.order_id == Order.id, Receipt.state == ReceiptState.MATCHED)
+)
+# With three hundred orders on the board, rows and lines as objects took most of its time: PostgreSQL writes the cards.
+_CARD = func.json_build_object(
+    *("id", Order.id, "number", Order.number, "status", Order.status, "version", Order.version),
+    *("table", Order.table_number, "address", Order.address, "pickup", Order.pickup, "note", Order.note),
+    *("delivery_fee", _written(Order.delivery_fee), "guest", Order.customer_name),
+    *("items", _all(_LINES), "paid_by", _all(_WAYS)),
+    *("total", _written(Order.total), "currency", Order.currency),
+    *("placed_at", Order.created_at, "paid_at", Order.paid_at, "practice", Order.practice),
+    type_=JSON,
+)

@@ -1,5 +1,6 @@
 """Staff decide what a product is made of: selling one takes it from the shelves."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from core.domain.recipes import Line, Part, measured
+from core.domain.recipes import Line, Part, measured, written_recipe
 from core.domain.statuses import Unit
 from core.errors import Rejected
 from core.services.activity import Actor, record
@@ -51,6 +52,17 @@ def recipe_of(db: Session, workspace_id: UUID, product_id: UUID) -> list[Ingredi
     query = select(*columns).join(RecipeLine, RecipeLine.ingredient_id == Product.id)
     mine = (RecipeLine.workspace_id == workspace_id, RecipeLine.product_id == product_id)
     return [Ingredient(*row) for row in db.execute(query.where(*mine).order_by(RecipeLine.position, Product.id))]
+
+
+def recipes_in_words(db: Session, workspace_id: UUID) -> dict[UUID, str]:
+    """Every recipe of the house, as a sheet has it, by product."""
+    query = select(RecipeLine.product_id, RecipeLine.quantity, RecipeLine.ingredient_id)
+    ordered = query.order_by(RecipeLine.product_id, RecipeLine.position, RecipeLine.ingredient_id)
+    parts = {part.id: part for part in parts_of(db, workspace_id)}
+    found: dict[UUID, list[tuple[Part, int]]] = defaultdict(list)
+    for product_id, quantity, ingredient_id in db.execute(ordered.where(RecipeLine.workspace_id == workspace_id)):
+        found[product_id] += [(parts[ingredient_id], quantity)] if ingredient_id in parts else []
+    return {product_id: written_recipe(lines) for product_id, lines in found.items()}
 
 
 def set_recipe(

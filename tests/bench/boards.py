@@ -30,11 +30,13 @@ FILL = """with made as (
     select channels.workspace_id, 'open-' || n, 900000 + n,
            (array['PAID', 'PREPARING', 'READY'])[1 + n %% 3]::order_status, 1 + n %% 20, 'Guest ' || n, 2100, 'KES',
            16, 290, now() + interval '10 minutes', now() - n * interval '10 seconds'
-    from channels, generate_series(1, %s) n where channels.phone_number_id = %s returning id, workspace_id)
+    from channels, generate_series(1, %s) n where channels.phone_number_id = %s returning *), lines as (
 insert into order_items (workspace_id, order_id, product_id, position, name, quantity, price_at_time, station)
 select made.workspace_id, made.id, drink.id, drink.place, drink.name, 1, 700, drink.station
 from made, lateral (select *, row_number() over (order by id) as place from products
-                    where products.workspace_id = made.workspace_id order by id limit 3) drink"""
+                    where products.workspace_id = made.workspace_id order by id limit 3) drink)
+insert into receipts (workspace_id, provider, reference, amount, currency, received_at, order_id, state)
+select workspace_id, 'kopokopo', 'OPEN' || number, total, currency, paid_at, id, 'MATCHED' from made"""
 
 
 @dataclass

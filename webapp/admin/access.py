@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request, session, url_for
 from flask_login import current_user
 
 from core.domain.permissions import Permission, may, who_may
 from core.domain.second_factor import Stage
-from webapp.admin.unsent import keep_typed
+from webapp.admin.unsent import HOUSE, keep_typed
 from webapp.errors import failure, wants_json
 
 NEEDS = "needs"
+ELSEWHERE = "This page was of another house, where you are no longer. Nothing was done: go back and load it anew."
 STAGES = {Stage.CODE: "admin.code", Stage.ENROL: "admin.enrol"}
 
 
@@ -67,7 +68,23 @@ def gate() -> Any:
         return _sign_in_first(need, "admin.login")
     if current_user.staff.stage is not Stage.OPEN and not need.half_way:
         return _sign_in_first(need, STAGES[current_user.staff.stage])
+    if need.permission is not Permission.OWN_LOGIN and not _in_its_house():
+        return failure(409, sentence=ELSEWHERE)
     return None if may(current_user.staff.role, need.permission) else refused(need.permission)
+
+
+def _in_its_house() -> bool:
+    """Whether a form can be of the house it would be written into. Whoever went over to another in a second tab, or was
+    let go in one of theirs, has forms of that house open, and the tokens of those count no longer."""
+    house, before = str(current_user.staff.workspace_id), session.get(HOUSE)
+    if before == house:
+        return True
+    if before is not None and request.method == "POST":
+        return False
+    session[HOUSE] = house
+    if before is not None:
+        session.pop("csrf_token", None)
+    return True
 
 
 def needs() -> dict[str, Need]:
@@ -90,5 +107,5 @@ def _sign_in_first(need: Need, endpoint: str) -> Any:
 
 def _is_form(need: Need) -> bool:
     """Whether a person sent it from a page, and it may be kept until they are back."""
-    by_script = need.data or wants_json() or "HX-Request" in request.headers
+    by_script = need.data or wants_json()
     return not by_script and need.permission is not Permission.EDIT_CREDENTIALS

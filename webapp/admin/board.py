@@ -75,10 +75,12 @@ def orders() -> Response:
     except (TryAgain, RedisError):
         stream = None
     with program.sessions.begin() as db:
-        found = {"orders": open_orders(db, who.workspace_id), "calls": open_calls(db, who.workspace_id)}
+        cards, calls = open_orders(db, who.workspace_id), open_calls(db, who.workspace_id)
         warnings, letters = urgent(db, who.workspace_id), undecided(db, who.workspace_id)
         silent = silent_printers(db, who.workspace_id)
-    return jsonify(stream=stream, urgent=warnings, letters=letters, printers=silent, **found)
+    rest = jsonify(stream=stream, calls=calls, urgent=warnings, letters=letters, printers=silent)
+    rest.data = b'{"orders":%s,%s' % (cards.encode(), rest.data[1:])  # the cards are JSON already
+    return rest
 
 
 def move(order_id: UUID) -> Response:

@@ -54,7 +54,7 @@ def _figures(length: Length) -> dict[str, Any]:
             "length": length, "zone": zone, "currency": venue.currency,
             "cards": figures.cards(db, mine, looked),
             "products": figures.top_products(db, mine, looked),
-            "clients": figures.top_clients(db, mine, looked),
+            "clients": figures.top_clients(db, mine, looked) if may(Permission.SEE_CUSTOMERS) else [],
             "dearest": figures.top_orders(db, mine, looked),
             "orders": figures.recent_orders(db, mine),
             "chats": conversations(db, mine)[0][:CHATS] if may(Permission.READ_CHATS) else [],

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import phonenumbers
-from flask import Blueprint, abort, redirect, url_for
+from flask import Blueprint, abort, redirect, session, url_for
 
 from core.domain.permissions import Permission, may
 from core.errors import Rejected
@@ -16,6 +16,7 @@ from core.services.sign_in import Staff, enter
 from webapp.admin.access import Pages
 from webapp.admin.entries import ENTRIES, PROFILE, SETTINGS, Entry
 from webapp.admin.login import staff
+from webapp.admin.unsent import HOUSE
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -78,6 +79,8 @@ def enter_house(workspace_id: UUID) -> Any:
             enter(db, who, workspace_id)
     except Rejected:
         abort(404)
+    session[HOUSE] = str(workspace_id)
+    session.pop("csrf_token", None)  # forms of the house they left, open in another tab, must not write into this one
     logger.info("house entered", user_id=str(who.user_id), workspace_id=str(workspace_id))
     return redirect(url_for("admin.home"))
 

@@ -28,7 +28,7 @@ from core.services.program import Program
 from webapp.admin.access import Pages
 from webapp.admin.devices import guesser, remember_device
 from webapp.admin.throttle import Throttle
-from webapp.admin.unsent import WHO, discard, is_waiting, send, unsent
+from webapp.admin.unsent import HOUSE, WHO, discard, is_waiting, send, unsent
 from webapp.held import current_program
 
 logger = get_logger(__name__)
@@ -147,7 +147,7 @@ def _let_in(staff: logins.Staff, email: str, how: str) -> Response:
     target = wanted_page()
     session.clear()
     session.permanent = True
-    session[WHO] = str(staff.user_id)
+    session[WHO], session[HOUSE] = str(staff.user_id), str(staff.workspace_id)
     login_user(SignedIn(staff))
     logger.info("signed in", user_id=str(staff.user_id))
     response = make_response(redirect(target))

@@ -25,6 +25,7 @@ LONGEST_TEXT = 450_000
 TOO_LONG = "This file says too much at once. Cut it in two."
 CHANGED = "Somebody changed the menu since you looked. Nothing was written: this is what your file would change now."
 TAKEN = "A code or a name in this file was taken meanwhile. Nothing was written."
+MIXED = "A recipe in this file takes from what is made itself. Nothing was written: first bring in what changes that."
 NO_FILE = "Choose a file first."
 
 
@@ -86,6 +87,8 @@ def write() -> Any:
 
 
 def _taken(error: Rejected) -> str:
+    if error.reason in ("part_gone", "part_mixed", "in_use"):
+        return MIXED
     return "" if error.reason == "problems" else TAKEN
 
 

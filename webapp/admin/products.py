@@ -1,5 +1,6 @@
 """Products: what is on the menu, what it costs, and what is out for tonight."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,15 @@ from wtforms.fields.choices import SelectChoice
 from core.documents.photos import LARGEST, TOO_LARGE, written_anew
 from core.domain.menu_fields import product_readers
 from core.domain.permissions import Permission
+from core.domain.recipes import measured
 from core.domain.typed import switch
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.menu_edit import LANGUAGES, mark_sold_out, remove_product, save_product
 from core.services.menu_pages import Heading, categories, headings, product_of
 from core.services.pictures import set_picture
+from core.services.recipe_edit import recipe_of
+from core.services.recipes import servings
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Product, Workspace
@@ -34,12 +38,13 @@ PROBLEMS = {
     "no_category": ("category_id", "This category is gone. Choose another one."),
 }
 SAVED = "Saved. Every chat follows with its next message."
+IN_USE = "Something is made of it: {}. Change what is in that first."
 GONE = "This product was taken away meanwhile. Nothing was written."
-SHOWN = {
-    "all": lambda product: True,
-    "out": lambda product: product.sold_out or product.on_hand <= product.held,
-    "low": lambda product: bool(product.low_stock) and product.on_hand - product.held <= product.low_stock,
-    "off": lambda product: not product.in_menu,
+SHOWN: dict[str, Callable[[Product, int], bool]] = {
+    "all": lambda product, left: True,
+    "out": lambda product, left: left <= 0,
+    "low": lambda product, left: product.counted and bool(product.low_stock) and left <= product.low_stock,
+    "off": lambda product, left: not product.in_menu,
 }
 
 
@@ -66,14 +71,15 @@ def products() -> str:
     with transaction(current_program().sessions) as db:
         found = headings(db, staff().workspace_id)
         currency = db.get_one(Workspace, staff().workspace_id).currency
-    shown = [_narrowed(heading, sought, kind) for heading in found]
+        left = servings(db, [one for heading in found for one in heading.products])
+    shown = [_narrowed(heading, sought, kind, left) for heading in found]
     groups = [heading for heading in shown if heading.products or not (sought or kind != "all")]
-    return render_template("admin/products.html", groups=groups, q=sought, show=kind, currency=currency)
+    return render_template("admin/products.html", groups=groups, q=sought, show=kind, currency=currency, left=left)
 
 
-def _narrowed(heading: Heading, sought: str, kind: str) -> Heading:
+def _narrowed(heading: Heading, sought: str, kind: str, left: Mapping[UUID, int]) -> Heading:
     fits, word = SHOWN.get(kind, SHOWN["all"]), sought.casefold()
-    said = [one for one in heading.products if fits(one) and word in " ".join(_words(one)).casefold()]
+    said = [one for one in heading.products if fits(one, left[one.id]) and word in " ".join(_words(one)).casefold()]
     return Heading(heading.category, said)
 
 
@@ -118,6 +124,8 @@ def out(product_id: UUID) -> Any:
         abort(404)
     follow_up(program, followup)
     logger.info("product marked", sold_out=wanted, product_id=str(product_id))
+    if request.form.get("from") == "stock":
+        return redirect(url_for("admin.shelf", product_id=product_id))
     q, show = request.form.get("q", "")[:60] or None, request.form.get("show", "")[:10] or None
     return redirect(url_for("admin.products", q=q, show=show, _anchor=f"p-{product_id}"))
 
@@ -129,6 +137,8 @@ def remove(product_id: UUID) -> Any:
         with transaction(program.sessions) as db:
             followup = remove_product(db, actor(), product_id, version_in(request.form))
     except Rejected as error:
+        if error.reason == "in_use":
+            return _shown_again(product_id, IN_USE.format(error.detail), 409)
         return redirect(url_for("admin.products")) if error.reason == "gone" else _overtaken(product_id, error)
     follow_up(program, followup)
     logger.info("product removed", product_id=str(product_id))
@@ -224,6 +234,9 @@ def _page(
 ) -> Response:
     with transaction(current_program().sessions) as db:
         form.category_id.choices = _choices(db)
+        made = (
+            {"recipe": recipe_of(db, staff().workspace_id, row.id), "left": servings(db, [row])[row.id]} if row else {}
+        )
     shown: dict[str, Any] = {
         "form": form,
         "product": row,
@@ -233,7 +246,9 @@ def _page(
     }
     shown |= {"picture": {"problem": of_picture, "most": LARGEST, "too_large": TOO_LARGE}}
     fetched = current_program().settings.public_base_url.startswith("https://")
-    return make_response(render_template("admin/product.html", **shown, fetched=fetched), status)
+    return make_response(
+        render_template("admin/product.html", **shown, **made, measured=measured, fetched=fetched), status
+    )
 
 
 def _choices(db: Session) -> list[SelectChoice]:

@@ -10,12 +10,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from core.domain.permissions import Permission
+from core.domain.recipes import WORDS, measured
 from core.domain.statuses import MovementReason
 from core.domain.stock_moves import LONGEST_NOTE, Kind, readers
 from core.errors import Rejected
 from core.log import get_logger
+from core.services.recipes import used_in
 from core.services.relay import follow_up
-from core.services.stock_edit import HISTORY, history, move, running_low, shelf_of, shelves
+from core.services.stock_edit import HISTORY, Shelf, history, move, running_low, shelf_of, shelves
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
@@ -69,7 +71,8 @@ def stock() -> str:
         every, low = shelves(db, staff().workspace_id), running_low(db, staff().workspace_id)
     shown = [one for one in (low if only_low else every) if sought.casefold() in one.name.casefold()]
     groups = [(category, list(rows)) for category, rows in groupby(shown, lambda one: one.category)]
-    return render_template("admin/stock.html", shelves=shown, groups=groups, low=low, q=sought, only_low=only_low)
+    said = {"shelves": shown, "groups": groups, "low": low, "q": sought, "only_low": only_low}
+    return render_template("admin/stock.html", **said, measured=measured)
 
 
 def shelf(product_id: UUID) -> Response:
@@ -81,7 +84,7 @@ def moved(product_id: UUID) -> Any:
     """Somebody stood at the shelf."""
     program, form = current_program(), MoveForm(request.form)
     entry, kind = uuid_of(form.typed("entry")), _kind(form)
-    values = form.read(readers(kind)) if kind else None
+    values = form.read(readers(kind, _shelf(product_id).unit)) if kind else None
     if entry is None or kind is None or values is None:
         return _page(product_id, form, 400)
     try:
@@ -96,6 +99,11 @@ def moved(product_id: UUID) -> Any:
     logger.info("stock moved", product_id=str(product_id), kind=kind.value)
     flash("Written down.", "success")
     return redirect(url_for("admin.shelf", product_id=product_id))
+
+
+def _shelf(product_id: UUID) -> Shelf:
+    with transaction(current_program().sessions) as db:
+        return shelf_of(db, staff().workspace_id, product_id) or abort(404)
 
 
 def _kind(form: MoveForm) -> Kind | None:
@@ -113,7 +121,9 @@ def _page(product_id: UUID, form: MoveForm, status: int = 200) -> Response:
         found = shelf_of(db, mine, product_id)
         if found is None:
             abort(404)
+        used = used_in(db, mine, product_id)
         lines, zone = history(db, mine, product_id, place), zone_of(db.get_one(Workspace, mine).timezone)
     older = lines[-1].place if len(lines) == HISTORY else None
     shown = {"shelf": found, "form": form, "moves": lines, "zone": zone, "reasons": REASONS, "older": older}
+    shown |= {"used": used, "unit": WORDS[found.unit], "measured": measured}
     return make_response(render_template("admin/shelf.html", **shown, before=place), status)

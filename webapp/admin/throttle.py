@@ -43,15 +43,25 @@ class Throttle:
 
     def forgive(self, address: str, email: str, known_device: str = "") -> None:
         """The password was right: what was counted before it does not matter any more."""
-        for limit, *names in _keys(address, email, known_device):
-            self._own.clear(limit, *names)
-            self._ask(partial(self._shared.clear, limit, *names))
+        for key in _keys(address, email, known_device):
+            self.clear(key)
 
     def hit(self, key: Key) -> bool:
         """Count one more of this, and say whether it is within its limit."""
         limit, *names = key
         own = self._own.hit(limit, *names)
         return self._ask(partial(self._shared.hit, limit, *names)) is not False and own
+
+    def has_room(self, key: Key) -> bool:
+        """Whether one more of this would be within its limit; it is not counted."""
+        limit, *names = key
+        return self._ask(partial(self._shared.test, limit, *names)) is not False and self._own.test(limit, *names)
+
+    def clear(self, key: Key) -> None:
+        """Count this from the beginning."""
+        limit, *names = key
+        self._own.clear(limit, *names)
+        self._ask(partial(self._shared.clear, limit, *names))
 
     def _ask(self, call: Callable[[], bool | None]) -> bool | None:
         """Redis' answer; None while it has none, and then it is left alone for a while."""

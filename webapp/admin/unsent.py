@@ -10,17 +10,22 @@ import secrets
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from flask import Response, current_app, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user
 
 from core.cipher import installed
-from core.errors import StoreUnavailable
+from core.errors import Rejected, StoreUnavailable
 from core.log import get_logger
+from core.services.sign_in import enter
+from core.store.sql.engine import transaction
 from webapp.held import current_program
 
 COOKIE, SECONDS, LARGEST = "unsent", 1800, 32 * 1024
-WHO = "who"  # in the session: whose login it was
+WHO, HOUSE = "who", "house"  # in the session: whose login it was, and which house its pages showed
+# What forms carry that nobody typed.
+MACHINES = frozenset({"entry", "lines", "shown", "tap", "version", "key", "state", "before"})
 SECRET = re.compile(r"pass|secret|credential|token|(^|_)(pin|code|api_key|otp)($|_)", re.IGNORECASE)
 
 logger = get_logger(__name__)
@@ -28,10 +33,11 @@ logger = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Typed:
-    """A form as it was sent: to where, by whom, from which page, and its fields in their order."""
+    """A form as it was sent: to where, by whom, in which house, from which page, and its fields in their order."""
 
     to: str
     who: str
+    house: str
     page: str
     fields: list[list[str]]
     files: bool = False
@@ -39,7 +45,8 @@ class Typed:
     @property
     def shown(self) -> list[tuple[str, str]]:
         """What a person recognises of it."""
-        return [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in self.fields if text]
+        typed = [(name, text) for name, text in self.fields if text and name not in MACHINES]
+        return [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in typed]
 
 
 def keep_typed() -> Response | None:
@@ -47,7 +54,7 @@ def keep_typed() -> Response | None:
     fields = [[name, text] for name, text in request.form.items(multi=True) if name != "csrf_token"]
     if not fields or WHO not in session or any(SECRET.search(name) for name, _ in fields):
         return None
-    typed = Typed(request.path, session[WHO], _from_page(), fields, bool(request.files))
+    typed = Typed(request.path, session[WHO], session.get(HOUSE, ""), _from_page(), fields, bool(request.files))
     sealed = installed().encrypt(json.dumps(vars(typed)))
     if len(sealed) > LARGEST:
         return None
@@ -57,10 +64,17 @@ def keep_typed() -> Response | None:
     except StoreUnavailable:
         return None
     logger.info("form kept for after the sign-in", endpoint=request.endpoint)
-    response = make_response(redirect(url_for("admin.login", next=url_for("admin.unsent")), 303))
+    response = _away(url_for("admin.login", next=url_for("admin.unsent")))
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     response.set_cookie(COOKIE, name, max_age=SECONDS, path="/admin", httponly=True, samesite="Lax", secure=secure)
     return response
+
+
+def _away(address: str) -> Response:
+    """Where the browser goes, also where a page's script has sent the form (htmx's HX-Redirect)."""
+    if "HX-Request" in request.headers:
+        return make_response("", 200, {"HX-Redirect": address})
+    return make_response(redirect(address, 303))
 
 
 def is_waiting() -> bool:
@@ -69,36 +83,64 @@ def is_waiting() -> bool:
 
 
 def unsent() -> Any:
-    """What was typed, to be sent now or thrown away."""
-    typed = _typed()
+    """What was typed, to be sent now or thrown away. Somebody else's waits on for them."""
+    try:
+        typed = _kept()
+    except StoreUnavailable:
+        return redirect(url_for("admin.board"))
     if typed is None:
         return _gone(redirect(url_for("admin.board")))
+    if not _mine(typed):
+        return redirect(url_for("admin.board"))
+    if not _of_this_house(typed):
+        return _over_there(typed)
     return make_response(render_template("admin/unsent.html", typed=typed))
 
 
 def send() -> Any:
     """The browser sends the same form on to where it was going."""
-    typed = _typed()
-    _forget()
-    return _gone(redirect(typed.to, 307) if typed else redirect(url_for("admin.board"), 303))
+    typed = _taken()
+    return _gone(redirect(typed.to, 307)) if typed else redirect(url_for("admin.board"), 303)
 
 
 def discard() -> Any:
     """It is not wanted any more."""
-    typed = _typed()
-    _forget()
-    return _gone(redirect(typed.page if typed else url_for("admin.board"), 303))
+    typed = _taken()
+    return _gone(redirect(typed.page, 303)) if typed else redirect(url_for("admin.board"), 303)
 
 
-def _typed() -> Typed | None:
+def _taken() -> Typed | None:
+    """One's own, which is kept no longer."""
+    typed = _kept()
+    if typed is None or not (_mine(typed) and _of_this_house(typed)):
+        return None
+    current_program().store.take_up(_key(request.cookies.get(COOKIE, "")))
+    return typed
+
+
+def _kept() -> Typed | None:
     name = request.cookies.get(COOKIE, "")
     sealed = current_program().store.laid_by(_key(name)) if name else None
-    typed = Typed(**json.loads(installed().decrypt(sealed))) if sealed else None
-    return typed if typed and typed.who == str(current_user.staff.user_id) else None
+    return Typed(**json.loads(installed().decrypt(sealed))) if sealed else None
 
 
-def _forget() -> None:
-    current_program().store.take_up(_key(request.cookies.get(COOKIE, "")))
+def _mine(typed: Typed) -> bool:
+    return typed.who == str(current_user.staff.user_id)
+
+
+def _of_this_house(typed: Typed) -> bool:
+    return typed.house == str(current_user.staff.workspace_id)
+
+
+def _over_there(typed: Typed) -> Any:
+    """Of several houses a login begins in the first: this was typed in another, and goes there."""
+    try:
+        with transaction(current_program().sessions) as db:
+            enter(db, current_user.staff, UUID(typed.house))
+    except (Rejected, ValueError):
+        return _gone(redirect(url_for("admin.board")))
+    session[HOUSE] = typed.house
+    return redirect(url_for("admin.unsent"))
 
 
 def _gone(response: Any) -> Response:

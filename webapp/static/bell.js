@@ -1,21 +1,48 @@
 // What is new flashes until somebody has touched it, and rings where this device was told to: browsers let a page sound
-// only after a tap.
+// only after a tap. What was touched is kept on the device: what came while the tablet slept or the page was shut is news.
 
 const KEPT = "board-sound";
+const SEEN = "board-seen";
+const MOST = 500;
 const EVERY = 5_000;
 const NOTES = [[880, 0], [660, 0.18]];  // Hz, and when
 
 const button = document.getElementById("sound");
 const unseen = new Set();
+const touched = new Set(JSON.parse(localStorage.getItem(SEEN) || "[]"));
+const firstDay = localStorage.getItem(SEEN) === null;  // on a device that never had a board nothing is news
 let speaker = null;
+let keeping = false;
 
-export function arrived(id) {
+// An order that nobody has begun: `first` drawn by this page, `fresh` where it came while the page was open.
+export function meet(id, first, fresh) {
+  if (!first || touched.has(id)) return;
+  if (firstDay && !fresh) return touch(id);
   unseen.add(id);
-  ring();
+  if (fresh) ring();
 }
 
 export function seen(id) {
+  if (unseen.delete(id)) touch(id);
+}
+
+export function begins(id) {
   unseen.delete(id);
+  if (touched.delete(id)) keep();
+}
+
+function touch(id) {
+  touched.add(id);
+  keep();
+}
+
+function keep() {
+  if (keeping) return;
+  keeping = true;
+  queueMicrotask(() => {
+    keeping = false;
+    try { localStorage.setItem(SEEN, JSON.stringify([...touched].slice(-MOST))); } catch { /* a private window keeps nothing */ }
+  });
 }
 
 export function isUnseen(id) {
@@ -58,4 +85,5 @@ if (localStorage.getItem(KEPT)) {
   turn(true);
   addEventListener("pointerdown", wake, { once: true });
 }
+if (firstDay) keep();
 setInterval(ring, EVERY);

@@ -11,6 +11,7 @@ const SILENCE = 25_000;  // the stream says something every ten seconds
 const LOOK = 5_000;
 const PATIENCE = 10_000;
 const AGAIN = 60_000;  // what WhatsApp says of the account is not in the stream
+const FEW = 3;
 const BLINK = 2_500;  // a routine reconnect is not worth a red light
 
 const board = document.getElementById("board");
@@ -19,11 +20,12 @@ const urgency = document.getElementById("urgent");
 const letters = document.getElementById("letters");
 const printers = document.getElementById("printers");
 
-const orders = new Kept((id, order, before) => draw(id, order, !before && live));
-const calls = new Kept((id, call, before) => drawCall(id, call, !before && live, see));
+const orders = new Kept((id, order, before) => draw(id, order, !before && begun));
+const calls = new Kept((id, call, before) => drawCall(id, call, !before && begun, see));
 
 let source = null;
 let live = false;
+let begun = false;  // what comes after the first reading is new, also what came while the network was away
 let heard = 0;
 let readings = Promise.resolve();  // one after the other
 let blinking = 0;
@@ -52,6 +54,7 @@ async function readNow() {
   const found = await answer.json();
   orders.replace(found.orders);
   calls.replace(found.calls);
+  begun = true;
   warn(found.urgent);
   count(found.letters);
   missPrinters(found.printers);
@@ -118,7 +121,9 @@ function leave() {
 // --- what else is wrong
 
 function warn(urgent) {
-  urgency.querySelector("[data-what]").textContent = urgent.join(" · ");
+  const more = urgent.length - FEW;
+  const words = [...urgent.slice(0, FEW), ...(more > 0 ? [`and ${more} more`] : [])];
+  urgency.querySelector("[data-what]").textContent = words.join(" · ");
   urgency.hidden = urgent.length === 0;
 }
 

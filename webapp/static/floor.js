@@ -1,6 +1,6 @@
 // The open orders as cards, in the columns of the view that was chosen.
 
-import { arrived, isUnseen, seen } from "./bell.js";
+import { begins, isUnseen, meet, seen } from "./bell.js";
 import { age, place } from "./cards.js";
 import { again, askOff, askSeat, soldOut, step } from "./taps.js";
 import { choose, chosen, Columns } from "./views.js";
@@ -21,8 +21,7 @@ const shown = new Map();  // order id → the order
 const columns = new Columns(board);
 
 export function draw(id, order, fresh) {
-  if (fresh && order?.status === "PAID") arrived(id);
-  if (order?.status !== "PAID") seen(id);
+  if (order?.status === "PAID") meet(id, !shown.has(id), fresh); else begins(id);
   if (order) shown.set(id, order); else shown.delete(id);
   stand(id, order, fresh);
   columns.tidy();

@@ -3,6 +3,7 @@
 
 const KEPT = "board-view";
 const STATIONS = { BAR: "Bar", KITCHEN: "Kitchen" };
+const OWN = document.getElementById("board").dataset.station;  // where this person works stands first
 const COLUMN_OF = { PAID: "PAID", PREPARING: "PREPARING", READY: "READY", OUT_FOR_DELIVERY: "READY" };
 const HEADINGS = { PAID: "New", PREPARING: "Preparing", READY: "Ready" };
 
@@ -17,7 +18,7 @@ const VIEWS = {
     places: (order) => [{ ...seat(order), items: order.items }],
   },
   station: {
-    always: Object.entries(STATIONS).map(([key, heading], rank) => ({ key, heading, rank })),
+    always: Object.entries(STATIONS).map(([key, heading], place) => ({ key, heading, rank: key === OWN ? -1 : place })),
     places: (order) => Object.keys(STATIONS)
       .map((key) => ({ key, items: order.items.filter((item) => item.station === key) }))
       .filter((place) => place.items.length),
@@ -89,7 +90,7 @@ export class Columns {
     column.dataset.rank = rank;
     column.setAttribute("aria-label", heading);
     column.querySelector("[data-heading]").textContent = heading;
-    const next = [...this.#columns.values()].find((other) => Number(other.dataset.rank) > rank);
+    const next = [...this.#board.children].find((other) => Number(other.dataset.rank) > rank);
     this.#board.insertBefore(column, next || null);
     return column;
   }

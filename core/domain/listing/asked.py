@@ -168,6 +168,7 @@ def _phone(column: Column, value: str) -> str:
 _READ: Mapping[Kind, Callable[[Column, str], Value]] = {
     Kind.TEXT: _text,
     Kind.RELATION: _text,
+    Kind.CODE: lambda column, value: _text(column, value).replace(" ", "_"),
     Kind.NUMBER: _number,
     Kind.MONEY: _money,
     Kind.MOMENT: _day,

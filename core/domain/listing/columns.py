@@ -6,7 +6,8 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What stands in a column. A phone is found only whole, a relation leads to another page."""
+    """What stands in a column. A phone is found only whole, a relation leads to another page; a code is a name of ours,
+    read and written with spaces."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -15,6 +16,7 @@ class Kind(StrEnum):
     STATUS = "status"
     PHONE = "phone"
     RELATION = "relation"
+    CODE = "code"
 
 
 class Operator(StrEnum):
@@ -33,6 +35,7 @@ _RANGE = (Operator.IS, Operator.FROM, Operator.TO)
 FITTING: Mapping[Kind, tuple[Operator, ...]] = {
     Kind.TEXT: _WORDS,
     Kind.RELATION: _WORDS,
+    Kind.CODE: _WORDS,
     Kind.NUMBER: _RANGE,
     Kind.MONEY: _RANGE,
     Kind.MOMENT: _RANGE,

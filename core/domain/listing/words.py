@@ -52,6 +52,9 @@ PAYMENT_TONES: Mapping[str, str] = {
     PaymentStatus.NEEDS_REVIEW: WARN,
     PaymentStatus.REVERSED: BAD,
 }
+WELCOME, BLOCKED = "welcome", "blocked"
+STANDING: Mapping[str, str] = {WELCOME: "Welcome", BLOCKED: "Blocked"}
+STANDING_TONES: Mapping[str, str] = {BLOCKED: BAD}
 METHOD: Mapping[str, str] = {Method.MPESA: "M-Pesa", Method.CARD: "Card", Method.CASH: "Cash"}
 PROVIDER: Mapping[str, str] = {
     Provider.KOPOKOPO: "Kopo Kopo (M-Pesa)",

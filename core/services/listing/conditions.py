@@ -39,6 +39,11 @@ def in_text(column: Any) -> Looking:
     return lambda word: contains(column, word)
 
 
+def in_code(column: Any) -> Looking:
+    """Look for words in a name of ours, as it is read: with spaces."""
+    return lambda words: contains(column, words.strip().replace(" ", "_"))
+
+
 def in_number(column: Any) -> Looking:
     """Look for a number as it is."""
     return lambda word: column == int(word) if word.isdecimal() and len(word) <= NUMBER_DIGITS else None
@@ -81,7 +86,7 @@ def _holds(listing: Listing, one: Condition, zone: tzinfo, quickly: bool) -> Col
 
 def _compared(field: Field, operator: Operator, value: Value) -> ColumnElement[bool]:
     column = field.compared
-    texts = field.column.kind in (Kind.TEXT, Kind.RELATION)
+    texts = field.column.kind in (Kind.TEXT, Kind.RELATION, Kind.CODE)
     acts: dict[Operator, Any] = {
         Operator.CONTAINS: lambda: contains(column, str(value)),
         Operator.IS: lambda: _like(column, _escaped(str(value))) if texts else column == value,

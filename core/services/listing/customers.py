@@ -1,9 +1,10 @@
 """The list of customers: guests who did more than look around."""
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from core.domain.listing.asked import Sort
 from core.domain.listing.columns import Column, Kind
+from core.domain.listing.words import BLOCKED, STANDING, STANDING_TONES, WELCOME
 from core.domain.orders import BOUGHT
 from core.services.customer_page import VERSION
 from core.services.listing.conditions import in_phone, in_text
@@ -41,6 +42,10 @@ CUSTOMERS = Listing(
         Field(
             Column("last_order", "Last order", Kind.MOMENT, filterable=False),
             select(func.max(Order.created_at)).where(*_THEIRS).correlate(Customer).scalar_subquery(),
+        ),
+        Field(
+            Column("standing", "Standing", Kind.STATUS, STANDING, STANDING_TONES),
+            case((Customer.blocked_at.is_not(None), BLOCKED), else_=WELCOME),
         ),
         Field(Column("language", "Language"), Customer.language),
         Field(Column("discount_percent", "Discount %", Kind.NUMBER), Customer.discount_percent),

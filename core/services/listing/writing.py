@@ -93,6 +93,8 @@ def _said(house: House, column: Column, value: Any) -> str:
 
 
 def _word(column: Column, value: Any) -> str:
+    if column.kind is Kind.CODE:
+        return str(value).replace("_", " ").capitalize()
     return column.words.get(str(value), str(value))
 
 

@@ -74,6 +74,26 @@ def test_what_is_new_flashes_until_somebody_touches_it(page: Page, venue: Venue)
     expect(page.locator("li.order")).not_to_have_class(re.compile("unseen"))
 
 
+def test_what_came_while_the_board_was_shut_flashes_and_what_was_touched_does_not(page: Page, venue: Venue) -> None:
+    venue.order(guest="Amina")
+    page.locator("li.order").get_by_text("Table 7").click()
+    board = page.url
+    page.goto(board.replace("/board", "/cash"))
+    venue.order(guest="Otieno")
+    page.goto(board)
+    expect(page.locator("li.order.unseen")).to_have_count(1)
+    expect(page.locator("li.order.unseen")).to_contain_text("Otieno")
+
+
+def test_tables_stand_in_their_order_whichever_ordered_first(page: Page, venue: Venue) -> None:
+    for table in (7, 3, 12, 1):
+        with venue.program.sessions.begin() as db:
+            db.get_one(Order, venue.order()).table_number = table
+    page.reload()
+    page.get_by_role("button", name="Table", exact=True).click()
+    expect(page.locator("[data-heading]")).to_have_text(["Table 1", "Table 3", "Table 7", "Table 12"])
+
+
 def test_the_board_by_table_and_by_station(page: Page, venue: Venue, complaints: list[str]) -> None:
     order_id = venue.order(item="Dawa")
     with venue.program.sessions.begin() as db:

@@ -11,7 +11,7 @@ from core.domain.statuses import Role
 from core.services.conversations import take_turns
 from core.services.customers import GuestRef, find_guest
 from core.store.redis.mailbox import Item
-from core.store.sql.tables import Activity, Customer, Message
+from core.store.sql.tables import Activity, Customer, Message, Order
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
 PHONE = "254712345678"
@@ -95,6 +95,28 @@ def test_a_blocked_guest_is_told_once_without_any_sql_and_orders_again_when_unbl
     assert office.post(path(client_id, "block"), data={"blocked": "no"}).status_code == 302
     assert heard(venue, "menu please")
     assert [name for name, _ in actions(venue, client_id)] == ["customer_blocked", "customer_unblocked"]
+
+
+def test_who_is_blocked_is_marked_wherever_staff_meet_them(venue: Venue, office: Browser, client_id: UUID) -> None:
+    places = ("/admin/conversations", f"/admin/conversations/{venue.box(PHONE)}", "/admin/")
+    assert not any(">Blocked</span>" in office.get(place).text for place in places)
+    office.post(path(client_id, "block"), data={"blocked": "yes"})
+    assert all(">Blocked</span>" in office.get(place).text for place in places)
+    rows = office.get("/admin/customers/rows?where=standing.in.blocked").json["data"]
+    assert [row["id"] for row in rows] == [str(client_id)] and rows[0]["standing"] == "blocked"
+    assert "Blocked" in office.get("/admin/customers/file.csv").text
+    office.post(path(client_id, "block"), data={"blocked": "no"})
+    assert office.get("/admin/customers/rows?where=standing.in.blocked").json["data"] == []
+
+
+def test_the_invoices_of_a_guest_are_fetched_from_their_page(venue: Venue, office: Browser, client_id: UUID) -> None:
+    paid, unpaid = venue.order(), venue.order()
+    with venue.program.sessions.begin() as db:
+        for order_id in (paid, unpaid):
+            db.get_one(Order, order_id).customer_id = client_id
+        db.get_one(Order, unpaid).paid_at = None
+    page = office.get(path(client_id)).text
+    assert f"/admin/receipts/{paid}.pdf" in page and f"/admin/receipts/{unpaid}.pdf" not in page
 
 
 def test_turning_somebody_away_asks_no_database(venue: Venue, office: Browser, client_id: UUID) -> None:

@@ -88,6 +88,33 @@ def test_charts_are_by_the_venues_own_clock(venue: Venue) -> None:
     assert [(one["table"], one["orders"]) for one in found["tables"]] == [(3, 3), (7, 1)]
 
 
+def test_a_tap_that_was_taken_back_served_nobody(venue: Venue) -> None:
+    order_id = sold(venue, NOW, served_after=1)
+    moved = {"workspace_id": venue.workspace_id, "order_id": order_id}
+    back = {"from_status": OrderStatus.SERVED, "to_status": OrderStatus.READY, "cause": "undone"}
+    again = {"from_status": OrderStatus.READY, "to_status": OrderStatus.SERVED}
+    venue.write(
+        OrderEvent(**moved, **back, created_at=NOW + timedelta(minutes=1)),
+        OrderEvent(**moved, **again, created_at=NOW + timedelta(minutes=12)),
+    )
+    with venue.program.sessions.begin() as db:
+        assert dashboard.charts(db, venue.workspace_id, WEEK)["waiting"]["typical"][20] == 12.0
+
+
+def test_who_may_not_see_guests_does_not_see_who_spends_most(venue: Venue) -> None:
+    guest = Customer(id=uuid4(), workspace_id=venue.workspace_id, bsuid=uuid4().hex, given_name="Achieng")
+    venue.write(guest)
+    order_id = venue.order(guest="A guest of table 7")
+    with venue.program.sessions.begin() as db:
+        db.execute(update(Order).where(Order.id == order_id).values(customer_id=guest.id))
+    venue.role(Role.VIEWER)
+    browser = venue.signed_in()
+    page = browser.get("/admin/").text
+    assert "Achieng" not in page and "Top clients" not in page and "A guest of table 7" in page
+    venue.role(Role.MANAGER)
+    assert "Achieng" in browser.get("/admin/").text
+
+
 def test_another_venues_evening_is_not_ours(app: Flask, venue: Venue) -> None:
     sold(open_venue(app), NOW)
     with venue.program.sessions.begin() as db:

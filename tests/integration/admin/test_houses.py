@@ -3,10 +3,10 @@
 from uuid import uuid4
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from core.domain.statuses import Role
-from core.store.sql.tables import Channel, Membership, Workspace
+from core.store.sql.tables import Category, Channel, Membership, Workspace
 from tests.integration.admin.venue import Venue, open_venue
 from webapp.admin.frame import initials, written
 
@@ -54,6 +54,35 @@ def test_nobody_enters_a_house_they_do_not_work_in(app: Flask, venue: Venue) -> 
             .values(active=False)
         )
     assert "The Other Bar" not in browser.get("/admin/board").text, "let go there, they are back where they work"
+
+
+def test_a_form_of_one_house_writes_into_no_other(app: Flask, venue: Venue) -> None:
+    other = open_venue(app)
+    works_in(venue, other, Role.MANAGER)
+    venue.role(Role.MANAGER)
+    browser = venue.signed_in()
+    tab = browser.token()
+    browser.post(f"/admin/houses/{other.workspace_id}")
+    late = browser.post("/admin/categories/new", tab, data={"name": "Beer", "active": "y"})
+    assert late.status_code == 400 and headings(other) == ["Cocktail"]
+    tab = browser.token()
+    assert browser.post("/admin/categories/new", tab, data={"name": "Beer", "active": "y"}).status_code == 302
+    with venue.program.sessions.begin() as db:
+        theirs = (Membership.user_id == venue.user_id, Membership.workspace_id == other.workspace_id)
+        db.execute(update(Membership).where(*theirs).values(active=False))
+    for _ in range(2):
+        late = browser.post("/admin/categories/new", tab, data={"name": "Wine"})
+        assert late.status_code == 409 and "another house" in late.text
+    assert headings(venue) == ["Cocktail"] and headings(other) == ["Beer", "Cocktail"]
+    assert browser.post("/admin/categories/new", data={"name": "Wine", "active": "y"}).status_code == 302
+    assert headings(venue) == ["Cocktail", "Wine"]
+    assert browser.post("/admin/logout").status_code == 302
+
+
+def headings(venue: Venue) -> list[str]:
+    with venue.program.sessions.begin() as db:
+        mine = select(Category.name).where(Category.workspace_id == venue.workspace_id)
+        return sorted(db.scalars(mine))
 
 
 def test_initials_and_numbers_are_written_as_people_write_them() -> None:

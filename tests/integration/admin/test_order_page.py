@@ -86,6 +86,14 @@ def test_whoever_takes_a_list_away_or_reads_all_messages_is_written_down(office:
     ]
 
 
+def test_what_staff_did_is_looked_for_and_taken_away_in_words(office: Browser) -> None:
+    assert office.get("/admin/messages").status_code == 200
+    for asked in ("q=messages+read", "where=action.contains.messages+read", "where=action.is.Messages+read"):
+        found = office.get(f"/admin/activity/rows?{asked}", headers={"Accept": "application/json"}).json["data"]
+        assert [row["action"] for row in found] == ["messages_read"], asked
+    assert "Messages read" in office.get("/admin/activity/file.csv").text
+
+
 def test_who_may_not_read_chats_or_money_sees_neither_in_it(venue: Venue, order_id: UUID) -> None:
     venue.role(Role.VIEWER)
     page = venue.signed_in().get(f"/admin/orders/{order_id}").text

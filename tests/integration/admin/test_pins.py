@@ -13,6 +13,8 @@ from core.store.sql.tables import Activity, SignIn
 from tests.integration.admin.test_codes import set_up
 from tests.integration.admin.test_users import actions, colleague
 from tests.integration.admin.venue import PASSWORD, Browser, Venue
+from webapp.admin import devices, pins
+from webapp.admin.throttle import hidden
 
 PIN = "4711"
 
@@ -73,6 +75,28 @@ def test_who_guesses_on_one_tablet_stops_nobody_on_another(venue: Venue, tablet:
     for _ in range(6):
         types(tablet, venue.user_id, "0815")
     assert types(other, venue.user_id, "8052").status_code == 302
+
+
+def test_a_busy_tablet_changes_hands_all_night_and_guesses_count_all_the_same(venue: Venue, tablet: Browser) -> None:
+    for _ in range(6):
+        assert types(tablet, venue.user_id).status_code == 302
+    assert [types(tablet, venue.user_id, "0815").status_code for _ in range(4)] == [401] * 4
+    assert types(tablet, venue.user_id).status_code == 302
+    throttle, key = venue.app.extensions["throttle"], hidden(device(tablet), str(venue.user_id))
+    assert all(throttle.hit((pins.DAILY, "pin-day", key)) for _ in range(16))
+    assert types(tablet, venue.user_id).status_code == 429, "twenty wrong ones a day, whatever was right between"
+
+
+def device(browser: Browser) -> str:
+    """What this browser is known by."""
+    with browser.venue.app.test_request_context(headers={"Cookie": f"device={cookie(browser)}"}):
+        return devices.this_device()
+
+
+def cookie(browser: Browser) -> str:
+    found = browser.client.get_cookie("device")
+    assert found
+    return str(found.value)
 
 
 def test_a_pin_does_not_spare_the_code(venue: Venue, tablet: Browser) -> None:

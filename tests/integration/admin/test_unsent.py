@@ -4,13 +4,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select
 
 from core.domain.statuses import Role
 from core.services.customers import GuestRef, find_guest
-from core.store.sql.tables import Membership, SignIn, User
+from core.store.sql.tables import Category, Membership, SignIn, User
 from core.store.sql.tables.people import CustomerNote
-from tests.integration.admin.venue import PASSWORD_HASH, Browser, Venue
+from tests.integration.admin.test_by_hand import Counter, stocked
+from tests.integration.admin.venue import PASSWORD_HASH, Browser, Venue, open_venue
 
 WORDS = "Likes the corner\n<b>table</b> 🍹"
 
@@ -71,6 +73,56 @@ def test_somebody_else_at_the_same_tablet_does_not_see_it(venue: Venue, office: 
     assert office.get("/admin/unsent").location == "/admin/board"
     store = venue.program.store.client
     assert all(WORDS[:5] not in str(store.get(key)) for key in store.scan_iter("laid_by:*"))
+
+
+def test_whose_it_is_finds_it_again_when_somebody_else_had_the_tablet_meanwhile(
+    venue: Venue, office: Browser, client_id: UUID
+) -> None:
+    colleague = User(id=uuid4(), email=f"{uuid4().hex}@bar.example", name="Otieno", password_hash=PASSWORD_HASH)
+    venue.write(colleague, Membership(workspace_id=venue.workspace_id, user_id=colleague.id, role=Role.BAR))
+    cut_off(venue, office, f"/admin/customers/{client_id}/notes", note=WORDS)
+    office.sign_in(colleague.email)
+    assert office.get("/admin/unsent").location == "/admin/board"
+    for tap in ("", "/discard"):
+        assert office.post(f"/admin/unsent{tap}", data={"note": "mine"}).location == "/admin/board"
+    office.post("/admin/logout")
+    assert office.sign_in().location == "/admin/unsent"
+    assert "&lt;b&gt;table&lt;/b&gt; 🍹" in office.get("/admin/unsent").text
+
+
+def test_it_goes_to_the_house_it_was_typed_for(app: Flask, venue: Venue, office: Browser) -> None:
+    other = open_venue(app)
+    venue.write(Membership(workspace_id=other.workspace_id, user_id=venue.user_id, role=Role.MANAGER))
+    office.post(f"/admin/houses/{other.workspace_id}")
+    typed = {"name": "Beer", "active": "y"}
+    assert cut_off(venue, office, "/admin/categories/new", **typed).status_code == 303
+    assert office.sign_in().location == "/admin/unsent"
+    page = office.get("/admin/unsent", follow_redirects=True).text
+    assert "Send it now" in page
+    sent = office.post("/admin/unsent", data=typed)
+    assert (sent.status_code, office.post(sent.location, data=typed).status_code) == (307, 302)
+    with venue.program.sessions.begin() as db:
+        houses = db.scalars(select(Category.workspace_id).where(Category.name == "Beer"))
+        assert set(houses) & {venue.workspace_id, other.workspace_id} == {other.workspace_id}
+
+
+def test_an_order_put_together_at_the_counter_is_not_lost_either(venue: Venue, office: Browser) -> None:
+    counter = Counter(venue, stocked(venue))
+    counter.add()
+    end_login(venue)
+    tapped = counter.browser.post(
+        "/admin/by-hand", counter.token, data=counter.fields | {"tap": f"add:{venue.product_id}", "table": "7"},
+        headers={"HX-Request": "true", "Accept": "text/html"},
+    )  # fmt: skip
+    assert tapped.headers["HX-Redirect"] == "/admin/login?next=/admin/unsent"
+    counter.browser.sign_in()
+    page = counter.browser.get("/admin/unsent").text
+    assert "Table" in page and "<bdi>[{" not in page and f"<bdi>{counter.fields['entry']}" not in page
+    again = counter.browser.post("/admin/unsent", data=counter.fields)
+    assert again.status_code == 307
+    counter.token = counter.browser.token()
+    counter.tap(f"add:{venue.product_id}")
+    assert [line["quantity"] for line in counter.lines] == [2]
 
 
 @pytest.mark.parametrize("field", ["password", "new_password", "pin", "code", "api_key", "client_secret"])

@@ -1,11 +1,14 @@
 """Staff move orders on; guest and board hear of it."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from core.domain.money import plain
 from core.domain.statuses import OrderStatus, ReceiptState, RefundStatus
 from core.errors import IllegalTransition, Rejected
 from core.services.followup import Followup
@@ -76,7 +79,7 @@ def test_an_unpaid_order_is_not_prepared(bar: Bar) -> None:
 def test_two_people_who_looked_at_the_same_card_do_not_overrule_each_other(bar: Bar) -> None:
     order_id = paid_order(bar)
     with bar.sessions.begin() as db:
-        seen = open_orders(db, bar.workspace_id)[0]["version"]
+        seen = json.loads(open_orders(db, bar.workspace_id))[0]["version"]
     advance(bar, order_id, OrderStatus.PREPARING, seen)
     with pytest.raises(Rejected, match="version_conflict"):
         advance(bar, order_id, OrderStatus.SERVED, seen)
@@ -87,7 +90,7 @@ def test_another_venues_order_cannot_be_seen_or_moved(bar: Bar) -> None:
     with bar.sessions.begin() as db:
         with pytest.raises(Rejected, match="not_found"):
             advance_order(db, uuid4(), order_id, OrderStatus.READY, None)
-        assert open_orders(db, uuid4()) == [] and board_order(db, uuid4(), order_id) is None
+        assert open_orders(db, uuid4()) == "[]" and board_order(db, uuid4(), order_id) is None
 
 
 def test_the_board_shows_what_is_paid_and_not_yet_served(bar: Bar) -> None:
@@ -95,7 +98,7 @@ def test_the_board_shows_what_is_paid_and_not_yet_served(bar: Bar) -> None:
     bar.order(bar.guest(3), Dawa=1)
     advance(bar, first, OrderStatus.SERVED)
     with bar.sessions.begin() as db:
-        (card,) = open_orders(db, bar.workspace_id)
+        (card,) = json.loads(open_orders(db, bar.workspace_id))
         assert board_order(db, bar.workspace_id, second) == card
     times = {key: datetime.fromisoformat(card.pop(key)) for key in ("placed_at", "paid_at")}
     assert card == {
@@ -133,6 +136,15 @@ def test_the_board_shows_what_is_paid_and_not_yet_served(bar: Bar) -> None:
         "currency": "KES",
     }
     assert all(abs(datetime.now(UTC) - at) < timedelta(minutes=1) for at in times.values())
+
+
+@pytest.mark.parametrize("amount", ["850", "850.50", "100", "1000.01"])
+def test_the_board_writes_money_as_the_guest_reads_it(bar: Bar, amount: str) -> None:
+    order_id = paid_order(bar)
+    with bar.sessions() as db:  # taken back at its end: nobody paid that
+        db.execute(update(Order).values(total=Decimal(amount), vat=Decimal("0.50"), delivery_fee=Decimal("50.20")))
+        card = board_order(db, bar.workspace_id, order_id)
+    assert card is not None and (card["total"], card["delivery_fee"]) == (plain(Decimal(amount)), "50.20")
 
 
 def test_an_order_nobody_paid_ends_and_the_guest_is_told(bar: Bar) -> None:

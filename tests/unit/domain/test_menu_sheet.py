@@ -5,6 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from core.domain.menu_sheet import Known, Plan, columns, plan
+from core.domain.recipes import Part
+from core.domain.statuses import Unit
 
 LANGUAGES = ("sw",)
 COLUMNS = columns(LANGUAGES)
@@ -21,9 +23,13 @@ def known(**typed: str) -> Known:
 DAWA, TUSKER = known(sku="D-1"), known(name="Tusker", category="Beer", price="350")
 
 
+VODKA, LIME = Part(uuid4(), "Vodka", Unit.MILLILITRE), Part(uuid4(), "Lime", Unit.PIECE)
+
+
 def look(*lines: str, on_menu: tuple[Known, ...] = (DAWA, TUSKER)) -> Plan:
     header, *rows = (line.split("|") for line in lines)
-    return plan(header, rows, on_menu, ("Cocktail", "Beer"), LANGUAGES)
+    sold = [Part(one.id, one.name, Unit.PIECE, bool(one.typed["recipe"]), sold=True) for one in on_menu]
+    return plan(header, rows, on_menu, ("Cocktail", "Beer"), LANGUAGES, (VODKA, LIME, *sold))
 
 
 def said(found: Plan) -> list[tuple[int, str]]:
@@ -97,3 +103,46 @@ def test_an_empty_code_takes_no_code_away_and_an_empty_text_empties_the_text() -
     product = known(sku="D-1", description="Strong", nicknames="dawas")
     found = look("name|sku|description|nicknames", "Dawa|||", on_menu=(product,))
     assert {name for name, _, _ in found.changes[0].differences} == {"description", "nicknames"}
+
+
+def test_a_recipe_is_a_cell_of_amounts_and_names() -> None:
+    found = look("name|recipe", "Dawa| 50ml vodka ; 1 LIME;", "Tusker|")
+    assert found.problems == () and found.unchanged == 1
+    assert found.changes[0].values["recipe"] == ((VODKA, 50), (LIME, 1))
+    assert found.changes[0].differences[1:] == () and found.changes[0].differences[0][2] == "50 ml Vodka; 1 Lime"
+    mixed = known(name="Mule", recipe="50 ml Vodka; 1 Tusker")
+    again = look("name|recipe", "Mule|50 ml Vodka; 1 Tusker", on_menu=(DAWA, TUSKER, mixed))
+    assert again == Plan(unchanged=1)
+    emptied = look("name|recipe", "Mule|", on_menu=(DAWA, TUSKER, mixed))
+    assert emptied.changes[0].differences == (("recipe", "50 ml Vodka; 1 Tusker", ""),)
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("Vodka", "Write “Vodka” like 50 ml Vodka"),
+        ("50 Vodka", "Vodka is counted in ml: write 50 ml Vodka."),
+        ("5 cl Vodka", "Vodka is counted in ml"),
+        ("2 g Lime", "Lime is counted in pieces: write 2 Lime."),
+        ("1 Gin", "There is no “gin” on the shelves"),
+        ("1 Lime; 2 lime", "Lime stands there twice"),
+        ("0 Lime", "Write a number from 1"),
+        ("1 Dawa", "Nothing is made of itself"),
+    ],
+)
+def test_what_a_recipe_cannot_mean_is_said_by_row(cell: str, why: str) -> None:
+    found = look("name|recipe", f"Dawa|{cell}")
+    assert said(found) == [(2, "recipe")] and why in found.problems[0].said
+
+
+def test_a_file_makes_nothing_of_what_is_made_itself() -> None:
+    found = look("name|recipe", "Dawa|1 Tusker", "Tusker|1 Lime")
+    assert said(found) == [(2, "recipe"), (3, "recipe")]
+    assert "Tusker has a recipe itself" in found.problems[0].said and "Dawa is made of this" in found.problems[1].said
+    mixed = known(name="Mule", recipe="1 Tusker")
+    assert said(look("name|recipe", "Tusker|1 Lime", on_menu=(DAWA, TUSKER, mixed))) == [(2, "recipe")]
+    both = look("name|recipe", "Tusker|1 Lime", "Mule|", on_menu=(DAWA, TUSKER, mixed))
+    assert both.problems == () and len(both.changes) == 2
+    assert said(look("name|category|price|recipe", "Mojito|Cocktail|800|1 Mule", on_menu=(TUSKER, mixed))) == [
+        (2, "recipe")
+    ]

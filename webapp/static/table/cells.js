@@ -7,9 +7,14 @@ export function formatter(column, opens) {
     if (value === null || value === undefined || value === "") return made("span", { class: "soft" }, "–");
     const address = column.link || opens;
     if (column.kind === "status") return made("span", { class: `mark ${tone(column, value)}` }, column.words[value] ?? value);
-    const words = made("bdi", {}, String(value));
+    const words = made("bdi", {}, column.kind === "code" ? spaced(value) : String(value));
     return address ? made("a", { href: filled(address, cell.getData()) }, words) : words;
   };
+}
+
+function spaced(code) {
+  const words = code.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 const MARKS = { good: "mark-go", busy: "mark-second", warn: "mark-late", bad: "mark-stop" };
