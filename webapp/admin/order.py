@@ -27,7 +27,8 @@ from webapp.admin.trouble import zone_of
 from webapp.held import current_program
 
 CAUSES = {"guest": "by the guest", UNDONE: "undone", "money_taken_back": "its money was taken back"}
-CAUSES |= {"taken_by_hand": "taken by hand", PAID: "in practice, by nobody", OVER: "practice is over"}
+CAUSES |= {PAID: "in practice, by nobody", OVER: "practice is over"}
+BY_HAND = "taken_by_hand"
 MARKS = {"good": "go", "busy": "second", "warn": "late", "bad": "stop"}
 
 
@@ -93,12 +94,11 @@ def mark(tones: Mapping[str, str], status: str) -> str:
 
 
 def _steps(story: Story) -> Iterator[Step]:
-    if not story.moves:
-        yield Step(story.order.created_at, "order", "Ordered")
-    for move in story.moves:
-        words = ORDER[move.to_status] if move.from_status else "Ordered"
+    by_hand = any(move.cause == BY_HAND for move in story.moves)
+    yield Step(story.order.created_at, "order", "Ordered", fate="taken by hand" if by_hand else "")
+    for move in (move for move in story.moves if move.from_status):
         by, why = story.names.get(str(move.user_id), ""), CAUSES.get(move.cause, "")
-        yield Step(move.created_at, "order", words, by, why)
+        yield Step(move.created_at, "order", ORDER[move.to_status], by, why)
     if may(Permission.SEE_MONEY):
         yield from _money(story)
     if may(Permission.READ_CHATS):
