@@ -18,20 +18,15 @@ from core.domain.documents import LISTS, DocumentState
 from core.domain.listing.asked import Asked, read, written
 from core.domain.permissions import Permission
 from core.errors import Rejected
-from core.services.listing.activity import ACTIVITY
-from core.services.listing.customers import CUSTOMERS
 from core.services.listing.declared import Listing
-from core.services.listing.messages import MESSAGES
-from core.services.listing.orders import ORDERS
+from core.services.listing.every import LISTINGS
 from core.services.listing.pages import Cells, all_rows
-from core.services.listing.payments import PAYMENTS
 from core.services.listing.writing import House, file
 from core.services.program import Program
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Document, Workspace
 from core.store.sql.tables.documents import LARGEST_BYTES
 
-LISTINGS: dict[str, Listing] = {one.name: one for one in (ORDERS, PAYMENTS, CUSTOMERS, MESSAGES, ACTIVITY)}
 # A worker writes these in ten seconds where it shares two processors with others; a task has 45.
 MOST_ROWS = {"csv": 60_000, "xlsx": 20_000, "pdf": 3_000}
 NOTED = 1_000  # rows from one note of the progress to the next

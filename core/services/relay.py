@@ -25,6 +25,7 @@ from core.store.sql.tables import Conversation, Customer, Outbox
 
 UNCONFIRMED_SECONDS = 20
 BATCH = 500
+MENU_LIST = "products"
 
 log = get_logger(__name__)
 
@@ -38,6 +39,10 @@ def follow_up(program: Program, followup: Followup) -> None:
         _or_later(relay_board, program, workspace_id)
     for workspace_id in followup.menus:
         _or_later(program.store.menus.changed, str(workspace_id))
+    for box, profile in followup.profiles:
+        _or_later(program.store.known_anew, box, profile)
+    for workspace_id, name in followup.lists | {(workspace_id, MENU_LIST) for workspace_id in followup.menus}:
+        _or_later(program.store.board.list_changed, str(workspace_id), name)
     program.ring.all(followup.jobs)
 
 

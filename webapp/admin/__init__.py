@@ -12,6 +12,7 @@ from webapp.admin import (
     by_hand,
     cash,
     categories,
+    changes,
     closings,
     codes,
     connections,
@@ -64,6 +65,7 @@ SECTIONS = (
     reports,
     report_schedules,
     board,
+    changes,
     floor,
     by_hand,
     taken_by_hand,
@@ -96,9 +98,12 @@ SECTIONS = (
 )
 
 
+LIST_STREAMS = 12  # of a process's 64 threads; 40 are for boards
+
+
 def register(app: Flask, program: Program) -> None:
     """The whole admin on one page: its sections, and the gate before them."""
-    app.extensions["streams"] = Streams()
+    app.extensions["streams"], app.extensions["list_streams"] = Streams(), Streams(LIST_STREAMS)
     login.remember(app, program)
     admin = Blueprint("admin", __name__, url_prefix="/admin")
     admin.before_request(_note_address)

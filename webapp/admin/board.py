@@ -133,12 +133,17 @@ def events() -> Response:
     """The live stream of changes."""
     program, who = current_program(), staff()
     streams = cast(Streams, current_app.extensions["streams"])
-    last_id = request.headers.get("Last-Event-ID") or request.args.get("after", "")
-    stream = BoardStream(program.store.board, str(who.workspace_id), last_id, _may_stay(program, who), streams)
-    if not streams.enter():
+    board, house = program.store.board, str(who.workspace_id)
+    return streamed(lambda last_id: BoardStream(board, house, last_id, may_stay(program, who), streams))
+
+
+def streamed(listening: Callable[[str], BoardStream]) -> Response:
+    """A live stream, from where this browser left off; 503 where there is no place for one more."""
+    stream = listening(request.headers.get("Last-Event-ID") or request.args.get("after", ""))
+    if not stream.streams.enter():
         return _full()
     response = Response(stream.frames(), mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
-    response.call_on_close(streams.leave)
+    response.call_on_close(stream.streams.leave)
     return response
 
 
@@ -148,7 +153,9 @@ def _full() -> Response:
     return answer
 
 
-def _may_stay(program: Program, who: Staff) -> Callable[[], bool]:
+def may_stay(program: Program, who: Staff) -> Callable[[], bool]:
+    """Looks a login up again: whether whoever listens is still signed in there."""
+
     def look() -> bool:
         try:
             with program.sessions.begin() as db:

@@ -1,9 +1,8 @@
 """One customer's page: their orders, what staff may say of them, and everything we keep of them as a file."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +17,13 @@ from core.log import get_logger
 from core.services.activity import Actor
 from core.services.customer_page import change, copy_of, known, last_change
 from core.services.customer_standing import LONGEST_NOTE, MOST_NOTES, add_note, block, take_note_away
-from core.services.sign_in import Staff
+from core.services.followup import Followup
+from core.services.listing.every import known_anew
+from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
-from webapp.admin.lists import Overtaken, Unfitting
+from webapp.admin.listed import Edit, Overtaken, Unfitting
 from webapp.admin.login import actor, staff
 from webapp.admin.order import mark
 from webapp.admin.trouble import zone_of
@@ -32,6 +33,7 @@ from webapp.held import current_program
 logger = get_logger(__name__)
 
 LANGUAGES = {code: english_name(code) for code in LOCALES}
+LANGUAGE_CHOICES = [("", "As they write"), *LANGUAGES.items()]
 PROBLEMS = {
     "bad_percent": "A discount is a whole number of percent between 0 and 99.",
     "no_such_language": f"The bot speaks {' and '.join(LOCALES)}; leave it empty to let the guest choose.",
@@ -63,10 +65,12 @@ def save(customer_id: UUID) -> Any:
     try:
         values = {name: _read(name, form.get(name, "")) for name in ("language", "discount_percent")}
         with transaction(current_program().sessions) as db:
-            then = _change(db, actor(), customer_id, version_in(form), values)
-    except (Overtaken, Unfitting) as error:
-        return _page(customer_id, str(error), 409 if isinstance(error, Overtaken) else 422)
-    then()
+            followup = _change(db, actor(), customer_id, version_in(form), values)
+    except Overtaken as error:
+        return _page(customer_id, overtaken(error.who, error.at), 409)
+    except Unfitting as error:
+        return _page(customer_id, str(error), 422)
+    follow_up(current_program(), followup)
     flash("Saved.")
     return redirect(url_for("admin.customer", customer_id=customer_id))
 
@@ -100,6 +104,7 @@ def set_block(customer_id: UUID) -> Any:
             profiles = block(db, actor(), customer_id, blocked=blocked)
     except Rejected:
         abort(404)
+    follow_up(current_program(), known_anew(actor(), {}))
     if _keep(profiles):
         flash("Blocked: the bot answers them no more." if blocked else "The bot talks with them again.")
     else:
@@ -121,10 +126,14 @@ def copy(customer_id: UUID) -> Response:
     return response
 
 
-def edit(db: Session, who: Staff, row_id: UUID, version: int, column: str, value: Any) -> Callable[[], object]:
-    """A cell of the list was changed in place."""
-    by = Actor(who.workspace_id, who.user_id, who.name)
-    return _change(db, by, row_id, version, {column: _read(column, str(value))})
+def edit(column: str) -> Edit:
+    """This column of the list, changed in place."""
+
+    def write(db: Session, by: Actor, row_id: UUID, version: int, typed: str) -> Followup:
+        return _change(db, by, row_id, version, {column: _read(column, typed)})
+
+    options = (lambda *_: LANGUAGE_CHOICES) if column == "language" else None
+    return Edit(Permission.EDIT_CUSTOMERS, write, options)
 
 
 def _read(column: str, value: str) -> Any:
@@ -136,7 +145,7 @@ def _read(column: str, value: str) -> Any:
     return Decimal(text)
 
 
-def _change(db: Session, by: Actor, customer_id: UUID, version: int, values: Mapping[str, Any]) -> Callable[[], object]:
+def _change(db: Session, by: Actor, customer_id: UUID, version: int, values: Mapping[str, Any]) -> Followup:
     try:
         profiles = change(db, by, customer_id, version, values)
     except Rejected as error:
@@ -144,10 +153,10 @@ def _change(db: Session, by: Actor, customer_id: UUID, version: int, values: Map
             abort(404)
         if error.reason == "changed":
             who, at = last_change(db, by.workspace_id, customer_id) or ("The guest's own chat", None)
-            raise Overtaken(overtaken(who, at)) from None
+            raise Overtaken(who, at) from None
         raise Unfitting(PROBLEMS[error.reason]) from None
     logger.info("customer changed", user_id=str(by.user_id))
-    return partial(_keep, profiles)
+    return known_anew(by, profiles)
 
 
 def _keep(profiles: dict[str, dict[str, Any]]) -> bool:

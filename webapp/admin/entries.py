@@ -42,7 +42,7 @@ ENTRIES: dict[str, tuple[Entry, ...]] = {
         Entry("activity", "Activity", "admin.list_activity", "history", Permission.SEE_ACTIVITY),
         Entry("closings", "Closings", "admin.closings", "scale", Permission.SEE_MONEY),
         Entry("receipts", "Receipts", "admin.receipts", "receipt-text", Permission.SEE_MONEY),
-        Entry("products", "Products", "admin.products", "martini", Permission.SEE_MENU),
+        Entry("products", "Products", "admin.list_products", "martini", Permission.SEE_MENU),
         Entry("categories", "Categories", "admin.categories", "tags", Permission.SEE_MENU),
         Entry("options", "Options", "admin.options", "sliders-horizontal", Permission.SEE_MENU),
         Entry("prices", "Price lists", "admin.prices", "percent", Permission.SEE_MENU),

@@ -14,7 +14,7 @@ from core.services.menu_sheets import COLUMNS, menu_rows, planned, state, write_
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
 from webapp.admin.access import Pages
-from webapp.admin.lists import MIME
+from webapp.admin.list_files import MIME
 from webapp.admin.login import actor, staff
 from webapp.held import current_program
 
@@ -83,7 +83,7 @@ def write() -> Any:
     follow_up(program, followup)
     logger.info("menu imported", changed=len(wanted.changes))
     flash(f"Written: {_many(len(wanted.changes), 'product')}. Every chat follows with its next message.", "success")
-    return redirect(url_for("admin.products"))
+    return redirect(url_for("admin.list_products"))
 
 
 def _taken(error: Rejected) -> str:

@@ -1,6 +1,5 @@
-"""Products: what is on the menu, what it costs, and what is out for tonight."""
+"""One product of the menu: its form, its picture, and the tap that says it is out. Their list: `menu_lists`."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +15,13 @@ from core.domain.typed import switch
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.menu_edit import LANGUAGES, mark_sold_out, remove_product, save_product
-from core.services.menu_pages import Heading, categories, headings, product_of
+from core.services.menu_pages import categories, product_of
 from core.services.pictures import set_picture
 from core.services.recipe_edit import recipe_of
 from core.services.recipes import servings
 from core.services.relay import follow_up
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Product, Workspace
+from core.store.sql.tables import Product
 from webapp.admin.access import Pages
 from webapp.admin.login import actor, staff
 from webapp.admin.product_form import ProductForm, as_typed
@@ -40,18 +39,11 @@ PROBLEMS = {
 SAVED = "Saved. Every chat follows with its next message."
 IN_USE = "Something is made of it: {}. Change what is in that first."
 GONE = "This product was taken away meanwhile. Nothing was written."
-SHOWN: dict[str, Callable[[Product, int], bool]] = {
-    "all": lambda product, left: True,
-    "out": lambda product, left: left <= 0,
-    "low": lambda product, left: product.counted and bool(product.low_stock) and left <= product.low_stock,
-    "off": lambda product, left: not product.in_menu,
-}
 
 
 def register(admin: Blueprint) -> None:
     """Its pages."""
     pages = Pages(admin)
-    pages.add("/products", "products", products, needs=Permission.SEE_MENU)
     pages.add("/products/new", "new_product", new, needs=Permission.EDIT_MENU)
     pages.add("/products/new", "add_product", create, needs=Permission.EDIT_MENU, methods=("POST",))
     pages.add("/products/<uuid:product_id>", "product", product, needs=Permission.EDIT_MENU)
@@ -63,28 +55,6 @@ def register(admin: Blueprint) -> None:
     pages.add(
         "/products/<uuid:product_id>/remove", "remove_product", remove, needs=Permission.EDIT_MENU, methods=("POST",)
     )
-
-
-def products() -> str:
-    """The menu with everything on it, to be searched and tapped."""
-    sought, kind = request.args.get("q", "").strip()[:60], request.args.get("show", "all")
-    with transaction(current_program().sessions) as db:
-        found = headings(db, staff().workspace_id)
-        currency = db.get_one(Workspace, staff().workspace_id).currency
-        left = servings(db, [one for heading in found for one in heading.products])
-    shown = [_narrowed(heading, sought, kind, left) for heading in found]
-    groups = [heading for heading in shown if heading.products or not (sought or kind != "all")]
-    return render_template("admin/products.html", groups=groups, q=sought, show=kind, currency=currency, left=left)
-
-
-def _narrowed(heading: Heading, sought: str, kind: str, left: Mapping[UUID, int]) -> Heading:
-    fits, word = SHOWN.get(kind, SHOWN["all"]), sought.casefold()
-    said = [one for one in heading.products if fits(one, left[one.id]) and word in " ".join(_words(one)).casefold()]
-    return Heading(heading.category, said)
-
-
-def _words(product: Product) -> tuple[str, ...]:
-    return (product.name, product.sku or "", *product.names.values(), *product.nicknames, *product.attributes)
 
 
 def new() -> Response:
@@ -126,8 +96,7 @@ def out(product_id: UUID) -> Any:
     logger.info("product marked", sold_out=wanted, product_id=str(product_id))
     if request.form.get("from") == "stock":
         return redirect(url_for("admin.shelf", product_id=product_id))
-    q, show = request.form.get("q", "")[:60] or None, request.form.get("show", "")[:10] or None
-    return redirect(url_for("admin.products", q=q, show=show, _anchor=f"p-{product_id}"))
+    return redirect(url_for("admin.list_products"))
 
 
 def remove(product_id: UUID) -> Any:
@@ -139,11 +108,11 @@ def remove(product_id: UUID) -> Any:
     except Rejected as error:
         if error.reason == "in_use":
             return _shown_again(product_id, IN_USE.format(error.detail), 409)
-        return redirect(url_for("admin.products")) if error.reason == "gone" else _overtaken(product_id, error)
+        return redirect(url_for("admin.list_products")) if error.reason == "gone" else _overtaken(product_id, error)
     follow_up(program, followup)
     logger.info("product removed", product_id=str(product_id))
     flash("Taken off the menu.", "success")
-    return redirect(url_for("admin.products"))
+    return redirect(url_for("admin.list_products"))
 
 
 def picture(product_id: UUID) -> Any:
@@ -196,7 +165,7 @@ def _written(form: ProductForm, product_id: UUID | None) -> Any:
     follow_up(program, followup)
     logger.info("product saved", product_id=str(saved_id))
     flash(SAVED, "success")
-    return redirect(url_for("admin.products", _anchor=f"p-{saved_id}"))
+    return redirect(url_for("admin.list_products"))
 
 
 def _refused(form: ProductForm, product_id: UUID | None, error: Rejected) -> Response:

@@ -5,12 +5,14 @@ from flask import Blueprint
 from core.domain.permissions import Permission
 from core.services.listing.activity import ACTIVITY
 from core.services.listing.customers import CUSTOMERS
+from core.services.listing.every import ACTS
 from core.services.listing.messages import MESSAGES
 from core.services.listing.orders import ORDERS
 from core.services.listing.payments import PAYMENTS
-from webapp.admin import calling_off, customer, customer_erase, order
+from webapp.admin import calling_off, customer, customer_erase, menu_lists, order
 from webapp.admin.access import Pages
-from webapp.admin.lists import Link, ListPage, add_list
+from webapp.admin.listed import Link, ListPage
+from webapp.admin.lists import add_list
 
 LISTS = (
     ListPage(
@@ -18,6 +20,8 @@ LISTS = (
         needs=Permission.SEE_ORDERS,
         opens="/admin/orders/{id}",
         inside="/admin/orders/{id}/inside",
+        acts=ACTS[ORDERS.name],
+        hears=("orders",),
         links=(Link("Receipt (PDF)", "/admin/receipts/{id}.pdf", Permission.SHARE_RECEIPTS),),
         empty="No orders yet. They stand here from the moment a guest orders in the chat.",
     ),
@@ -26,15 +30,16 @@ LISTS = (
         needs=Permission.SEE_MONEY,
         opens="/admin/money/payments/{id}",
         cells={"number": "/admin/orders/{order_id}"},
+        hears=("orders",),
         empty="No payments yet. Each attempt to pay stands here, whatever became of it.",
     ),
     ListPage(
         CUSTOMERS,
         needs=Permission.SEE_CUSTOMERS,
         opens="/admin/customers/{id}",
-        edit=customer.edit,
-        editable=("language", "discount_percent"),
-        edit_needs=Permission.EDIT_CUSTOMERS,
+        edits={name: customer.edit(name) for name in ("language", "discount_percent")},
+        acts=ACTS[CUSTOMERS.name],
+        hears=("customers", "orders"),
         empty="No clients yet. Who orders, pays or asks for somebody stands here.",
     ),
     ListPage(
@@ -45,6 +50,7 @@ LISTS = (
         empty="No messages yet. What guests write and what they are answered stands here within seconds.",
     ),
     ListPage(ACTIVITY, needs=Permission.SEE_ACTIVITY, empty="Nobody has changed anything yet."),
+    *menu_lists.LISTS,
 )
 
 

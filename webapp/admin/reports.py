@@ -21,7 +21,7 @@ from core.services.reports import report_of_days, report_of_shift
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Workspace
 from webapp.admin.access import Pages
-from webapp.admin.lists import MIME
+from webapp.admin.list_files import MIME
 from webapp.admin.login import staff
 from webapp.admin.trouble import zone_of
 from webapp.documents import handed_out

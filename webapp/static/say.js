@@ -14,10 +14,12 @@ export function toast(words, kind = "success") {
   new bootstrap.Toast(shown, { delay: kind === "danger" ? 10_000 : 5_000 }).show();
 }
 
-export function ask(question, yes = "Yes", danger = true) {
+// `field` is what must be chosen with the answer.
+export function ask(question, yes = "Yes", danger = true, field = null) {
   const dialog = document.getElementById("confirm");
   const button = dialog.querySelector("[data-yes]");
   dialog.querySelector("[data-question]").textContent = question;
+  dialog.querySelector("[data-more]").replaceChildren(...(field ? [field] : []));
   button.textContent = yes;
   button.classList.toggle("btn-danger", danger);
   button.classList.toggle("btn-primary", !danger);
@@ -26,7 +28,7 @@ export function ask(question, yes = "Yes", danger = true) {
     const agree = () => { agreed = true; modal.hide(); };
     const modal = bootstrap.Modal.getOrCreateInstance(dialog);
     button.addEventListener("click", agree);
-    dialog.addEventListener("shown.bs.modal", () => button.focus(), { once: true });
+    dialog.addEventListener("shown.bs.modal", () => (field?.querySelector("select") ?? button).focus(), { once: true });
     dialog.addEventListener("hidden.bs.modal", () => {
       button.removeEventListener("click", agree);
       answer(agreed);

@@ -174,6 +174,8 @@ _READ: Mapping[Kind, Callable[[Column, str], Value]] = {
     Kind.MOMENT: _day,
     Kind.STATUS: _status,
     Kind.PHONE: _phone,
+    Kind.TAGS: _text,
+    Kind.PROGRESS: _number,
 }
 
 

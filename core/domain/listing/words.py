@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from core.domain.statuses import Direction, MessageStatus, Method, OrderStatus, PaymentStatus, Provider
+from core.domain.statuses import Direction, MessageStatus, Method, OrderStatus, PaymentStatus, Provider, Station
 
 GOOD, WARN, BAD, BUSY = "good", "warn", "bad", "busy"
 
@@ -82,3 +82,11 @@ MESSAGE_TONES: Mapping[str, str] = {
     MessageStatus.UNKNOWN: WARN,
     MessageStatus.PRACTICE: WARN,
 }
+# How a product can be had: as the shelf and staff say.
+THERE, LOW, NONE_LEFT, OUT = "there", "low", "none", "out"
+AVAILABLE: Mapping[str, str] = {THERE: "There", LOW: "Running low", NONE_LEFT: "None left", OUT: "Sold out"}
+AVAILABLE_TONES: Mapping[str, str] = {THERE: GOOD, LOW: WARN, NONE_LEFT: BAD, OUT: BAD}
+YES, NO = "true", "false"
+IN_MENU: Mapping[str, str] = {YES: "On the menu", NO: "Not on the menu"}
+SWITCH_TONES: Mapping[str, str] = {NO: WARN}
+STATION: Mapping[str, str] = {Station.BAR: "Bar", Station.KITCHEN: "Kitchen"}

@@ -42,9 +42,14 @@ def page(db: Session, listing: Listing, workspace_id: UUID, asked: Asked, zone: 
     """The rows of one page. Raises an error that `transaction` turns into TryAgain where it would take too long."""
     be_quick(db)
     ordered = _sorted(listing, _ids(listing, workspace_id, asked, zone), asked)
-    ids = list(db.scalars(ordered.limit(asked.size).offset((asked.page - 1) * asked.size)))
+    here = list(db.scalars(ordered.limit(asked.size).offset((asked.page - 1) * asked.size)))
     count, about = counted(db, listing, workspace_id, asked, zone)
-    return Found(rows(db, listing, workspace_id, ids), count, about)
+    return Found(rows(db, listing, workspace_id, here), count, about)
+
+
+def ids(db: Session, listing: Listing, workspace_id: UUID, asked: Asked, zone: tzinfo, most: int) -> list[UUID]:
+    """The ids of all it finds, in its order, `most` at most."""
+    return list(db.scalars(_sorted(listing, _ids(listing, workspace_id, asked, zone), asked).limit(most)))
 
 
 def counted(db: Session, listing: Listing, workspace_id: UUID, asked: Asked, zone: tzinfo) -> tuple[int, bool]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from core import clock
 from core.conversation.catalogues import ENGLISH, money
@@ -35,6 +36,8 @@ def shown(house: House, column: Column, value: Any) -> Any:
         return None
     if isinstance(value, datetime):
         return value.astimezone(house.zone).strftime(MOMENT)
+    if isinstance(value, UUID):
+        return str(value)
     if isinstance(value, dict):
         return ", ".join(f"{name}: {one}" for name, one in value.items())
     if column.kind is Kind.MONEY:
@@ -93,6 +96,8 @@ def _said(house: House, column: Column, value: Any) -> str:
 
 
 def _word(column: Column, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     if column.kind is Kind.CODE:
         return str(value).replace("_", " ").capitalize()
     return column.words.get(str(value), str(value))

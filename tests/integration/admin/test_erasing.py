@@ -26,7 +26,7 @@ from core.store.sql import journal
 from core.store.sql.tables import Activity, Base, Customer, DeadLetter, Message, Order, Payment, Receipt
 from sandbox.simulators.inbound import inbound_text
 from tests.integration.admin.venue import Browser, Venue
-from webapp.admin import lists
+from webapp.admin import list_files
 
 PHONE, NAME, WORDS = "254712345678", "Amina Odhiambo", "two dawa for my birthday"
 SECRETS = (PHONE, PHONE[3:], NAME, WORDS, "likes the corner", "Riverside 12", "amina@example.com")
@@ -237,7 +237,7 @@ def test_money_from_their_phone_that_is_on_no_order_does_not_tell_whose_it_was(
 def test_lists_that_were_written_out_go_with_them(
     venue: Venue, office: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(lists.MOST_ROWS, "csv", 0)
+    monkeypatch.setitem(list_files.MOST_ROWS, "csv", 0)
     address = office.get("/admin/customers/file.csv?cols=name").json["address"]
     make_documents(venue.program)
     assert NAME in office.get(f"{address}/file").text
@@ -248,7 +248,7 @@ def test_lists_that_were_written_out_go_with_them(
 def test_a_list_that_is_being_written_meanwhile_is_not_kept(
     venue: Venue, office: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(lists.MOST_ROWS, "csv", 0)
+    monkeypatch.setitem(list_files.MOST_ROWS, "csv", 0)
     address = office.get("/admin/customers/file.csv?cols=name").json["address"]
     work = Work(UUID(address.rpartition("/")[2]), LISTS["csv"])
     content = make(venue.program, work)

@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 from core import clock
 from core.domain.statuses import Role
 from core.services import documents, exports
-from core.services.exports import LISTINGS, forget_exports
+from core.services.exports import forget_exports
+from core.services.listing.every import ACTS, LISTINGS
 from core.store.sql.tables import Document
 from tests.integration.admin.venue import Browser, Venue, open_venue
-from webapp.admin import lists
+from webapp.admin import list_files
 from webapp.admin.records import LISTS
 
 FILE = "/admin/orders/file.{}?cols=customer_name,total&sort=customer_name"
@@ -23,8 +24,8 @@ FILE = "/admin/orders/file.{}?cols=customer_name,total&sort=customer_name"
 @pytest.fixture
 def browser(venue: Venue, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """Three orders, where a web process writes no more than two lines."""
-    for form in lists.MOST_ROWS:
-        monkeypatch.setitem(lists.MOST_ROWS, form, 2)
+    for form in list_files.MOST_ROWS:
+        monkeypatch.setitem(list_files.MOST_ROWS, form, 2)
     for guest in ("Amina", "=HYPERLINK(1)", "Otieno"):
         venue.order(guest=guest)
     venue.role(Role.MANAGER)
@@ -149,3 +150,4 @@ def test_after_a_day_it_is_gone(browser: Browser, venue: Venue) -> None:
 
 def test_workers_know_every_list_there_is() -> None:
     assert {one.listing.name: one.listing for one in LISTS} == LISTINGS
+    assert {one.listing.name: one.acts for one in LISTS if one.acts} == ACTS

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from core.domain.statuses import OrderStatus, Role
-from core.services.table_edit import seats
+from core.services.table_edit import _all, seats
 from core.store.sql.tables import Channel, VenueTable
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
@@ -62,6 +62,34 @@ def test_a_table_with_open_orders_stays(venue: Venue, manager: Browser) -> None:
     assert "1 open order" in page and "1 ready" in page and "KES&nbsp;1,400" in page
     answer = change(manager, "remove", "7-8")
     assert answer.status_code == 409 and "open orders at 7." in answer.text and numbers(venue) == [7, 8]
+
+
+def test_two_people_who_add_the_same_tables_at_once_are_told_so(
+    venue: Venue, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = venue.signed_in()
+
+    def meanwhile(*wanted: Any) -> Any:
+        monkeypatch.undo()
+        found = _all(*wanted)
+        assert change(other, "add", "7").status_code == 302
+        return found
+
+    monkeypatch.setattr("core.services.table_edit._all", meanwhile)
+    late = change(manager, "add", "7-8")
+    assert late.status_code == 409 and "Somebody added" in late.text and "open orders at" not in late.text
+    assert numbers(venue) == [7]
+    assert change(manager, "add", "7-8").status_code == 302 and numbers(venue) == [7, 8]
+
+
+def test_a_table_called_anything_is_on_the_printed_sheet(venue: Venue, manager: Browser) -> None:
+    change(manager, "add", "7")
+    for name in ("<b>日本 🍹", "شرفة", "ทรงเครื่อง", "x" * 40):
+        row = table(venue, 7)
+        saved = manager.post(f"/admin/tables/{row.id}", data={"name": name, "active": "y", "version": row.version})
+        assert saved.status_code == 302
+        assert manager.get("/admin/tables/codes.pdf").data.startswith(b"%PDF")
+        assert "<b>日本" not in manager.get("/admin/tables/codes").text
 
 
 def test_the_code_on_a_table_opens_the_chat_with_its_signed_text(venue: Venue, manager: Browser) -> None:

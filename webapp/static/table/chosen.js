@@ -2,8 +2,8 @@
 import { button, made } from "./made.js";
 
 export class Chosen {
-  constructor(bar, described, files) {
-    Object.assign(this, { bar, described, files, ids: new Set(), all: false, count: 0 });
+  constructor(bar, described, files, acts) {
+    Object.assign(this, { bar, described, files, acts, ids: new Set(), all: false, count: 0 });
   }
 
   has(id) {
@@ -37,6 +37,7 @@ export class Chosen {
     const more = !this.all && this.count > this.ids.size;
     this.bar.replaceChildren(made("strong", {}, `${number.toLocaleString("en")} chosen`), ...[
       more ? button(`Choose all ${this.count.toLocaleString("en")} that are filtered`, () => { this.all = true; this.changed(); }) : null,
+      ...this.described.acts.map((act) => button(act.label, () => this.acts.run(act, this.all ? null : [...this.ids], number), act.danger ? "danger" : "primary")),
       ...["csv", "xlsx", "pdf"].map((form) => button(form.toUpperCase(), () => this.files(form, this.all ? null : [...this.ids]), "secondary", { "aria-label": `Download as ${form.toUpperCase()}` })),
       button("Choose none", () => { this._none(); this.changed(); }),
     ].filter(Boolean));

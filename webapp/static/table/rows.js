@@ -1,10 +1,11 @@
-// What can be done with a row: choose it, unfold it, open it, and its menu; all of it by keyboard, too.
+// What can be done with a row: choose it, unfold it, open it, and its menu. keys.js does it by keyboard.
 import { filled, made } from "./made.js";
 
 export class Rows {
-  constructor(described, chosen) {
+  constructor(described, chosen, acts) {
     this.described = described;
     this.chosen = chosen;
+    this.acts = acts;
     this.links = [...(described.opens ? [["Open", described.opens]] : []), ...described.links];
     document.addEventListener("click", (event) => { if (!event.target.closest(".list-menu, .list-more")) this.closeMenu(); });
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.closeMenu(); });
@@ -20,12 +21,12 @@ export class Rows {
 
   after() {
     const more = { field: "_more", title: "", formatter: (cell) => this._more(cell), headerSort: false, width: 56, hozAlign: "center", resizable: false };
-    return this.links.length ? [more] : [];
+    return this.links.length || this.described.acts.length ? [more] : [];
   }
 
   format(row) {
     const element = row.getElement(), data = row.getData();
-    element.tabIndex = row.getPosition() === 1 ? 0 : -1;
+    if (!element.hasAttribute("tabindex")) element.tabIndex = row.getPosition() === 1 ? 0 : -1;
     element.dataset.id = data.id;
     element.setAttribute("aria-selected", String(this.chosen.has(data.id)));
     element.classList.toggle("list-chosen", this.chosen.has(data.id));
@@ -40,31 +41,21 @@ export class Rows {
     }
   }
 
-  key(event) {
-    const element = event.target.closest(".tabulator-row");
-    if (!element || event.target !== element) return;
-    const act = { ArrowDown: () => this._go(element.nextElementSibling), ArrowUp: () => this._go(element.previousElementSibling),
-      Home: () => this._go(element.parentElement.firstElementChild), End: () => this._go(element.parentElement.lastElementChild),
-      Enter: () => this._open(element), " ": () => this.chosen.toggle(this._row(element).getData()),
-      ArrowRight: () => this._unfold(this._row(element), true), ArrowLeft: () => this._unfold(this._row(element), false),
-      ContextMenu: () => this.menu(this._row(element), element), m: () => this.menu(this._row(element), element) }[event.key];
-    if (!act || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    act();
-  }
-
   menu(row, beside) {
     this.closeMenu();
-    if (!this.links.length) return;
+    if (!this.links.length && !this.described.acts.length) return;
     const data = row.getData(), place = beside.getBoundingClientRect();
-    const items = this.links.map(([label, address]) => made("li", { role: "none" }, made("a", { role: "menuitem", class: "dropdown-item", href: filled(address, data) }, label)));
+    const items = [
+      ...this.links.map(([label, address]) => made("a", { role: "menuitem", class: "dropdown-item", href: filled(address, data) }, label)),
+      ...this.described.acts.map((act) => made("button", { role: "menuitem", type: "button", class: "dropdown-item", onclick: () => { this.closeMenu(); this.acts.run(act, [data.id], 1); } }, act.label)),
+    ].map((item) => made("li", { role: "none" }, item));
     this.opened = made("ul", { class: "dropdown-menu show list-menu", role: "menu", "aria-label": "What to do with this row" }, ...items);
     document.body.append(this.opened);
     this.opened.style.top = `${Math.min(place.bottom + scrollY, scrollY + innerHeight - this.opened.offsetHeight - 8)}px`;
     this.opened.style.left = `${Math.max(8, Math.min(place.right + scrollX, innerWidth - 8) - this.opened.offsetWidth)}px`;
     this.opened.addEventListener("keydown", (event) => this._menuKey(event));
     this.from = beside;
-    this.opened.querySelector("a").focus();
+    this.opened.querySelector("[role=menuitem]").focus();
   }
 
   closeMenu() {
@@ -76,7 +67,7 @@ export class Rows {
   }
 
   _menuKey(event) {
-    const items = [...this.opened.querySelectorAll("a")], at = items.indexOf(document.activeElement);
+    const items = [...this.opened.querySelectorAll("[role=menuitem]")], at = items.indexOf(document.activeElement);
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Tab") this.closeMenu();
     if (!step) return;
@@ -96,10 +87,10 @@ export class Rows {
   }
 
   _unfolds(cell) {
-    return made("button", { type: "button", class: "list-more", "aria-expanded": "false", "aria-label": "Unfold this row", "data-unfolds": true, onclick: () => this._unfold(cell.getRow()) }, "▸");
+    return made("button", { type: "button", class: "list-more", "aria-expanded": "false", "aria-label": "Unfold this row", "data-unfolds": true, onclick: () => this.unfold(cell.getRow()) }, "▸");
   }
 
-  async _unfold(row, wanted) {
+  async unfold(row, wanted) {
     const element = row.getElement(), there = element.querySelector(".list-inside");
     if (!this.described.inside || wanted === Boolean(there)) return;
     const toggle = element.querySelector("[data-unfolds]");
@@ -118,18 +109,15 @@ export class Rows {
     return box;
   }
 
-  _go(element) {
-    if (!element?.classList.contains("tabulator-row")) return;
-    for (const row of element.parentElement.children) row.tabIndex = -1;
-    element.tabIndex = 0;
-    element.focus();
+  folded(element) {
+    return Boolean(this.described.inside) && !element.querySelector(".list-inside");
   }
 
-  _open(element) {
-    if (this.described.opens) location.assign(filled(this.described.opens, this._row(element).getData()));
+  open(row) {
+    if (this.described.opens) location.assign(filled(this.described.opens, row.getData()));
   }
 
-  _row(element) {
+  row(element) {
     return this.table.getRows().find((row) => row.getElement() === element);
   }
 }
