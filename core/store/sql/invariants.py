@@ -79,7 +79,7 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
         (
             "made_of_what_is_made",
             """select l.product_id, l.ingredient_id from recipe_lines l join products p on p.id = l.ingredient_id
-               where p.mixed""",
+               join products made on made.id = l.product_id where p.mixed and made.deleted_at is null""",
         ),
     ),
     "I5": (
