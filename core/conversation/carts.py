@@ -15,7 +15,7 @@ from core.domain import pricing
 from core.domain.hours import Shut
 from core.domain.menu import Product
 from core.domain.money import order_total
-from core.domain.options import choices, open_group
+from core.domain.options import choices, fitting, open_group
 from core.domain.statuses import OrderStatus
 
 MOST_LINES = 30
@@ -125,7 +125,7 @@ def with_line(here: Here, lines: Sequence[Line], wanted: Wanted) -> tuple[Line, 
 
 def line_of(here: Here, product: Product, quantity: int, note: str, chosen: Sequence[str] = ()) -> Line:
     """A line at the price of this hour, with what of the choice the product offers now."""
-    price, options = here.price(product), choices(product.groups, chosen)
+    price, options = here.price(product), choices(product.groups, fitting(product.groups, chosen))
     unit_price = pricing.with_choices(price, options) if options else price
     return Line(product.id, product.name, quantity, unit_price, note, options)
 

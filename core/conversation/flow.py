@@ -13,7 +13,7 @@ from core.conversation.session import NEW, Session, State
 from core.conversation.stages import choosing, details, languages, options, seating, staffing, table, written
 from core.conversation.stages.after import greet
 from core.conversation.stages.besides import with_caption
-from core.conversation.stages.knowing import remembered, turned_away
+from core.conversation.stages.knowing import preference, remembered, turned_away
 from core.conversation.stages.news import Data
 from core.conversation.states import ACTIONS, BESIDES, CONCLUSIONS, MONEY, NEWS, STATES, Telling
 from core.conversation.turn import Turn
@@ -40,7 +40,7 @@ def step(session: Session | None, event: Event, menu: Menu, now: datetime) -> Tu
     if _wants_no_answer(event, now):
         return Turn(here.session)
     if menu.debug and menu.debug != event.guest_phone and event.kind in events.FROM_GUESTS:
-        return Turn(here.session)
+        return _planned(here, preference(here, {"stop": True})) if _asks_to_stop(event) else Turn(here.session)
     if here.known.blocked and event.kind in events.FROM_GUESTS and not _names_money(event):
         return turned_away(here)
     move, leads_to = _answer(here, event)
@@ -69,6 +69,11 @@ def conclude(plan: Turn, outcomes: Sequence[Outcome], menu: Menu, now: datetime)
 def _wants_no_answer(event: Event, now: datetime) -> bool:
     silent = event.kind == events.UNREADABLE and event.data.get("type") in UNANSWERED
     return silent or (event.kind in events.FROM_GUESTS and now - event.at > LONG_AGO)
+
+
+def _asks_to_stop(event: Event) -> bool:
+    """Whoever wants no messages gets none, answered or not."""
+    return event.kind == events.TEXT and keywords.keyword(tokens(str(event.data.get("text", "")))) == "stop"
 
 
 def _names_money(event: Event) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from core.conversation import texts
 from core.conversation.catalogues import Text, msgid, templates, wording
 from core.conversation.replies import BUTTON_TITLE_LIMIT, ROW_DESCRIPTION_LIMIT, ROW_TITLE_LIMIT
+from core.domain.typed import visible
 
 # What names of texts begin or end with says where they stand; in UTF-16 units, as WhatsApp counts.
 LIMITS = {
@@ -91,7 +92,7 @@ def fitted(form: str, typed: str) -> str:
 def problem(entry: Entry, form: int, typed: str) -> str:
     """Why this cannot stand in the place of a form of a text; "" where it can."""
     wanted, units = placeholders(entry.forms[form]), len(typed.encode("utf-16-le")) // 2
-    if not typed.strip():
+    if not visible(typed):
         return "This is needed."
     try:
         said = placeholders(typed)

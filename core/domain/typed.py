@@ -28,7 +28,7 @@ def line(least: int, most: int) -> Reader:
     """One line of text, blanks at its ends and doubled ones taken out."""
 
     def reader(typed: str) -> str:
-        text = " ".join(_plain(typed).split())
+        text = " ".join(typable(typed).split())
         if len(text) < least:
             raise ValueError("This is needed.")
         return _within(text, most)
@@ -40,7 +40,7 @@ def paragraph(most: int) -> Reader:
     """A text that may have several lines."""
 
     def reader(typed: str) -> str:
-        rows = (" ".join(row.split()) for row in _plain(typed).splitlines())
+        rows = (" ".join(row.split()) for row in typable(typed).splitlines())
         return _within("\n".join(rows).strip(), most)
 
     return reader
@@ -119,7 +119,7 @@ def several(most: int, longest: int) -> Reader:
     """A list, separated by commas, semicolons or lines; each once."""
 
     def reader(typed: str) -> list[str]:
-        parts = [" ".join(part.split()) for part in re.split(r"[,;\n]", _plain(typed))]
+        parts = [" ".join(part.split()) for part in re.split(r"[,;\n]", typable(typed))]
         found = list({part.casefold(): part for part in parts if part}.values())
         if len(found) > most:
             raise ValueError(f"At most {most} fit here.")
@@ -128,11 +128,16 @@ def several(most: int, longest: int) -> Reader:
     return reader
 
 
-def _plain(typed: str) -> str:
+def typable(typed: str) -> str:
     """Without what no keyboard types: control characters, and those that turn the direction of a line."""
     kept = (one for one in typed if one in "\n\t\r" or unicodedata.category(one) not in ("Cc", "Cs"))
     text = "".join(kept).replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", re.sub("[\u202a-\u202e\u2066-\u2069]", "", text))
+
+
+def visible(text: str) -> bool:
+    """Whether there is anything in it to be seen."""
+    return any(unicodedata.category(one)[0] not in "CZ" for one in text)
 
 
 def _within(text: str, most: int) -> str:

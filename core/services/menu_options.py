@@ -134,10 +134,12 @@ def delete_group(db: Session, actor: Actor, group_id: UUID, version: int) -> Fol
     return menu_changed(actor.workspace_id)
 
 
-def ask_questions(db: Session, actor: Actor, product_id: UUID, group_ids: Sequence[UUID]) -> Followup:
-    """Staff decided which questions a product asks, in this order, in place of those before.
+def ask_questions(
+    db: Session, actor: Actor, product_id: UUID, group_ids: Sequence[UUID], seen: Sequence[UUID] | None = None
+) -> Followup:
+    """Staff decided which questions a product asks, in this order, in place of those before. `seen`: those they saw.
 
-    Raises Rejected: `gone` (the product or a question), `too_many`.
+    Raises Rejected: `gone` (the product or a question), `too_many`, `changed`.
     """
     wanted = list(dict.fromkeys(group_ids))
     if len(wanted) > MOST_GROUPS:
@@ -147,6 +149,8 @@ def ask_questions(db: Session, actor: Actor, product_id: UUID, group_ids: Sequen
     if not known.issuperset(wanted) or db.scalar(select(Product.id).where(*mine).with_for_update()) is None:
         raise Rejected("gone")
     before = questions_of(db, actor.workspace_id, product_id)
+    if seen is not None and set(seen) != set(before):
+        raise Rejected("changed")
     rows = (ProductGroup.workspace_id == actor.workspace_id, ProductGroup.product_id == product_id)
     db.execute(delete(ProductGroup).where(*rows))
     if wanted:

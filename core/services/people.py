@@ -72,8 +72,7 @@ def set_active(db: Session, boss: Boss, user_id: UUID, *, active: bool) -> None:
         _another_owner(db, member)
     member.active = active
     record(db, boss.actor, "member_back" if active else "member_left", "user", user_id)
-    if not active:
-        _end_invitations(db, boss, user_id)
+    _end_invitations(db, boss, user_id)
 
 
 def reset_codes(db: Session, boss: Boss, user_id: UUID) -> None:
@@ -121,7 +120,8 @@ def _manageable(db: Session, boss: Boss, user_id: UUID) -> Membership:
 
 
 def _end_invitations(db: Session, boss: Boss, user_id: UUID) -> None:
-    """Who left comes back by no link that is still open: neither one to them, nor one they made for another address."""
+    """Who left comes back by no link that is still open, neither one to them, nor one they made for another address;
+    and who is back becomes nothing else by one."""
     theirs = Invitation.email == select(User.email).where(User.id == user_id).scalar_subquery()
     still_open = (Invitation.workspace_id == boss.actor.workspace_id, Invitation.ended_at.is_(None))
     ended = update(Invitation).where(*still_open, or_(theirs, Invitation.invited_by == user_id))

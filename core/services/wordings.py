@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.conversation.catalogues import Text
+from core.conversation.catalogues import Text, msgid
+from core.conversation.own_words import Entry, ours, twin
 from core.domain.menu import read_wordings
 from core.errors import Rejected
 from core.services.activity import Actor, record
@@ -23,15 +24,17 @@ def own_words(db: Session, workspace_id: UUID) -> OwnWords:
 
 
 def put_in_own_words(
-    db: Session, actor: Actor, language: str, id: str, before: Sequence[str], said: Sequence[str]
+    db: Session, actor: Actor, language: str, entry: Entry, before: Sequence[str], said: Sequence[str]
 ) -> Followup:
     """These words from the next message on; none: ours again. Raises Rejected: `changed` where others were there than
-    `before`."""
+    `before`, `twin` with the button that says the same by now."""
     query = select(Workspace).where(Workspace.id == actor.workspace_id).with_for_update(key_share=True)
     workspace = db.scalars(query.execution_options(populate_existing=True)).one()
-    here = read_wordings(workspace.wordings).get(language, {}).get(id)
-    if _forms(here) != list(before):
+    own, id = read_wordings(workspace.wordings).get(language, {}), entry.id
+    if _forms(own.get(id)) != list(before):
         raise Rejected("changed")
+    if other := twin(entry, said[0] if said else msgid(ours(language, entry.text)), language, own):
+        raise Rejected("twin", other)
     if list(said) == list(before):
         return Followup()
     workspace.wordings = _with(workspace.wordings, language, id, list(said))

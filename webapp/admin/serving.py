@@ -23,8 +23,11 @@ from webapp.held import current_program
 logger = get_logger(__name__)
 
 SAVED = "Saved. Every chat follows with its next message."
-TOO_MANY = "A product asks at most ten questions."
-GONE = "One of these questions was taken away meanwhile. Look again."
+PROBLEMS = {
+    "too_many": "A product asks at most ten questions.",
+    "gone": "One of these questions was taken away meanwhile. Look again.",
+    "changed": "Somebody changed this meanwhile. Nothing of yours was written yet: save again to put yours over it.",
+}
 
 
 def register(admin: Blueprint) -> None:
@@ -70,11 +73,12 @@ def questions(row_id: UUID) -> Any:
     """Which questions a product asks."""
     program = current_program()
     wanted = [one for one in map(uuid_of, request.form.getlist("question")) if one]
+    seen = [one for one in map(uuid_of, request.form["before"].split()) if one] if "before" in request.form else None
     try:
         with transaction(program.sessions) as db:
-            followup = ask_questions(db, actor(), row_id, wanted)
+            followup = ask_questions(db, actor(), row_id, wanted, seen)
     except Rejected as error:
-        return _page(Product, row_id, TOO_MANY if error.reason == "too_many" else GONE, status=409)
+        return _page(Product, row_id, PROBLEMS[error.reason], status=409, wanted=wanted)
     follow_up(program, followup)
     logger.info("questions set", product_id=str(row_id), count=len(wanted))
     flash(SAVED, "success")
@@ -111,6 +115,7 @@ def _page(
     problem: str = "",
     typed: dict[str, str] | None = None,
     status: int = 200,
+    wanted: list[UUID] | None = None,
 ) -> Response:
     row = _row(kind, row_id)
     with transaction(current_program().sessions) as db:
@@ -120,7 +125,8 @@ def _page(
         "row": row,
         "typed": typed or written_week(row.hours),
         "groups": groups,
-        "asked": asked,
+        "asked": asked if wanted is None else wanted,
+        "before": " ".join(map(str, asked)),
         "problem": problem,
     }
     return make_response(render_template("admin/serving.html", **shown, WEEK=WEEK, is_product=kind is Product), status)

@@ -30,10 +30,8 @@ logger = get_logger(__name__)
 LONGEST_NAME = 40
 READERS = {"name": line(0, LONGEST_NAME), "active": switch}
 BUSY = "There are open orders at {0}. Serve or call them off first; no table was taken away."
-NO_NUMBER = (
-    "The number that guests write to is not known yet, so there are no codes. Whoever looks after the installation sets"
-    " WHATSAPP_DISPLAY_NUMBER."
-)
+MEANWHILE = "Somebody added some of them meanwhile. Nothing of yours was written yet: look, then add what is missing."
+NO_NUMBER = "No number that guests write to is known yet: no codes. An owner writes it under Channel settings."
 
 
 class TableForm(TypedForm):
@@ -70,7 +68,7 @@ def change() -> Any:
     except ValueError as error:
         return _page(str(error), typed, 400)
     except Rejected as error:
-        return _page(BUSY.format(error.detail), typed, 409)
+        return _page(BUSY.format(error.detail) if error.reason == "busy" else MEANWHILE, typed, 409)
     follow_up(program, followup)
     logger.info("tables changed", added=adding, count=len(changed))
     flash(_told(changed, adding), "success")

@@ -25,7 +25,7 @@ from webapp.held import current_program
 COOKIE, SECONDS, LARGEST = "unsent", 1800, 32 * 1024
 WHO, HOUSE = "who", "house"  # in the session: whose login it was, and which house its pages showed
 # What forms carry that nobody typed.
-MACHINES = frozenset({"entry", "lines", "shown", "tap", "version", "key", "state", "before"})
+MACHINES = frozenset({"entry", "shown", "tap", "version", "key", "state", "before"})
 SECRET = re.compile(r"pass|secret|credential|token|(^|_)(pin|code|api_key|otp)($|_)", re.IGNORECASE)
 
 logger = get_logger(__name__)
@@ -45,7 +45,8 @@ class Typed:
     @property
     def shown(self) -> list[tuple[str, str]]:
         """What a person recognises of it."""
-        typed = [(name, text) for name, text in self.fields if text and name not in MACHINES]
+        told = [(name, _ordered(text) if name == "lines" else text) for name, text in self.fields]
+        typed = [(name, text) for name, text in told if text and name not in MACHINES]
         return [(name.replace("_", " ").replace("-", " ").capitalize(), text) for name, text in typed]
 
 
@@ -75,6 +76,14 @@ def _away(address: str) -> Response:
     if "HX-Request" in request.headers:
         return make_response("", 200, {"HX-Redirect": address})
     return make_response(redirect(address, 303))
+
+
+def _ordered(lines: str) -> str:
+    """The lines of an order of the counter, as people read them."""
+    try:
+        return "\n".join(f"{one['quantity']} × {one['name']}" for one in json.loads(lines))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return ""
 
 
 def is_waiting() -> bool:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, flash, make_response, redirect, re
 from core.conversation.catalogues import ENGLISH, LOCALES
 from core.conversation.own_words import LONGEST, Entry, entries, fitted, forms, ours, problem, sample, twin
 from core.domain.permissions import Permission
+from core.domain.typed import typable
 from core.errors import Rejected
 from core.log import get_logger
 from core.services.relay import follow_up
@@ -75,16 +76,17 @@ def save(language: str, key: str) -> Any:
     standard, words = forms(ours(language, entry.text)), request.form.getlist("words")
     typed = tuple(fitted(form, _typed(text)) for form, text in zip(standard, words, strict=False))
     shown = _shown(entry, language, own, typed)
-    problems = {} if back else _problems(entry, language, typed, own)
+    problems = _problems(entry, language, standard if back else typed, own)
     if problems or "look" in request.form:
         return _page(shown, problems, status=400 if problems else 200)
     said = () if back or typed == standard else typed
-    program, before = current_program(), tuple(map(_typed, request.form.getlist("before")))
+    program, before = current_program(), tuple(map(_lines, request.form.getlist("before")))
     try:
         with transaction(program.sessions) as db:
-            followup = put_in_own_words(db, actor(), language, entry.id, before, said)
-    except Rejected:
-        return _page(shown, problem=CHANGED, status=409)
+            followup = put_in_own_words(db, actor(), language, entry, before, said)
+    except Rejected as error:
+        said_so = TWIN.format(other=error.detail) if error.reason == "twin" else CHANGED
+        return _page(shown, problem=said_so, status=409)
     follow_up(program, followup)
     logger.info("wording saved", language=language, key=key, own=bool(said))
     flash(SAVED if said else RESET, "success")
@@ -121,7 +123,11 @@ def _speaks_of(one: Shown, wanted: str) -> bool:
 
 
 def _typed(text: str) -> str:
-    return text.replace("\r\n", "\n")[: 4 * LONGEST]
+    return typable(text[: 4 * LONGEST])
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")
 
 
 def _page(shown: Shown, problems: dict[int, str] | None = None, problem: str = "", status: int = 200) -> Response:

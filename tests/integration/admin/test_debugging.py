@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from core.domain.statuses import Direction, Role
-from core.store.sql.tables import Activity, Message, Workspace
+from core.store.sql.tables import Activity, Customer, Message, Workspace
 from tests.integration.admin.venue import DID, Browser, Venue
 
 HERE = "/admin/settings/debug"
@@ -41,6 +41,20 @@ def test_one_number_is_answered_and_everybody_elses_messages_are_kept(venue: Ven
     assert save(manager, {"phone": "0712 345 678", "off": "yes"}).status_code == 302
     venue.hears("hi", phone=GUEST)
     assert messages(venue, Direction.OUT) > told
+
+
+def test_who_wants_no_messages_is_heard_without_a_word(venue: Venue, manager: Browser) -> None:
+    save(manager, {"phone": OURS})
+    venue.hears("stop", phone=GUEST)
+    assert (messages(venue, Direction.IN), messages(venue, Direction.OUT)) == (1, 0)
+    with venue.program.sessions.begin() as db:
+        guest = db.scalars(select(Customer).where(Customer.workspace_id == venue.workspace_id)).one()
+    assert guest.messages_stopped_at
+
+
+def test_the_preview_of_the_menu_answers_all_the_same(venue: Venue, manager: Browser) -> None:
+    save(manager, {"phone": OURS})
+    assert "What would you like?" in manager.get("/admin/menu/preview").text
 
 
 def test_every_page_says_so_and_no_page_shows_the_whole_number(venue: Venue, manager: Browser) -> None:

@@ -90,6 +90,22 @@ def test_two_people_at_one_question_do_not_write_over_each_other(venue: Venue, m
     assert manager.get(address).status_code == 404
 
 
+def test_two_people_at_the_questions_of_one_product_do_not_either(venue: Venue, manager: Browser) -> None:
+    manager.post("/admin/options/new", data=SIZE)
+    manager.post("/admin/options/new", data=SIZE | {"name": "Mixer"})
+    with venue.program.sessions.begin() as db:
+        mixer, size = (str(one.id) for one in groups_of(db, venue.workspace_id))
+    address = f"/admin/products/{venue.product_id}/questions"
+    assert manager.post(address, data={"before": "", "question": size}).status_code == 302
+    late = manager.post(address, data={"before": "", "question": mixer})
+    assert late.status_code == 409 and "changed this meanwhile" in late.text
+    assert f'name="before" value="{size}"' in late.text
+    assert [box for box in (mixer, size) if f'id="g-{box}" checked' in late.text] == [mixer], "what they had ticked"
+    assert manager.post(address, data={"before": size, "question": mixer}).status_code == 302
+    with venue.program.sessions.begin() as db:
+        assert [str(one) for one in questions_of(db, venue.workspace_id, venue.product_id)] == [mixer]
+
+
 def test_happy_hour_is_made_changed_and_taken_away(venue: Venue, manager: Browser) -> None:
     assert happy(venue, manager).status_code == 302
     with venue.program.sessions.begin() as db:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from core.domain.statuses import OrderStatus, Role
-from core.services.table_edit import seats
+from core.services.table_edit import _all, seats
 from core.store.sql.tables import Channel, VenueTable
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
@@ -64,6 +64,34 @@ def test_a_table_with_open_orders_stays(venue: Venue, manager: Browser) -> None:
     assert answer.status_code == 409 and "open orders at 7." in answer.text and numbers(venue) == [7, 8]
 
 
+def test_two_people_who_add_the_same_tables_at_once_are_told_so(
+    venue: Venue, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = venue.signed_in()
+
+    def meanwhile(*wanted: Any) -> Any:
+        monkeypatch.undo()
+        found = _all(*wanted)
+        assert change(other, "add", "7").status_code == 302
+        return found
+
+    monkeypatch.setattr("core.services.table_edit._all", meanwhile)
+    late = change(manager, "add", "7-8")
+    assert late.status_code == 409 and "Somebody added" in late.text and "open orders at" not in late.text
+    assert numbers(venue) == [7]
+    assert change(manager, "add", "7-8").status_code == 302 and numbers(venue) == [7, 8]
+
+
+def test_a_table_called_anything_is_on_the_printed_sheet(venue: Venue, manager: Browser) -> None:
+    change(manager, "add", "7")
+    for name in ("<b>日本 🍹", "شرفة", "ทรงเครื่อง", "x" * 40):
+        row = table(venue, 7)
+        saved = manager.post(f"/admin/tables/{row.id}", data={"name": name, "active": "y", "version": row.version})
+        assert saved.status_code == 302
+        assert manager.get("/admin/tables/codes.pdf").data.startswith(b"%PDF")
+        assert "<b>日本" not in manager.get("/admin/tables/codes").text
+
+
 def test_the_code_on_a_table_opens_the_chat_with_its_signed_text(venue: Venue, manager: Browser) -> None:
     change(manager, "add", "7")
     page = manager.get(f"/admin/tables/{table(venue, 7).id}").text
@@ -86,7 +114,7 @@ def test_without_a_number_to_write_to_there_are_no_codes(venue: Venue) -> None:
     venue.role(Role.MANAGER)
     browser = venue.signed_in()
     change(browser, "add", "7")
-    assert "WHATSAPP_DISPLAY_NUMBER" in browser.get("/admin/tables").text
+    assert "An owner writes it under Channel settings" in browser.get("/admin/tables").text
     assert browser.get("/admin/tables/codes.pdf").status_code == 404
     assert browser.get(f"/admin/tables/{table(venue, 7).id}/code.svg").status_code == 404
 

@@ -117,7 +117,12 @@ def test_an_order_put_together_at_the_counter_is_not_lost_either(venue: Venue, o
     assert tapped.headers["HX-Redirect"] == "/admin/login?next=/admin/unsent"
     counter.browser.sign_in()
     page = counter.browser.get("/admin/unsent").text
-    assert "Table" in page and "<bdi>[{" not in page and f"<bdi>{counter.fields['entry']}" not in page
+    assert (
+        "Table" in page
+        and "1 × Dawa" in page
+        and "<bdi>[{" not in page
+        and f"<bdi>{counter.fields['entry']}" not in page
+    )
     again = counter.browser.post("/admin/unsent", data=counter.fields)
     assert again.status_code == 307
     counter.token = counter.browser.token()
@@ -138,6 +143,13 @@ def test_what_is_too_large_and_who_never_signed_in_is_refused_as_before(
     assert cut_off(venue, office, path, note="x" * 40_000).status_code == 401
     stranger = venue.browser()
     assert stranger.post(path, data={"note": "x"}).status_code == 401
+
+
+@pytest.mark.parametrize("lines", ["", "x", "[1]", "{}", "null", '[{"name": 1}]', "[" * 9000])
+def test_odd_lines_of_an_order_are_no_failure(venue: Venue, office: Browser, lines: str) -> None:
+    assert cut_off(venue, office, "/admin/by-hand", lines=lines, table="7").status_code == 303
+    office.sign_in()
+    assert "Table" in office.get("/admin/unsent").text
 
 
 def test_it_can_be_thrown_away(venue: Venue, office: Browser, client_id: UUID) -> None:

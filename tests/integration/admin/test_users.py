@@ -318,6 +318,15 @@ def test_who_left_has_no_other_way_in(house: Venue, owner: Browser) -> None:
     assert house.browser().get(back).status_code == 410
 
 
+def test_who_is_back_becomes_nothing_else_by_a_link_from_before(house: Venue, owner: Browser) -> None:
+    user_id, email = colleague(house, Role.OWNER)
+    assert owner.post(f"/admin/users/{user_id}/leave").status_code == 302
+    link, _ = invited(owner, "bar", email)
+    assert owner.post(f"/admin/users/{user_id}/return").status_code == 302
+    assert house.browser().get(link).status_code == 410
+    assert role_of(house, user_id) == (Role.OWNER, True)
+
+
 def test_names_from_elsewhere_run_nothing(house: Venue, owner: Browser) -> None:
     link, _ = invited(owner)
     follow(house.browser(), link, name="<script>alert(1)</script>\u202e🍹", password=NEW)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.conversation import texts
 from core.conversation.own_words import Entry, entries
 from core.domain.statuses import Role
-from core.services.wordings import OwnWords, own_words
+from core.services.wordings import OwnWords, own_words, put_in_own_words
 from core.store.sql.tables import Activity, Message
 from tests.integration.admin.venue import DID, Browser, Venue
 
@@ -99,6 +99,39 @@ def test_what_does_not_fit_is_said_and_stays(venue: Venue, manager: Browser) -> 
         answer = save(manager, text, typed)
         assert answer.status_code == 400 and said in unescape(answer.text) and typed in unescape(answer.text)
     assert own(venue) == {}
+
+
+def test_no_two_buttons_are_alike_when_one_gets_our_words_back(venue: Venue, manager: Browser) -> None:
+    assert save(manager, texts.B_CHECKOUT, "To the till").status_code == 302
+    assert save(manager, texts.B_STAFF, "Checkout").status_code == 302
+    back = save(manager, texts.B_CHECKOUT, "To the till", before=["To the till"], reset="yes")
+    assert back.status_code == 400 and "Another button says this: “Call staff”" in unescape(back.text)
+    assert save(manager, texts.B_STAFF, "Checkout", before=["Checkout"], reset="yes").status_code == 302
+    assert save(manager, texts.B_CHECKOUT, "To the till", before=["To the till"], reset="yes").status_code == 302
+    assert own(venue) == {}
+
+
+def test_two_managers_give_two_buttons_no_one_word(
+    venue: Venue, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = venue.signed_in()
+
+    def meanwhile(*wanted: Any) -> Any:
+        monkeypatch.undo()
+        assert save(other, texts.B_STAFF, "Till").status_code == 302
+        return put_in_own_words(*wanted)
+
+    monkeypatch.setattr("webapp.admin.wordings.put_in_own_words", meanwhile)
+    late = save(manager, texts.B_CHECKOUT, "till")
+    assert late.status_code == 409 and "Another button says this: “Call staff”" in unescape(late.text)
+    assert own(venue) == {"en": {texts.B_STAFF: "Till"}}
+
+
+def test_what_no_keyboard_types_is_in_no_text(venue: Venue, manager: Browser) -> None:
+    assert save(manager, texts.B_CHECKOUT, "Pa\0y\u202e up\x07").status_code == 302
+    assert own(venue) == {"en": {texts.B_CHECKOUT: "Pay up"}}
+    for empty in ("\u200b", " \u2060 ", "\0"):
+        assert save(manager, texts.B_STAFF, empty).status_code == 400
 
 
 def test_our_own_words_typed_once_more_are_none_of_theirs(venue: Venue, manager: Browser) -> None:

@@ -1,5 +1,6 @@
 """Size, mixer, doneness: asked after a product is chosen, or said in one line with it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -250,6 +251,16 @@ def test_what_lacks_what_it_needs_by_now_is_taken_out_before_the_review(chat: Ch
     chat.menu_becomes(out=("Tonic", "Cheese"))
     guest.says("checkout").reads("the choice has changed", "Beef Burger: without Cheese", "is now KES 950")
     assert [line[1] for line in cart(chat)] == ["beef-burger"]
+
+
+def test_of_a_question_that_takes_fewer_by_now_no_more_is_ordered(chat: Chat, guest: Guest) -> None:
+    guest.says("1 burger with cheese and bacon")
+    assert cart(chat) == [(1, "beef-burger", ("Cheese", "Bacon"), 1200)]
+    burger = next(one for one in chat.menu.products if one.id == "beef-burger")
+    groups = tuple(replace(group, most=1) for group in burger.groups)
+    products = tuple(replace(one, groups=groups) if one is burger else one for one in chat.menu.products)
+    chat.menu = replace(chat.menu, version="2", products=products)
+    guest.says("checkout").reads("Beef Burger", "without Bacon", "is now KES 1,050")
 
 
 def test_an_option_that_is_out_while_it_is_asked_is_not_had(chat: Chat, guest: Guest) -> None:

@@ -1,6 +1,7 @@
 """Pictures as people upload them."""
 
 import io
+import random
 import struct
 import zlib
 from typing import Any
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core.documents.photos import WIDEST, written_anew
+from core.documents.photos import NO_PICTURE, TOO_LARGE, TOO_MANY, TOO_SMALL, WIDEST, written_anew
+
+SENTENCES = (NO_PICTURE, TOO_LARGE, TOO_MANY, TOO_SMALL)
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (300, 200), mode: str = "RGB", **more: Any) -> bytes:
@@ -80,3 +83,26 @@ def test_what_one_could_see_through_is_white() -> None:
 def test_what_is_no_picture_or_a_bomb_is_refused(content: bytes, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         written_anew(content)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_damaged_picture_is_a_picture_or_a_sentence_of_ours() -> None:
+    exif, dice = Image.Exif(), random.Random(7)
+    exif[0x0112], exif[0x010E], exif[0x8825] = 6, "a phone", {1: "N", 2: (1.0, 2.0, 3.0)}
+    whole = [picture(kind, (100, 100), exif=exif) for kind in ("JPEG", "PNG", "WEBP")]
+    for _ in range(4000):
+        damaged = bytearray(dice.choice(whole))
+        for _ in range(dice.choice((1, 2, 5))):
+            damaged[dice.randrange(min(400, len(damaged)))] = dice.randrange(256)
+        try:
+            assert written_anew(bytes(damaged)).startswith(b"\xff\xd8")
+        except ValueError as error:
+            assert str(error) in SENTENCES
+
+
+def test_what_a_camera_noted_wrongly_spoils_no_picture() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    odd = exif.tobytes().replace(struct.pack(">HHL", 0x0112, 3, 1), struct.pack(">HHL", 0x0112, 2, 1))
+    assert odd != exif.tobytes()
+    assert opened(written_anew(picture(exif=odd))).size == (300, 200)
