@@ -91,7 +91,7 @@ def mark(tones: Mapping[str, str], status: str) -> str:
 
 
 def _steps(story: Story) -> Iterator[Step]:
-    yield Step(story.order.created_at, "order", "Ordered")
+    yield _ordered(story)
     for move in (move for move in story.moves if move.from_status):
         yield Step(
             move.created_at,
@@ -104,6 +104,13 @@ def _steps(story: Story) -> Iterator[Step]:
         yield from _money(story)
     if may(Permission.READ_CHATS):
         yield from _said(story)
+
+
+def _ordered(story: Story) -> Step:
+    """By the guest themselves, which goes without saying, or by somebody at the counter."""
+    first = next((move for move in story.moves if not move.from_status and move.user_id), None)
+    by = (story.names.get(str(first.user_id), ""), "taken by hand") if first else ("", "")
+    return Step(story.order.created_at, "order", "Ordered", *by)
 
 
 def _money(story: Story) -> Iterator[Step]:
