@@ -6,25 +6,28 @@ const Chart = window.Chart;
 const place = document.getElementById("charts");
 const FIRST = 6;  // a bar's day begins in the morning
 const HOURS = night([...Array(24).keys()].map((hour) => `${String(hour).padStart(2, "0")}:00`));
-let drawn = [];
 
 function token(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-function draw(found) {
-  for (const chart of drawn) chart.destroy();
+// Each in a task of its own: a slow phone answers a touch in between.
+async function draw(found) {
   Chart.defaults.color = token("--text");
   Chart.defaults.borderColor = token("--line");
   Chart.defaults.font.family = token("--font");
   Chart.defaults.animation = false;
   const money = `Money (${place.dataset.currency})`;
-  drawn = [
-    bars("revenue", HOURS, [set(money, night(found.revenue), "--go")]),
-    bars("waiting", HOURS, [set("Half wait no longer (min)", night(found.waiting.typical), "--second"),
-                            set("Nine of ten (min)", night(found.waiting.slow), "--late")], true),
-    bars("tables", found.tables.map((one) => `Table ${one.table}`), [set("Orders", found.tables.map((one) => one.orders), "--go")]),
+  const charts = [
+    () => bars("revenue", HOURS, [set(money, night(found.revenue), "--go")]),
+    () => bars("waiting", HOURS, [set("Half wait no longer (min)", night(found.waiting.typical), "--second"),
+                                  set("Nine of ten (min)", night(found.waiting.slow), "--late")], true),
+    () => bars("tables", found.tables.map((one) => `Table ${one.table}`), [set("Orders", found.tables.map((one) => one.orders), "--go")]),
   ];
+  for (const chart of charts) {
+    chart();
+    await new Promise((done) => setTimeout(done));
+  }
 }
 
 // Hours of the clock, as an evening goes.
@@ -62,7 +65,8 @@ function bars(id, labels, datasets, lines = false) {
   canvas.parentElement.hidden = highest === 0;
   canvas.parentElement.nextElementSibling.hidden = highest > 0;
   canvas.setAttribute("aria-label", highest ? `${datasets[0].label}: most at ${at}, ${highest}` : `${datasets[0].label}: nothing in this time`);
-  return new Chart(canvas, {
+  Chart.getChart(canvas)?.destroy();  // in the colours from before
+  new Chart(canvas, {
     type: lines ? "line" : "bar",
     data: { labels, datasets },
     options: {
@@ -77,8 +81,8 @@ try {
   const answer = await fetch(place.dataset.from, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error("not readable");
   const found = await answer.json();
-  draw(found);
   list(found);
+  await draw(found);
   addEventListener("theme", () => draw(found));
 } catch {
   toast("The charts could not be read. Reload the page to try again.", "danger");

@@ -81,10 +81,12 @@ function fill(card, order, items) {
   part("table").textContent = order.table ? `Table ${order.table}` : "";
   part("table").hidden = !order.table;
   part("word").textContent = word;
+  part("practice").hidden = !order.practice;
   part("paid").textContent = (order.paid_by || []).map((method) => PAID_BY[method] || method).join(" + ");
   part("paid").hidden = !order.paid_by?.length;
   part("guest").textContent = [order.guest, order.pickup && "Pickup", order.address, order.note].filter(Boolean).join(" – ");
   part("items").replaceChildren(...items.map(line));
+  part("receipt").hidden = order.practice;
   part("receipt").href = `${board.dataset.receipts}/${order.id}.pdf`;
   if (part("ticket")) part("ticket").href = `${board.dataset.tickets}/${order.id}`;
   part("outs")?.replaceChildren(...different(items).map(out));

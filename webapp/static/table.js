@@ -160,6 +160,8 @@ function build() {
     placeholder: () => placeholder(), rowFormatter: (row) => { rows.format(row); tint(described.columns, row); },
   });
   rows.table = made;
+  made.on("tableBuilding", () => made.columnManager.blockRedraw());  // every hidden column would measure all headings
+  made.on("dataLoading", () => { if (made.columnManager.redrawBlock) made.columnManager.restoreRedraw(); });
   made.on("tableBuilt", () => { table = made; callGrid(part("grid"), described.many); });
   made.on("dataLoading", () => part("grid").setAttribute("aria-busy", "true"));
   made.on("dataLoaded", () => part("grid").setAttribute("aria-busy", "false"));

@@ -1,5 +1,6 @@
 """Every page: behind the login, with its headers, and without a stack trace when it breaks."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -68,6 +69,13 @@ def test_every_answer_carries_the_security_headers(app: Flask, path: str) -> Non
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
     assert ("no-store" in headers.get("Cache-Control", "")) == path.startswith("/admin")
+
+
+def test_letters_are_fetched_at_once_and_once(app: Flask) -> None:
+    browser = app.test_client()
+    [font] = re.findall(r'<link rel="preload" href="/static/([^"]+)" as="font"', browser.get("/admin/login").text)
+    assert f'url("{font}")' in browser.get("/static/tokens.css").text
+    assert browser.get(f"/static/{font}").headers["Cache-Control"] == "public, max-age=604800"
 
 
 @pytest.fixture
