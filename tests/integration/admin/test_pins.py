@@ -161,7 +161,7 @@ def test_somebody_takes_over_without_a_sign_out_and_the_one_before_has_left(venu
     assert types(tablet, venue.user_id).location == "/admin/board"
     assert "Wanjiru" in tablet.get("/admin/switch").text
     late = tablet.post("/admin/cash", tab, data={"code": "ABCD"})
-    assert late.status_code == 400 and "reload" in late.text, "what the one before left open in another tab does nothing"
+    assert late.status_code == 400 and "reload" in late.text, "what lay open in another tab"
     with venue.program.sessions.begin() as db:
         mine = select(SignIn.id).where(SignIn.user_id == other)
         assert db.scalars(mine).all() == []
