@@ -27,6 +27,11 @@ export function draw(id, order, fresh) {
   columns.tidy();
 }
 
+// After a reading: also where it found nothing.
+export function tidy() {
+  columns.tidy();
+}
+
 function stand(id, order, fresh) {
   const places = order ? columns.places(order) : [];
   const mine = cards.get(id) || new Map();
@@ -144,4 +149,3 @@ for (const pick of picks) {
   });
 }
 mark();
-columns.tidy();

@@ -3,8 +3,8 @@
 from sqlalchemy import case, func, or_, select
 
 from core.domain.listing.asked import Sort
-from core.domain.listing.columns import Column, Kind
-from core.domain.listing.words import ORDER, ORDER_TONES
+from core.domain.listing.columns import Column, Kind, Mark
+from core.domain.listing.words import BAD, ORDER, ORDER_TONES
 from core.services.listing.conditions import in_number, in_text
 from core.services.listing.declared import Field, Listing
 from core.store.sql.tables import ORDERS_SEARCHED, Order, Workspace
@@ -33,7 +33,7 @@ ORDERS = Listing(
         Field(Column("discount", "Discount", Kind.MONEY, shown=False), Order.discount),
         Field(Column("tip", "Tip", Kind.MONEY, shown=False), Order.tip),
         Field(Column("vat", "VAT", Kind.MONEY, shown=False), Order.vat),
-        Field(Column("returned", "Taken back", Kind.MONEY, shown=False), Order.returned),
+        Field(Column("returned", "Taken back", Kind.MONEY, marks=(Mark(BAD, least=1),), shown=False), Order.returned),
     ),
     sorts=(Sort("created_at", descending=True),),
     looking=(in_number(Order.number), in_text(ORDERS_SEARCHED)),

@@ -12,7 +12,9 @@ QUERIES: dict[str, tuple[tuple[str, str], ...]] = {
         ("effect_without_outcome", "select event_id from turn_effects where outcome is null"),
         (
             "event_saved_twice",
-            "select workspace_id, external_id from messages where direction = 'in' group by 1, 2 having count(*) > 1",
+            # What an erased guest wrote has no id any more.
+            "select workspace_id, external_id from messages where direction = 'in' and external_id is not null"
+            " group by 1, 2 having count(*) > 1",
         ),
     ),
     "I3": (
