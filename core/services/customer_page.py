@@ -44,7 +44,7 @@ def known(db: Session, workspace_id: UUID, customer_id: UUID) -> Known:
     mine = (Order.workspace_id == workspace_id, Order.customer_id == customer_id)
     newest = select(Order).where(*mine).order_by(Order.created_at.desc()).limit(SHOWN)
     bought = select(func.count(), func.coalesce(func.sum(Order.total - Order.returned), 0))
-    count, spent = db.execute(bought.where(*mine, Order.status.in_(BOUGHT))).one()
+    count, spent = db.execute(bought.where(*mine, Order.status.in_(BOUGHT), ~Order.practice)).one()
     version = db.scalar(select(VERSION).where(Customer.id == customer_id)) or 0
     notes, chats = notes_of(db, workspace_id, customer_id), boxes(db, workspace_id, customer_id)
     return Known(customer, version, db.scalars(newest).all(), chats, count, spent, notes)

@@ -23,6 +23,7 @@ from core.domain.documents import LISTS, DocumentKind, DocumentState, FiscalStat
 from core.domain.reporting import Report, days_in
 from core.errors import Rejected
 from core.log import bind, get_logger
+from core.services.acting import acted
 from core.services.document_links import verify_url
 from core.services.documents_wanted import mail_it, news_of
 from core.services.exports import list_file
@@ -110,7 +111,7 @@ def make(program: Program, work: Work) -> bytes:
     with transaction(program.sessions) as db:
         document = db.get_one(Document, work.document_id)
         if work.kind in LISTS.values():
-            return list_file(program, db, document)
+            return (acted if "act" in document.request else list_file)(program, db, document)
         facts = _FACTS[work.kind](program, db, document)
     return _MAKE[work.kind](facts)
 

@@ -54,13 +54,17 @@ class Wanted:
 
 
 def want_list(db: Session, workspace_id: UUID, user_id: UUID, wanted: Wanted) -> UUID:
-    """The file that this person waits for: asked for again meanwhile, it is the same one."""
-    request = wanted.request()
+    """The file that this person waits for."""
+    return want(db, workspace_id, user_id, wanted.form, wanted.request())
+
+
+def want(db: Session, workspace_id: UUID, user_id: UUID, form: str, request: dict[str, Any]) -> UUID:
+    """Asked for again meanwhile, it is the same one."""
     mine = (Document.workspace_id == workspace_id, Document.user_id == user_id, Document.request == request)
     waiting = db.scalar(select(Document.id).where(*mine, Document.state == DocumentState.WANTED))
     if waiting is not None:
         return waiting
-    about = {"workspace_id": workspace_id, "user_id": user_id, "kind": LISTS[wanted.form]}
+    about = {"workspace_id": workspace_id, "user_id": user_id, "kind": LISTS[form]}
     document = Document(**about, request=request, next_try_at=clock.now())
     db.add(document)
     db.flush()
@@ -114,11 +118,12 @@ def _too_much() -> NoReturn:
 def _told(program: Program, document_id: UUID, rows: Iterable[Cells], count: int) -> Iterator[Cells]:
     for place, row in enumerate(rows):
         if place % NOTED == 0:
-            _tell(program, document_id, min(99, place * 100 // count))
+            tell(program, document_id, min(99, place * 100 // count))
         yield row
 
 
-def _tell(program: Program, document_id: UUID, progress: int) -> None:
+def tell(program: Program, document_id: UUID, progress: int) -> None:
+    """So far it is, in percent, and nobody else begins with it."""
     ours = (Document.id == document_id, Document.state == DocumentState.WANTED)
     with transaction(program.sessions) as db:
         db.execute(update(Document).where(*ours).values(progress=progress, next_try_at=clock.now() + LEASE))

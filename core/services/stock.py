@@ -43,6 +43,18 @@ _SELL = text(
 )
 
 
+# In words of its own: built anew for every line of every order, it took longer to write than to carry out.
+_HOLD = text(
+    """
+    update products p set held = held + :quantity, updated_at = now()
+    where id = :id and on_hand - held >= :quantity and not sold_out
+    returning (:quantity > 0 and on_hand = held) or exists (
+        select from recipe_lines l where l.ingredient_id = :id and l.quantity > p.on_hand - p.held
+        and l.quantity <= p.on_hand - p.held + :quantity)
+    """
+)
+
+
 def turned(product_id: UUID, before: ColumnElement[int], after: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether something sold out or came back as this much of a product became free: it, or what is made of it."""
     low, high = func.least(before, after), func.greatest(before, after)
@@ -53,12 +65,8 @@ def turned(product_id: UUID, before: ColumnElement[int], after: ColumnElement[in
 def hold(db: Session, product_id: UUID, quantity: int) -> bool | None:
     """Set some aside; 0 of what is not counted itself. Answers whether something sold out by that, or None where there
     was not enough."""
-    take = (
-        update(Product)
-        .where(Product.id == product_id, free >= quantity, ~Product.sold_out)
-        .values(held=Product.held + quantity)
-    )
-    return db.scalar(take.returning(turned(product_id, free + quantity, free)))
+    ran_out: bool | None = db.scalar(_HOLD, {"id": product_id, "quantity": quantity})
+    return ran_out
 
 
 def sell_holds(db: Session, order: Order) -> bool:

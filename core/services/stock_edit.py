@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session
 
 from core.domain.recipes import measured
@@ -49,7 +49,7 @@ class Shelf:
     low_stock: int
     sold_out: bool
     unit: Unit
-    version: int
+    counted: bool
 
     @property
     def left(self) -> str:
@@ -64,7 +64,7 @@ class Shelf:
     @property
     def low(self) -> bool:
         """Whether somebody should buy more."""
-        return bool(self.low_stock) and self.free <= self.low_stock
+        return self.counted and bool(self.low_stock) and self.free <= self.low_stock
 
 
 def move(
@@ -93,6 +93,10 @@ def move(
 
 def shelves(db: Session, workspace_id: UUID) -> list[Shelf]:
     """Everything that is counted: as it stands on the menu, then the ingredients."""
+    return _shelves(db, workspace_id, Product.counted.is_(True))
+
+
+def _shelves(db: Session, workspace_id: UUID, *which: ColumnElement[bool]) -> list[Shelf]:
     columns = (
         Product.id,
         Product.name,
@@ -102,10 +106,10 @@ def shelves(db: Session, workspace_id: UUID) -> list[Shelf]:
         Product.low_stock,
         Product.sold_out,
         Product.unit,
-        Product.version,
+        Product.counted,
     )
     query = select(*columns).outerjoin(Category, Category.id == Product.category_id)
-    mine = query.where(Product.workspace_id == workspace_id, Product.counted, Product.deleted_at.is_(None))
+    mine = query.where(Product.workspace_id == workspace_id, Product.deleted_at.is_(None), *which)
     order = (Category.position, Category.name, Product.position, Product.name)
     return [Shelf(*row) for row in db.execute(mine.order_by(*order))]
 
@@ -117,8 +121,8 @@ def running_low(db: Session, workspace_id: UUID) -> list[Shelf]:
 
 
 def shelf_of(db: Session, workspace_id: UUID, product_id: UUID) -> Shelf | None:
-    """One of them."""
-    return next((shelf for shelf in shelves(db, workspace_id) if shelf.id == product_id), None)
+    """One of them, also where its own count rests just now: its history stays."""
+    return next(iter(_shelves(db, workspace_id, Product.id == product_id)), None)
 
 
 def history(db: Session, workspace_id: UUID, product_id: UUID, before: int | None = None) -> list[Line]:

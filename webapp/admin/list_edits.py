@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify, make_response, request, url_for
 from sqlalchemy.orm import Session
 
 from core.domain.listing.asked import Unreadable, read
 from core.errors import TryAgain
+from core.jobs import make_documents
 from core.log import get_logger
+from core.services import acting
+from core.services.acting import WantedAct, want_act
 from core.services.followup import Followup
 from core.services.listing import pages as reading
 from core.services.listing.acts import Act, carry_out, said
@@ -55,14 +58,17 @@ def act_on(one: ListPage, act: Act) -> Response:
     given = request.get_json(silent=True)
     if not isinstance(given, dict):
         return refused("Choose rows of this list.", 400)
+    value = str(given.get("value", ""))[:LONGEST]
     try:
         with transaction(current_program().sessions) as db:
             ids = _all(db, one) if given.get("all") is True else ids_in(_texts(given.get("ids")))
+        if len(ids) > MOST_CHOSEN:
+            return _later(one, act, value, len(ids))
     except Unreadable as error:
         return refused(str(error), 400)
     except TryAgain:
         return refused(SLOW, 503)
-    outcome = carry_out(current_program().sessions, actor(), act, ids, str(given.get("value", ""))[:LONGEST])
+    outcome = carry_out(current_program().sessions, actor(), act, ids, value)
     follow_up(current_program(), outcome.followup | _heard(one))
     logger.info("rows changed", list=one.listing.name, act=act.name, done=outcome.done, left=len(outcome.left))
     return jsonify(**said(outcome))
@@ -71,10 +77,19 @@ def act_on(one: ListPage, act: Act) -> Response:
 def _all(db: Session, one: ListPage) -> list[UUID]:
     asked = read(one.listing.columns, request.args.items(multi=True))
     reading.be_quick(db)
-    ids = reading.ids(db, one.listing, staff().workspace_id, asked, house_of(db).zone, MOST_CHOSEN + 1)
-    if len(ids) > MOST_CHOSEN:
-        raise Unreadable(f"These are more than {MOST_CHOSEN} {one.listing.many}. Filter the list first.")
+    ids = reading.ids(db, one.listing, staff().workspace_id, asked, house_of(db).zone, acting.MOST_ROWS + 1)
+    if len(ids) > acting.MOST_ROWS:
+        raise Unreadable(f"These are more than {acting.MOST_ROWS:,} {one.listing.many}. Filter the list first.")
     return ids
+
+
+def _later(one: ListPage, act: Act, value: str, count: int) -> Response:
+    """The workers do it: where it says how far it is."""
+    asked, who = read(one.listing.columns, request.args.items(multi=True)), staff()
+    with transaction(current_program().sessions) as db:
+        document_id = want_act(db, who.workspace_id, who.user_id, WantedAct(one.listing, act, asked, value, count))
+    follow_up(current_program(), Followup(jobs=(make_documents(),)))
+    return make_response(jsonify(address=url_for("admin.export", document_id=document_id)), 202)
 
 
 def _texts(given: Any) -> list[str]:

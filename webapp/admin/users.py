@@ -26,7 +26,7 @@ from webapp.held import current_program
 
 ROLES = {
     Role.OWNER: "Owner: everything, and where the money goes",
-    Role.MANAGER: "Manager: everything but that",
+    Role.MANAGER: "Manager: everything but where the money goes",
     Role.BAR: "Bar: orders, guests, cash",
     Role.KITCHEN: "Kitchen: what is to be made",
     Role.VIEWER: "Viewer: looks, and changes nothing",

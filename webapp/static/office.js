@@ -25,6 +25,27 @@ for (const choice of document.querySelectorAll("[data-theme-choice]")) {
 }
 markTheme();
 
+// --- the menu on wide screens: with names, or icons alone
+
+const fold = document.querySelector("[data-fold]");
+
+function showFold() {
+  const folded = document.documentElement.dataset.side === "folded";
+  fold.setAttribute("aria-expanded", String(!folded));
+  for (const link of document.querySelectorAll(".side-link")) link.title = folded ? link.textContent.trim() : "";
+}
+
+if (fold) {
+  fold.hidden = false;
+  fold.addEventListener("click", () => {
+    const side = document.documentElement.dataset.side === "folded" ? "wide" : "folded";
+    document.documentElement.dataset.side = side;
+    try { localStorage.setItem("side", side); } catch { /* as above */ }
+    showFold();
+  });
+  showFold();
+}
+
 // --- words in a corner
 
 for (const said of document.querySelectorAll("#toasts .toast")) new window.bootstrap.Toast(said, { delay: 8_000 }).show();

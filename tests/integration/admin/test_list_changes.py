@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from core.domain.statuses import OrderStatus, Role, Station, Unit
+from core.services import acting, documents
 from core.store.sql.tables import Activity, Category, Customer, Order, Product, RecipeLine
 from tests.integration.admin.venue import DID, Browser, Venue, events, open_venue
+from webapp.admin import list_edits
 
 
 @pytest.fixture
@@ -153,6 +155,27 @@ def test_open_lists_hear_whose_rows_changed_and_nothing_of_what_is_in_them(venue
     heard = [one["data"] for one in islice(said, 2)]
     assert {loads(one)["about"] for one in heard} == {"products", "orders"}
     assert all(set(loads(one)) == {"about"} for one in heard)
+
+
+def test_an_act_on_more_rows_than_anybody_waits_for_is_done_by_the_workers(
+    venue: Venue, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_edits, "MOST_CHOSEN", 1)
+    monkeypatch.setattr(acting, "AT_ONCE", 1)
+    ready, paid = venue.order(OrderStatus.READY), venue.order(OrderStatus.PAID)
+    answer = act(manager, "orders/acts/served", "?sort=number", all=True)
+    assert answer.status_code == 202
+    address = answer.json["address"]
+    assert act(manager, "orders/acts/served", "?sort=number", all=True).json["address"] == address
+    assert "0 % of about 2 rows are done" in manager.get(address).text
+    documents.make_documents(venue.program)
+    assert venue.shown(ready)["status"] == "SERVED" and venue.shown(paid)["status"] == "PAID"
+    assert "It is done." in manager.get(address).text
+    lines = [line.partition(",")[2] for line in manager.get(f"{address}/file").data.decode("utf-8-sig").splitlines()]
+    assert lines == ["What became of it", "Served", "Only what is ready can be served."]
+    assert [action for action, _ in logged(venue)] == ["order_moved"]
+    monkeypatch.setattr(acting, "MOST_ROWS", 1)
+    assert "Filter the list first" in act(manager, "orders/acts/served", all=True).json["error"]
 
 
 def test_what_is_mixed_is_there_as_long_as_each_of_its_ingredients(venue: Venue, manager: Browser) -> None:

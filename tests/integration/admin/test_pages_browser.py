@@ -101,6 +101,25 @@ def test_menus_open_by_keyboard_close_on_escape_and_the_theme_stays(
     page.context.close()
 
 
+def test_the_menu_folds_to_its_icons_and_stays_so(
+    chromium: Browser, address: str, venue: Venue, complaints: list[str]
+) -> None:
+    page = tab(chromium, address, complaints, 1280, "light")
+    sign_in(page, address, venue)
+    fold, cash = page.get_by_role("button", name="Names in the menu"), page.get_by_role("link", name="Cash")
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    fold.press("Enter")
+    page.goto(f"{address}/admin/orders")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    assert page.evaluate("document.getElementById('sidebar').offsetWidth") < 100
+    assert faults(page) == []
+    expect(cash).to_have_attribute("title", "Cash")
+    cash.click()
+    expect(page).to_have_url(f"{address}/admin/cash")
+    assert complaints == []
+    page.context.close()
+
+
 def test_on_a_phone_the_board_is_nearly_the_whole_screen(
     chromium: Browser, address: str, venue: Venue, complaints: list[str]
 ) -> None:

@@ -11,6 +11,7 @@ from core.services.activity import Actor
 from core.services.ingredients import save_ingredient
 from core.store.sql.tables import Activity, Product
 from tests.integration import shelf
+from tests.integration.admin.test_by_hand import Counter
 from tests.integration.admin.test_menu_sheets import look, write
 from tests.integration.admin.test_products import load, logged, on_menu
 from tests.integration.admin.venue import Browser, Venue, open_venue
@@ -57,6 +58,8 @@ def test_a_recipe_is_typed_and_the_next_turn_of_every_chat_knows_it(venue: Venue
     assert logged(venue)[-1].after == {"recipe": ["50 ml Vodka", "2 Lime"], "counted": False}
     assert mix(manager, (vodka, "50"), (lime, "8")).status_code == 302 and not on_menu(venue)["Dawa"].available
     assert manager.get("/admin/products/rows?where=availability.in.none").json["last_row"] == 1
+    assert "this count rests" in manager.get(f"/admin/stock/{venue.product_id}").text
+    assert f"/admin/stock/{venue.product_id}" not in manager.get("/admin/stock").text
     assert mix(manager).status_code == 302 and not row(venue).mixed and row(venue).counted
 
 
@@ -177,6 +180,21 @@ def test_recipes_go_out_with_the_menu_and_come_back_in(venue: Venue, manager: Br
     page = look(manager, "name,recipe\r\nDawa,1 Shot\r\nShot,\r\n")
     assert page.status_code == 200 and write(manager, page.text).status_code == 302
     assert row(venue, shot.id).mixed is False and "1 <bdi>Shot</bdi>" in manager.get(f"/admin/products/{dawa.id}").text
+
+
+def test_an_order_by_hand_takes_from_the_shelf_and_names_the_cocktail(venue: Venue, manager: Browser) -> None:
+    vodka = kept(venue, "Vodka", 100)
+    mix(manager, (vodka, "50"))
+    counter = Counter(venue, manager)
+    for _ in range(3):
+        counter.add()
+    counter.tap("pay")
+    refused = counter.tap("cash", received="2100")
+    assert refused.status_code == 409 and "Dawa: 2 left" in refused.text and row(venue, vodka).held == 0
+    counter.tap(f"fewer:{venue.product_id}")
+    counter.tap("pay")
+    assert counter.tap("cash", received="1400").status_code == 303
+    assert (row(venue, vodka).on_hand, row(venue, vodka).held) == (0, 0) and not on_menu(venue)["Dawa"].available
 
 
 def test_nobody_mixes_with_another_venues_bottles(venue: Venue, manager: Browser) -> None:

@@ -273,7 +273,9 @@ def test_what_is_in_a_recipe_stays_until_it_is_in_none(bar: Bar) -> None:
         remove_product(db, actor, bar.products["Tusker"], 1)
     with bar.sessions.begin() as db:
         remove_product(db, actor, bar.products["Dawa"], 3)
-        remove_product(db, actor, bar.products["Tusker"], 1)
+    assert bar.mixes("Tusker", {"Vodka": 1}).menus, "nobody makes a Dawa of it any more"
+    with bar.sessions.begin() as db:
+        remove_product(db, actor, bar.products["Tusker"], 2)
         remove_ingredient(db, actor, bar.products["Lime"], 1)
 
 
