@@ -208,6 +208,14 @@ def test_those_who_take_money_are_asked_whether_they_know_us(
     assert {urlsplit(call.path).path for call in provider.calls} == {urlsplit(route.split()[1]).path}
 
 
+def test_keys_are_tested_before_the_account_is_switched_on(venue: Venue, owner: Browser, provider: StandIn) -> None:
+    save(owner, "kopokopo", {name: value for name, value in KOPOKOPO.items() if name != "active"})
+    pointed(venue, Provider.KOPOKOPO, provider)
+    provider.routes["POST /oauth/token"] = answers(200, {"access_token": "t", "expires_in": 3600})
+    assert "and knows these keys" in check(owner, "kopokopo")
+    assert not account(venue, Provider.KOPOKOPO).active
+
+
 def test_pesapal_is_told_where_to_post_and_again_for_another_merchant(
     venue: Venue, owner: Browser, provider: StandIn
 ) -> None:
