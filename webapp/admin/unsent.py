@@ -55,6 +55,8 @@ def keep_typed() -> Response | None:
     fields = [[name, text] for name, text in request.form.items(multi=True) if name != "csrf_token"]
     if not fields or WHO not in session or any(SECRET.search(name) for name, _ in fields):
         return None
+    if request.endpoint == "admin.send_unsent":  # what is kept already waits on
+        return _away(url_for("admin.login", next=url_for("admin.unsent")))
     typed = Typed(request.path, session[WHO], session.get(HOUSE, ""), _from_page(), fields, bool(request.files))
     sealed = installed().encrypt(json.dumps(vars(typed)))
     if len(sealed) > LARGEST:
