@@ -65,8 +65,8 @@ def board() -> str:
     with current_program().sessions.begin() as db:
         house = db.get_one(Workspace, staff().workspace_id)
     tickets = url_for("admin.ticket", order_id=NOBODY).removesuffix(f"/{NOBODY}")
-    shown = {"lateness": read_lateness(house.lateness), "practises": house.dev_mode}
-    return render_template("admin/board.html", **shown, tickets=tickets)
+    shown = {"lateness": read_lateness(house.lateness), "practises": house.dev_mode, "tickets": tickets}
+    return render_template("admin/board.html", **shown, station=staff().role.value.upper())
 
 
 def orders() -> Response:
