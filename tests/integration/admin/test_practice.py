@@ -10,8 +10,8 @@ from core.domain.statuses import Direction, MessageStatus, OrderStatus, Role
 from core.services.customers import GuestRef
 from core.services.effects import perform
 from core.services.relay import follow_up
-from core.services.stock import receive_stock
 from core.store.sql.tables import Activity, Message, Order, Workspace
+from tests.integration import shelf
 from tests.integration.admin.venue import DID, Browser, Venue
 
 HERE = "/admin/settings/practice"
@@ -40,7 +40,7 @@ def orders(venue: Venue, quantity: int = 2) -> UUID:
     cart |= {"customer_name": "Amina", "currency": "KES"}
     pay = {"kind": "request_payment", "order_id": None, "method": "MPESA", "phone": PHONE}
     with venue.program.sessions.begin() as db:
-        receive_stock(db, venue.workspace_id, venue.product_id, quantity, None)
+        shelf.receive(db, venue.workspace_id, venue.product_id, quantity)
         (placed, _), followup = perform(db, ref, uuid4().hex, [cart, pay])
     follow_up(venue.program, followup)
     venue.serve()
