@@ -19,6 +19,7 @@ from core.services import (
     exports,
     holds,
     journal,
+    practice,
     reconcile,
     refund_calls,
     relay,
@@ -40,8 +41,9 @@ def sweep_payments() -> None:
 
 @app.task(name=SWEEP_HOLDS)
 def sweep_holds() -> None:
-    """Unpaid orders past their time give their stock back."""
+    """Unpaid orders past their time give their stock back, and practice that is over ends."""
     relay.follow_up(program(), holds.expire_holds(program().sessions))
+    relay.follow_up(program(), practice.end_practice(program().sessions))
 
 
 @app.task(name=SWEEP_OUTBOX)

@@ -175,6 +175,7 @@ class MessageStatus(StrEnum):
     READ = "read"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    PRACTICE = "practice"  # it stayed in the house
 
 
 class DeadLetterState(StrEnum):

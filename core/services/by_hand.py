@@ -18,11 +18,11 @@ from core.jobs import request_payment
 from core.log import get_logger
 from core.services.activity import Actor, record
 from core.services.ask_payment import ask_payment
-from core.services.cash import take_for
+from core.services.cash import Taken, take_for
 from core.services.customers import Buyer, Guest, GuestRef, by_phone, find_guest, profile_of
 from core.services.followup import Followup
 from core.services.menu import load_menu
-from core.services.orders import lock_order, paid_so_far
+from core.services.orders import in_news, lock_order, paid_so_far
 from core.services.place_order import order_id_of, place_order
 from core.services.program import Program
 from core.store.sql.engine import transaction
@@ -108,10 +108,10 @@ def taken_before(db: Session, workspace_id: UUID, entry: UUID) -> UUID | None:
 
 def pay_cash(
     db: Session, workspace_id: UUID, user_id: UUID, order_id: UUID, entry: UUID, received: Decimal
-) -> Followup:
+) -> tuple[Taken, Followup]:
     """The money is in hand; the same `entry` again takes nothing. Raises Rejected as `take_for` does, and not_found."""
     order = _locked(db, Actor(workspace_id, user_id), order_id)
-    return take_for(db, order, user_id, entry, received)[1]
+    return take_for(db, order, user_id, entry, received)
 
 
 def ask_phone(db: Session, by: Actor, order_id: UUID, phone: str) -> tuple[Outcome, Followup]:
@@ -119,11 +119,11 @@ def ask_phone(db: Session, by: Actor, order_id: UUID, phone: str) -> tuple[Outco
     order = _locked(db, by, order_id)
     customer = db.get(Customer, order.customer_id) if order.customer_id else None
     buyer = Buyer(order.workspace_id, customer, order.conversation_id, by.user_id)
-    outcome = ask_payment(db, buyer, order.id, {"method": Method.MPESA, "phone": phone})
+    outcome, followup = ask_payment(db, buyer, order.id, {"method": Method.MPESA, "phone": phone})
     if outcome["result"] != "requested":
-        return outcome, Followup()
+        return outcome, followup
     record(db, by, "payment_asked_by_hand", "order", order.id, detail={"number": order.number})
-    return outcome, Followup(jobs=(request_payment(outcome["payment_id"]),))
+    return outcome, followup | Followup(jobs=(request_payment(outcome["payment_id"]),))
 
 
 def send_to_chat(db: Session, by: Actor, order_id: UUID, entry: UUID) -> Followup:
@@ -138,7 +138,7 @@ def send_to_chat(db: Session, by: Actor, order_id: UUID, entry: UUID) -> Followu
         raise Rejected("already_paid" if order.status in BOUGHT else "order_closed")
     chat = db.get_one(Conversation, order.conversation_id)
     due = order.total - paid_so_far(db, order.id)
-    said = {"order_id": str(order.id), "number": order.number, "amount": plain(due), "currency": order.currency}
+    said = in_news(order) | {"amount": plain(due), "currency": order.currency}
     if not owe_once(db, uuid5(order.id, f"chat:{entry}"), chat, ORDER_TAKEN, said):
         return Followup()
     record(db, by, "order_sent_to_chat", "order", order.id, detail={"number": order.number})

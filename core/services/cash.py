@@ -29,6 +29,7 @@ from core.services.ask_payment import lock_unpaid
 from core.services.customers import Guest
 from core.services.followup import Followup
 from core.services.orders import lock_order, paid_so_far
+from core.services.practice import pay_in_practice
 from core.services.settle import settle_in
 from core.store.sql.tables import CashCode, CashEntry, Order, Payment, User, Workspace
 
@@ -38,7 +39,7 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Taken:
-    """What went into the drawer, and what of the order is still missing."""
+    """What went into the drawer, and what of the order is still missing. `practice`: nothing did."""
 
     number: int
     amount: Decimal
@@ -46,6 +47,7 @@ class Taken:
     change: Decimal
     due: Decimal
     currency: str
+    practice: bool = False
 
 
 def promise_cash(db: Session, guest: Guest, order_id: UUID) -> Outcome:
@@ -72,7 +74,7 @@ def take_cash(
     """A member of staff has the money in hand. The same `entry_id` again answers what was taken the first time.
 
     Raises Rejected: cash_unknown, cash_paid, cash_closed, cash_gone (too late: nothing was taken), cash_form (the id is
-    another payment's).
+    another payment's), cash_part (practice takes all of it).
     """
     return take_for(db, _order_of(db, workspace_id, code), user_id, entry_id, received)
 
@@ -86,6 +88,8 @@ def take_for(db: Session, order: Order, user_id: UUID, entry_id: UUID, received:
         raise Rejected("cash_form")
     if order.status not in UNSOLD:
         raise Rejected("cash_paid" if order.status in BOUGHT else "cash_closed")
+    if order.practice:
+        return _practise(db, order, user_id, received)
     credited = paid_so_far(db, order.id)
     entry = _enter(db, order, user_id, entry_id, received, order.total - credited)
     notice = Notice(
@@ -96,11 +100,25 @@ def take_for(db: Session, order: Order, user_id: UUID, entry_id: UUID, received:
     if paid_so_far(db, order.id) == credited:
         raise Rejected("cash_gone")
     if order.status in BOUGHT:
-        db.execute(update(CashCode).where(CashCode.order_id == order.id).values(used_at=clock.now()))
+        _use_up(db, order)
     said = {"number": order.number, "amount": entry.amount, "received": entry.received}
     record(db, Actor(workspace_id, user_id), "cash_taken", "order", order.id, detail=said)
     crashpoint("take_cash.before_commit")
     return _taken(db, order, entry), followup
+
+
+def _practise(db: Session, order: Order, user_id: UUID, received: Decimal) -> tuple[Taken, Followup]:
+    """No drawer is opened: the change is worked out, and the order goes on."""
+    if received < order.total:
+        raise Rejected("cash_part")
+    followup = pay_in_practice(db, order, Provider.CASH, user_id=user_id)
+    _use_up(db, order)
+    sums = (order.total, received, received - order.total, Decimal(0))
+    return Taken(order.number, *sums, order.currency, practice=True), followup
+
+
+def _use_up(db: Session, order: Order) -> None:
+    db.execute(update(CashCode).where(CashCode.order_id == order.id).values(used_at=clock.now()))
 
 
 def taken_before(db: Session, workspace_id: UUID, entry_id: UUID) -> Taken | None:

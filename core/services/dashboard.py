@@ -101,7 +101,7 @@ def top_orders(db: Session, workspace_id: UUID, period: Period) -> list[Top]:
 
 def recent_orders(db: Session, workspace_id: UUID) -> Sequence[Order]:
     """The newest, paid or not."""
-    mine = select(Order).where(Order.workspace_id == workspace_id)
+    mine = select(Order).where(Order.workspace_id == workspace_id, ~Order.practice)
     return db.scalars(mine.order_by(Order.created_at.desc(), Order.id.desc()).limit(RECENT)).all()
 
 
@@ -144,7 +144,7 @@ def _in(table: Any, at: Any) -> Any:
 
 
 def _standing(workspace_id: UUID, statuses: Sequence[OrderStatus]) -> ScalarSelect[int]:
-    mine = select(func.count()).select_from(Order).where(Order.workspace_id == workspace_id)
+    mine = select(func.count()).select_from(Order).where(Order.workspace_id == workspace_id, ~Order.practice)
     return mine.where(Order.status.in_(statuses)).scalar_subquery()
 
 

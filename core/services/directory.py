@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
-from time import monotonic
+from time import monotonic, sleep
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,18 +15,21 @@ from core.cipher import UnknownKey
 from core.errors import StoreUnavailable, TryAgain
 from core.log import get_logger
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Channel, ProviderAccount
+from core.store.sql.tables import Channel, ProviderAccount, Workspace
 
 RELOAD_SECONDS = 60.0
 RETRY_SECONDS = 2.0
 FIRST_SECONDS = 1.5
+STALE_SECONDS = 2.0
+TICK_SECONDS = 0.02
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Line:
-    """One WhatsApp number: where its messages go and how they are proven and answered."""
+    """One WhatsApp number: where its messages go and how they are proven and answered. `practises`: its house is in dev
+    mode, and nothing goes."""
 
     channel_id: str
     workspace_id: str
@@ -39,6 +42,7 @@ class Line:
     app_secrets: tuple[str, ...] = field(repr=False)
     verify_token: str = field(repr=False)
     display_number: str = ""
+    practises: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class Directory:
         self._reload_at = 0.0
         self._loading = Lock()
         self._loaded = Event()
+        self._read: str | None = None
+        self._unreadable: str | None = None
 
     def lines(self) -> tuple[Line, ...]:
         """All active WhatsApp numbers. Raises StoreUnavailable while none were ever loaded."""
@@ -105,6 +111,17 @@ class Directory:
             self._version = version
             self._reload_at = 0.0
 
+    def up_to(self, version: str) -> None:
+        """Wait until what the mailbox store calls `version` is read, for seconds at most and once: while PostgreSQL is
+        away the last good set counts."""
+        self.saw_version(version)
+        end = self._clock() + STALE_SECONDS
+        while version not in (self._read, self._unreadable):
+            self.begin()
+            if self._clock() >= end:
+                self._unreadable = version
+            sleep(TICK_SECONDS)
+
     def look_again(self) -> None:
         """A webhook named a number, or was signed with a secret, that we do not know: it may be new."""
         self._reload_at = min(self._reload_at, self._clock() + RETRY_SECONDS)
@@ -120,11 +137,14 @@ class Directory:
             raise StoreUnavailable("channels not loaded yet")
 
     def _reload(self) -> None:
+        self._reload_at = self._clock() + RELOAD_SECONDS
+        version = self._version  # after the date was set: whoever sees another one from now on sets it anew
         try:
-            self._reload_at = self._clock() + RELOAD_SECONDS
             self._load()
+            self._read = version
             self._loaded.set()
         except (SQLAlchemyError, TryAgain, UnknownKey) as error:
+            self._unreadable = version
             self._reload_at = self._clock() + RETRY_SECONDS
             log.warning("directory_not_loaded", error=type(error).__name__)
         finally:
@@ -132,9 +152,10 @@ class Directory:
 
     def _load(self) -> None:
         with transaction(self._sessions) as db:
-            channels = db.scalars(select(Channel).where(Channel.active, Channel.deleted_at.is_(None))).all()
+            ours = select(Channel, Workspace.dev_mode).join(Workspace, Workspace.id == Channel.workspace_id)
+            channels = db.execute(ours.where(Channel.active, Channel.deleted_at.is_(None))).all()
             accounts = db.scalars(select(ProviderAccount)).all()
-        self._lines = tuple(_line(channel) for channel in channels)
+        self._lines = tuple(_line(channel, practises) for channel, practises in channels)
         self._accounts = tuple(_account(account) for account in accounts)
         if not self._lines:
             self._reload_at = self._clock() + RETRY_SECONDS
@@ -145,7 +166,7 @@ def _matches(secret: str, raw: bytes, given: str) -> bool:
     return hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace"))
 
 
-def _line(channel: Channel) -> Line:
+def _line(channel: Channel, practises: bool) -> Line:
     secrets = channel.secrets
     return Line(
         channel_id=str(channel.id),
@@ -159,6 +180,7 @@ def _line(channel: Channel) -> Line:
         app_secrets=tuple(secret for secret in secrets.get("app_secrets", ()) if secret),
         verify_token=secrets.get("verify_token", ""),
         display_number=channel.display_number,
+        practises=practises,
     )
 
 

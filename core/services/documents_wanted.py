@@ -12,6 +12,7 @@ from core import clock
 from core.conversation.catalogues import ENGLISH, money
 from core.conversation.events import DOCUMENT_READY, REPORT_READY
 from core.domain.documents import DocumentKind
+from core.domain.practice import leaves
 from core.domain.reporting import days_in
 from core.services.document_links import file_name, link_to, url
 from core.services.followup import Followup
@@ -64,14 +65,16 @@ def news_of(db: Session, document: Document) -> tuple[str, dict[str, Any]]:
 
 
 def mail_it(program: Program, db: Session, document: Document, user_id: UUID) -> Followup:
-    """A locked report goes to somebody of the house, by mail, as a link to it."""
-    venue, said = db.get_one(Workspace, document.workspace_id).name, document.request
+    """A locked report goes to somebody of the house, by mail, as a link to it; unless the house practises."""
+    house, said = db.get_one(Workspace, document.workspace_id), document.request
+    if not leaves(None, house.dev_mode):
+        return Followup()
     days, orders = days_in(said).said, int(said["orders"])
     words = MAIL.format(
-        venue=venue,
+        venue=house.name,
         days=days,
         orders="1 order" if orders == 1 else f"{orders:,} orders",
         amount=money(ENGLISH, Decimal(said["amount"]), said["currency"]),
         link=url(program.settings, link_to(db, document).id),
     )
-    return owe_mail(db, db.get_one(User, user_id).email, f"{venue}: {days}", words)
+    return owe_mail(db, db.get_one(User, user_id).email, f"{house.name}: {days}", words)

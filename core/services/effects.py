@@ -90,8 +90,10 @@ def _place(db: Session, guest: Guest, effect: Effect, _: list[Outcome]) -> Resul
 
 def _ask(db: Session, guest: Guest, effect: Effect, outcomes: list[Outcome]) -> Result:
     order_id = effect["order_id"] or _just_placed(outcomes)
-    outcome = ask_payment(db, guest.buyer, UUID(order_id), effect) if order_id else {"result": "not_placed"}
-    return outcome, _begin(outcome)
+    if order_id is None:
+        return {"result": "not_placed"}, Followup()
+    outcome, followup = ask_payment(db, guest.buyer, UUID(order_id), effect)
+    return outcome, followup | _begin(outcome)
 
 
 def _begin(outcome: Outcome) -> Followup:

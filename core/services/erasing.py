@@ -17,7 +17,7 @@ from core.conversation.events import STAFF_SAID
 from core.domain.documents import LISTS
 from core.domain.orders import OPEN
 from core.domain.refunds import OPEN as OPEN_REFUNDS
-from core.domain.statuses import LIVE_PAYMENTS, DeadLetterState, OrderStatus
+from core.domain.statuses import LIVE_PAYMENTS, DeadLetterState, OrderStatus, PaymentStatus
 from core.errors import Rejected
 from core.providers.contract import payer_hash
 from core.services.activity import Actor, record
@@ -29,6 +29,7 @@ from core.store.sql.tables import (
     Customer,
     DeadLetter,
     Document,
+    DocumentDelivery,
     Message,
     Order,
     OrderItem,
@@ -36,6 +37,7 @@ from core.store.sql.tables import (
     Payment,
     Receipt,
     Refund,
+    ReportSchedule,
     StaffCall,
 )  # fmt: skip
 from core.store.sql.tables.people import CustomerNote, Erasure
@@ -52,8 +54,8 @@ ANONYMOUS: Mapping[str, Any] = {
 def erase(program: Program, db: Session, actor: Actor, customer_id: UUID) -> None:
     """All of it or nothing; it cannot be undone. The same number is a new guest afterwards.
 
-    Raises Rejected: not_found, still_open (an order, a payment, a refund), busy (a message is on its way), and
-    StoreUnavailable.
+    Raises Rejected: not_found, still_open (an order, a refund, a payment that may yet come or that staff must look at),
+    busy (a message is on its way), and StoreUnavailable.
     """
     customer = theirs(db, actor.workspace_id, customer_id, lock=True)
     if db.scalar(select(_still_open(customer))):
@@ -88,7 +90,10 @@ def hide_messages(db: Session, workspace_id: UUID, renamed: Mapping[str, str], u
 
 def _still_open(customer: Customer) -> ColumnElement[bool]:
     orders = select(Order.id).where(Order.workspace_id == customer.workspace_id, Order.customer_id == customer.id)
-    paying = exists().where(Payment.order_id.in_(orders), Payment.status.in_(LIVE_PAYMENTS))
+    undecided = or_(
+        Payment.status.in_((*LIVE_PAYMENTS, PaymentStatus.NEEDS_REVIEW)), Payment.next_check_at.is_not(None)
+    )
+    paying = exists().where(Payment.order_id.in_(orders), undecided)
     returning = exists().where(Refund.order_id.in_(orders), Refund.status.in_(OPEN_REFUNDS))
     serving = exists().where(Order.id.in_(orders), Order.status.in_((OrderStatus.PENDING, *OPEN)))
     return or_(serving, paying, returning)
@@ -160,6 +165,9 @@ def _chats(db: Session, customer: Customer, renamed: Mapping[str, str]) -> None:
     db.execute(update(Outbox).where(owed, Outbox.relayed_at.is_(None)).values(relayed_at=func.now()))
     db.execute(update(Outbox).where(owed, Outbox.done_at.is_(None)).values(done_at=func.now()))
     db.execute(update(Outbox).where(owed, Outbox.kind == STAFF_SAID).values(payload={}))
+    waits = (DocumentDelivery.conversation_id.in_(chats), DocumentDelivery.done_at.is_(None))
+    db.execute(update(DocumentDelivery).where(*waits).values(done_at=func.now()))
+    db.execute(delete(ReportSchedule).where(ReportSchedule.conversation_id.in_(chats)))
     hide_messages(db, customer.workspace_id, renamed, clock.now() + timedelta(days=1))
     for box, name in renamed.items():
         db.execute(update(Conversation).where(*mine, Conversation.mailbox == box).values(mailbox=name))

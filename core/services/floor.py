@@ -16,6 +16,7 @@ from core.services.followup import Followup
 from core.services.ledger import book
 from core.services.orders import lock_order, mark_order, tell
 from core.services.payment_rows import retire_others
+from core.services.practice import call_off_practice
 from core.services.refund_desk import Decision, refund_order
 from core.services.refunds import propose_refunds
 from core.services.stock import move_stock, release_holds
@@ -75,11 +76,16 @@ def call_off(
     restock: bool = False,
 ) -> Followup:
     """A paid order is not made, or went wrong: all of its money goes back; with `restock` its goods, to the shelf.
+    Practice took neither.
 
     Raises Rejected as `refund_order` does, and version_conflict.
     """
     order = _as_seen(db, workspace_id, order_id, version)
-    followup = refund_order(db, workspace_id, order_id, None, by, cash=cash)
+    if order.practice:
+        call_off_practice(db, order, by.user_id)
+        followup = Followup()
+    else:
+        followup = refund_order(db, workspace_id, order_id, None, by, cash=cash)
     if restock:
         followup |= _to_the_shelf(db, order, by.user_id)
     said = {"number": order.number, "why": by.why, "restock": restock}

@@ -156,6 +156,13 @@ def _save_failures(db: Session, notes: list[dict[str, Any]]) -> None:
     mark_said(db, [note["cause"] for note in notes])
 
 
+def _save_practice(db: Session, notes: list[dict[str, Any]]) -> None:
+    """They stayed in the house; what owed them is done."""
+    kept = (Message.id.in_([UUID(note["id"]) for note in notes]), Message.status == MessageStatus.QUEUED)
+    db.execute(update(Message).where(*kept).values(status=MessageStatus.PRACTICE))
+    mark_said(db, [note["cause"] for note in notes])
+
+
 def mark_said(db: Session, event_ids: list[str]) -> None:
     """What was owed has been said (rule 20). Only events that came from the outbox table have its ids."""
     owed = [UUID(id) for id in event_ids if len(id) == 36]
@@ -190,6 +197,7 @@ _SAVERS: dict[str, Callable[[Session, list[dict[str, Any]]], None]] = {
     "turn": _save_turns,
     "sent": _save_sendings,
     "failed": _save_failures,
+    "practice": _save_practice,
     "webhook": _save_webhooks,
     "account": save_notices,
 }

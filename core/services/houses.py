@@ -13,23 +13,24 @@ from core.store.sql.tables import Channel, Membership, Workspace
 class House:
     """One venue. `number` is the one guests write to, as digits with country; empty where nobody has said it.
 
-    `debug_phone`: nobody else is answered."""
+    `debug_phone`: nobody else is answered; `practises`: nothing leaves the house."""
 
     workspace_id: UUID
     name: str
     number: str
     debug_phone: str = ""
+    practises: bool = False
 
 
 def houses_of(db: Session, user_id: UUID) -> list[House]:
     """All of them, the first they came to first. One statement: every page asks."""
     found = db.execute(
-        select(Workspace.id, Workspace.name, func.coalesce(_number(), ""), Workspace.debug_phone)
+        select(Workspace.id, Workspace.name, func.coalesce(_number(), ""), Workspace.debug_phone, Workspace.dev_mode)
         .join(Membership, Membership.workspace_id == Workspace.id)
         .where(Membership.user_id == user_id, Membership.active)
         .order_by(Membership.created_at, Membership.id)
     )
-    return [House(id, name, number, debug_phone or "") for id, name, number, debug_phone in found]
+    return [House(id, name, number, phone or "", practises) for id, name, number, phone, practises in found]
 
 
 def _number() -> ColumnElement[str]:

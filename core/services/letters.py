@@ -29,6 +29,8 @@ def letter(claim: Claim, reply: Reply, quiet_for: str = "", language: str = "", 
     kind, data, plain = claim.body["kind"], claim.body["data"], _plain_length(reply)
     template = template_of(kind, data, language)
     extras = ({"plain": plain} if plain else {}) | ({"template": template} if template else {})
+    if kind in events.NEWS and "practice" in data:
+        extras["practice"] = data["practice"]
     return extras | {
         "id": str(uuid5(NAMESPACE_URL, f"{claim.id}:{nth}")),
         "reply": reply.to_dict(),

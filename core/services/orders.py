@@ -49,7 +49,7 @@ def mark_order(db: Session, order: Order, to: OrderStatus, user_id: UUID | None 
     )
     order.status = to
     order.version += 1
-    if to is OrderStatus.PAID:
+    if to is OrderStatus.PAID and not order.practice:
         order.paid_at = clock.now()
         issue_invoice(db, order)
     if to in TICKETS_AFTER:
@@ -94,11 +94,15 @@ def advance_order(
 
 def tell(db: Session, order: Order, kind: str, **data: Any) -> Followup:
     """Guest and board will hear of a change of this order."""
-    named = {"order_id": str(order.id), "number": order.number}
-    owe(db, order.conversation_id, kind, {**named, **data}, order.workspace_id)
+    owe(db, order.conversation_id, kind, {**in_news(order), **data}, order.workspace_id)
     owe_board(db, order.workspace_id, order.id)
     conversations = {order.conversation_id} if order.conversation_id else set()
     return Followup(conversations=frozenset(conversations), boards=frozenset({order.workspace_id}))
+
+
+def in_news(order: Order) -> dict[str, Any]:
+    """How news of an order name it; those of practice stay in the house (`core.domain.practice`)."""
+    return {"order_id": str(order.id), "number": order.number, "practice": order.practice}
 
 
 def paid_so_far(db: Session, order_id: UUID) -> Decimal:
@@ -168,6 +172,6 @@ _CARD = func.json_build_object(
     *("delivery_fee", _written(Order.delivery_fee), "guest", Order.customer_name),
     *("items", _all(_LINES), "paid_by", _all(_WAYS)),
     *("total", _written(Order.total), "currency", Order.currency),
-    *("placed_at", Order.created_at, "paid_at", Order.paid_at),
+    *("placed_at", Order.created_at, "paid_at", Order.paid_at, "practice", Order.practice),
     type_=JSON,
 )

@@ -28,8 +28,8 @@ LATELY = timedelta(hours=12)
 
 
 def order_meant(db: Session, guest: Guest, order_id: UUID | None) -> UUID | None:
-    """The order the chat knows, if it is the guest's own; else their newest that is not paid."""
-    mine = (Order.customer_id == guest.customer.id, Order.created_at > clock.now() - LATELY)
+    """The order the chat knows, if it is the guest's own; else their newest that is not paid. No code pays practice."""
+    mine = (Order.customer_id == guest.customer.id, Order.created_at > clock.now() - LATELY, ~Order.practice)
     if order_id is not None:
         return db.scalar(select(Order.id).where(Order.id == order_id, *mine))
     unpaid = select(Order.id).where(*mine, Order.status.in_(UNSOLD))

@@ -12,7 +12,7 @@ from core.conversation.events import PAYMENT_FAILED
 from core.domain.payments import DIALOG_WINDOW, Attempt, Reason, check_move, next_check
 from core.domain.statuses import LIVE_PAYMENTS, FailedBy, OrderStatus, PaymentStatus, Start
 from core.services.followup import Followup
-from core.services.orders import lock_order
+from core.services.orders import in_news, lock_order
 from core.store.sql.outbox import owe
 from core.store.sql.tables import Order, Payment
 
@@ -108,7 +108,6 @@ def tell_failed(db: Session, order: Order, payment: Payment) -> Followup:
 def tell_guest(db: Session, order: Order, payment: Payment, kind: str, **data: Any) -> Followup:
     """The conversation that asked for this payment will hear of it."""
     conversation_id = payment.conversation_id or order.conversation_id
-    named = {"order_id": str(order.id), "number": order.number, "payment_id": str(payment.id)}
-    named |= {"provider": payment.provider.value}
-    owed = owe(db, conversation_id, kind, {**named, **data}, order.workspace_id)
+    attempt = {"payment_id": str(payment.id), "provider": payment.provider.value}
+    owed = owe(db, conversation_id, kind, {**in_news(order), **attempt, **data}, order.workspace_id)
     return Followup(conversations=frozenset({conversation_id} if owed and conversation_id else ()))

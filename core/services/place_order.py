@@ -64,7 +64,7 @@ def _place(db: Session, buyer: Buyer, workspace: Workspace, effect: Effect, prod
     held = {product_id: hold(db, product_id, quantity) for product_id, quantity in wants}
     short = {product_id for product_id, ran_out in held.items() if ran_out is None}
     # Stock first, then the counter: refusals never wait for it, and everybody takes both in this order.
-    counter = None if short else _lock_counter(db, workspace.id)
+    counter = None if short else lock_counter(db, workspace.id)
     # Another worker may have placed this very cart while we waited.
     before = _order_of_cart(db, workspace.id, effect["cart_id"])
     if before is not None or counter is None:
@@ -81,7 +81,8 @@ def _place(db: Session, buyer: Buyer, workspace: Workspace, effect: Effect, prod
     return _placed(order), menu_changed(workspace.id) if any(held.values()) else Followup()
 
 
-def _lock_counter(db: Session, workspace_id: UUID) -> OrderCounter:
+def lock_counter(db: Session, workspace_id: UUID) -> OrderCounter:
+    """Until the transaction ends, nobody else places an order here."""
     db.execute(insert(OrderCounter).values(workspace_id=workspace_id, last=0).on_conflict_do_nothing())
     return db.get_one(OrderCounter, workspace_id, with_for_update=True, populate_existing=True)
 
@@ -155,6 +156,8 @@ def _order(buyer: Buyer, workspace: Workspace, number: int, effect: Effect) -> O
         currency=effect["currency"],
         vat_percent=workspace.vat_percent,
         vat=vat_in(costs.price, workspace.vat_percent),
+        # Read as it is written, behind the counter: what was read before may have been switched meanwhile.
+        practice=select(Workspace.dev_mode).where(Workspace.id == workspace.id).scalar_subquery(),
         expires_at=clock.now() + timedelta(seconds=workspace.hold_seconds),
     )
 

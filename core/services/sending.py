@@ -8,6 +8,7 @@ from uuid import UUID
 from core import metrics
 from core.conversation.replies import Reply
 from core.crashpoint import crashpoint
+from core.domain.practice import leaves
 from core.errors import OutcomeUnknown, TryAgain
 from core.jobs import request_payment
 from core.log import bind, get_logger
@@ -68,6 +69,7 @@ def _attempt(program: Program, letter: Letter, claimed_at: float) -> Delivered |
 
     Answers how it left, or else whether its end is known and written.
     """
+    program.directory.up_to(letter.directory)
     line = program.directory.line(letter.guest.get("channel", ""))
     if letter.again > 1:
         return give_up(program, letter, "unknown")
@@ -75,6 +77,9 @@ def _attempt(program: Program, letter: Letter, claimed_at: float) -> Delivered |
         return withhold(program, letter)
     if line is None:
         return later(program, letter, "no_channel", PAUSE_SECONDS)
+    if not any(leaves(item.get("practice"), line.practises) for item in letter.items):
+        metrics.sends.labels("practice").inc()
+        return Delivered(letter, tuple(notes(letter, "practice")))
     # No POST after its own deadline: a process that was frozen since its claim may no longer speak for this guest.
     if monotonic() - claimed_at > LEASE_SECONDS - SEND_SECONDS:
         program.store.outbox.later(letter, PAUSE_SECONDS)

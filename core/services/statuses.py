@@ -31,6 +31,7 @@ RANK = {
     MessageStatus.DELIVERED: 2,
     MessageStatus.READ: 3,
     MessageStatus.FAILED: 4,
+    MessageStatus.PRACTICE: 4,
 }
 WORDS = {
     "sent": MessageStatus.SENT,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core import clock
 from core.crashpoint import crashpoint
 from core.documents.ticket import ticket
+from core.domain.practice import leaves
 from core.domain.printing import Printer, TicketLine, TicketSheet, read_printers
 from core.domain.statuses import Station, TicketStatus
 from core.errors import Rejected, TryAgain
@@ -120,11 +121,11 @@ def _claim(program: Program) -> Due | None:
         )
         while (slip := db.scalar(query.with_for_update(skip_locked=True))) is not None:
             printer = read_printers(db.get_one(Workspace, slip.workspace_id).printers).get(slip.station)
-            if printer is not None:
+            if printer is not None and leaves(db.get_one(Order, slip.order_id).practice, house=False):
                 slip.print_tries += 1
                 slip.print_due_at = clock.now() + timedelta(seconds=min(5 * slip.print_tries, SLOWEST_AGAIN))
                 return Due(slip.id, printer)
-            slip.print_due_at = None  # its printer was taken away meanwhile
+            slip.print_due_at = None  # its printer was taken away meanwhile, or it is practice
             db.flush()
     return None
 

@@ -58,7 +58,8 @@ def assign(db: Session, workspace_id: UUID, receipt_id: UUID, number: int, by: D
 
     Raises Rejected: not_found, decided_before, no_such_order, order_closed, other_currency, stock_gone, on_its_way.
     """
-    order_id = db.scalar(select(Order.id).where(Order.workspace_id == workspace_id, Order.number == number))
+    named = (Order.workspace_id == workspace_id, Order.number == number, ~Order.practice)
+    order_id = db.scalar(select(Order.id).where(*named))
     if order_id is None:
         raise Rejected("no_such_order")
     receipt, payment = _lock(db, workspace_id, receipt_id, order_id)
@@ -177,7 +178,7 @@ def _arrived(receipt: Receipt) -> Arrived:
 
 def _asked(db: Session, workspace_id: UUID, since: datetime) -> list[Asked]:
     """Orders money may still buy, by each attempt at them; and by themselves, where there was none."""
-    mine = (Order.workspace_id == workspace_id, Order.status.in_(UNSOLD), Order.created_at > since)
+    mine = (Order.workspace_id == workspace_id, Order.status.in_(UNSOLD), Order.created_at > since, ~Order.practice)
     attempts = select(Order, Payment).outerjoin(Payment, Payment.order_id == Order.id).where(*mine)
     return [
         Asked(

@@ -19,6 +19,7 @@ from webapp.admin import (
     conversations,
     dashboard,
     debugging,
+    dev_mode,
     exports,
     floor,
     frame,
@@ -93,6 +94,7 @@ SECTIONS = (
     connections,
     wordings,
     debugging,
+    dev_mode,
 )
 
 

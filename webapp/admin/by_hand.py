@@ -40,6 +40,7 @@ from core.store.sql.engine import transaction
 from webapp.admin.access import Pages, refused
 from webapp.admin.by_hand_form import Slip, here_of, mpesa_number, problems_of, read_slip, with_lines
 from webapp.admin.cash import PROBLEMS as CASH_PROBLEMS
+from webapp.admin.cash import say_practised
 from webapp.admin.login import actor, may, staff
 from webapp.held import current_program
 
@@ -162,7 +163,9 @@ def pay(db: Db, order_id: UUID, way: str, entry: UUID) -> Followup:
     try:
         if way == "cash":
             received = Decimal(whole(1, MOST_CASH)(request.form.get("received", "")))
-            return pay_cash(db, staff().workspace_id, staff().user_id, order_id, entry, received)
+            taken, followup = pay_cash(db, staff().workspace_id, staff().user_id, order_id, entry, received)
+            say_practised(taken)
+            return followup
         if way == "chat":
             return send_to_chat(db, actor(), order_id, entry)
         if not takes_prompts():

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +32,7 @@ PROBLEMS = {
     "cash_paid": "The order with this code is already paid. Take nothing, and give back what you took.",
     "cash_closed": "The order with this code was called off. Take nothing; the guest can order again.",
     "cash_form": "This form was used for something else. Nothing was taken: write code and amount again.",
+    "cash_part": "In practice all of it is paid at once. Nothing was taken: write the whole amount.",
     "cash_gone": "This order lapsed and something in it is sold out. Nothing was taken: give the money back.",
 }
 
@@ -71,13 +72,20 @@ def take() -> Any:
     try:
         with transaction(current_program().sessions) as db:
             given = (handed["entry"], handed["code"], Decimal(handed["received"]))
-            _, followup = take_cash(db, who.workspace_id, who.user_id, *given)
+            taken, followup = take_cash(db, who.workspace_id, who.user_id, *given)
     except Rejected as error:
         return _page(problem=PROBLEMS[error.reason], code=handed["code"], status=409)
     crashpoint("take_cash.committed")
+    say_practised(taken)
     follow_up(current_program(), followup)
     logger.info("cash taken", entry=str(handed["entry"]), user_id=str(who.user_id))
     return redirect(url_for("admin.cash", taken=handed["entry"]))
+
+
+def say_practised(taken: Taken) -> None:
+    """Practice writes nothing down that a page could show afterwards: the change is said at once."""
+    if taken.practice:
+        flash(f"Practice: {taken.currency} {taken.change:,.0f} change. Nothing went into the drawer.", "success")
 
 
 def _page(*, taken: Taken | None = None, problem: str = "", code: str = "", status: int = 200) -> Response:

@@ -18,7 +18,8 @@ from webapp.held import current_program
 logger = get_logger(__name__)
 
 PROBLEMS = {
-    "still_open": "An order, a payment or a refund of theirs is still open. End it first, then erase them.",
+    "still_open": "An order, a payment or a refund of theirs is still open. End it first, then erase them; "
+    "a payment that was never confirmed may still come for a day.",
     "busy": "A message to or from them is on its way. Try again in a minute.",
     "unsure": "Tick the box first: this cannot be undone.",
     "store": "The chats cannot be reached just now. Nothing was erased: try again in a minute.",

@@ -16,6 +16,7 @@ from core.services.conversation_history import note_reading
 from core.services.floor import UNDONE
 from core.services.order_story import Story, items_of, story_of
 from core.services.payment_accounts import provider_name
+from core.services.practice import OVER, PAID
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Order, Workspace
 from webapp.admin.access import Pages
@@ -26,6 +27,8 @@ from webapp.admin.trouble import zone_of
 from webapp.held import current_program
 
 CAUSES = {"guest": "by the guest", UNDONE: "undone", "money_taken_back": "its money was taken back"}
+CAUSES |= {PAID: "in practice, by nobody", OVER: "practice is over"}
+BY_HAND = "taken_by_hand"
 MARKS = {"good": "go", "busy": "second", "warn": "late", "bad": "stop"}
 
 
@@ -91,19 +94,21 @@ def mark(tones: Mapping[str, str], status: str) -> str:
 
 
 def _steps(story: Story) -> Iterator[Step]:
-    yield Step(story.order.created_at, "order", "Ordered")
+    yield _ordered(story)
     for move in (move for move in story.moves if move.from_status):
-        yield Step(
-            move.created_at,
-            "order",
-            ORDER[move.to_status],
-            story.names.get(str(move.user_id), ""),
-            CAUSES.get(move.cause, ""),
-        )
+        by, why = story.names.get(str(move.user_id), ""), CAUSES.get(move.cause, "")
+        yield Step(move.created_at, "order", ORDER[move.to_status], by, why)
     if may(Permission.SEE_MONEY):
         yield from _money(story)
     if may(Permission.READ_CHATS):
         yield from _said(story)
+
+
+def _ordered(story: Story) -> Step:
+    """By the guest themselves, which goes without saying, or by somebody at the counter."""
+    first = next((move for move in story.moves if move.cause == BY_HAND), None)
+    by = (story.names.get(str(first.user_id), ""), "taken by hand") if first else ("", "")
+    return Step(story.order.created_at, "order", "Ordered", *by)
 
 
 def _money(story: Story) -> Iterator[Step]:

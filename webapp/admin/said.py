@@ -27,6 +27,7 @@ STATUSES = {
     MessageStatus.READ: "read",
     MessageStatus.FAILED: "did not arrive",
     MessageStatus.UNKNOWN: "may not have arrived",
+    MessageStatus.PRACTICE: "not sent (practice)",
 }
 # Meta's codes (Cloud API reference 4.6) and our own, for those who have never heard of them.
 REASONS = {

@@ -31,10 +31,7 @@ LONGEST_NAME = 40
 READERS = {"name": line(0, LONGEST_NAME), "active": switch}
 BUSY = "There are open orders at {0}. Serve or call them off first; no table was taken away."
 MEANWHILE = "Somebody added some of them meanwhile. Nothing of yours was written yet: look, then add what is missing."
-NO_NUMBER = (
-    "The number that guests write to is not known yet, so there are no codes. Whoever looks after the installation sets"
-    " WHATSAPP_DISPLAY_NUMBER."
-)
+NO_NUMBER = "No number that guests write to is known yet: no codes. An owner writes it under Channel settings."
 
 
 class TableForm(TypedForm):

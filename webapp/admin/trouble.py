@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -95,7 +96,7 @@ def _cell(name: str, row: dict[str, Any], zone: tzinfo) -> str:
     if isinstance(value, datetime):
         return value.astimezone(zone).strftime("%d %b %H:%M")
     if name == "amount":
-        return f"{row['currency']} {value}"
+        return f"{row['currency']} {Decimal(value):,}"
     if name == "provider":
         return provider_name(str(value))
     return f"#{value}" if name == "number" else str(value).replace("_", " ")

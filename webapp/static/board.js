@@ -3,7 +3,7 @@
 
 import { drawCall } from "./calls.js";
 import { age, setClock } from "./cards.js";
-import { draw } from "./floor.js";
+import { draw, tidy } from "./floor.js";
 import { Kept } from "./kept.js";
 import { begin, see } from "./taps.js";
 
@@ -55,6 +55,7 @@ async function readNow() {
   orders.replace(found.orders);
   calls.replace(found.calls);
   begun = true;
+  tidy();
   warn(found.urgent);
   count(found.letters);
   missPrinters(found.printers);

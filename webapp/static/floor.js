@@ -27,6 +27,11 @@ export function draw(id, order, fresh) {
   columns.tidy();
 }
 
+// After a reading: also where it found nothing.
+export function tidy() {
+  columns.tidy();
+}
+
 function stand(id, order, fresh) {
   const places = order ? columns.places(order) : [];
   const mine = cards.get(id) || new Map();
@@ -81,10 +86,12 @@ function fill(card, order, items) {
   part("table").textContent = order.table ? `Table ${order.table}` : "";
   part("table").hidden = !order.table;
   part("word").textContent = word;
+  part("practice").hidden = !order.practice;
   part("paid").textContent = (order.paid_by || []).map((method) => PAID_BY[method] || method).join(" + ");
   part("paid").hidden = !order.paid_by?.length;
   part("guest").textContent = [order.guest, order.pickup && "Pickup", order.address, order.note].filter(Boolean).join(" – ");
   part("items").replaceChildren(...items.map(line));
+  part("receipt").hidden = order.practice;
   part("receipt").href = `${board.dataset.receipts}/${order.id}.pdf`;
   if (part("ticket")) part("ticket").href = `${board.dataset.tickets}/${order.id}`;
   part("outs")?.replaceChildren(...different(items).map(out));
@@ -142,4 +149,3 @@ for (const pick of picks) {
   });
 }
 mark();
-columns.tidy();

@@ -132,8 +132,7 @@ function headings() {
   const places = new Map(kept.columns.map((one, index) => [one.name, { ...one, index }]));
   const own = described.columns.map((column, index) => ({ column, at: places.get(column.name)?.index ?? index, place: places.get(column.name) }));
   own.sort((one, other) => one.at - other.at);
-  const named = described.columns.find((column) => column.kind !== "image").name;
-  return [...rows.before(), ...own.map(({ column, place }) => heading(column, place, column.name === named)), ...rows.after()];
+  return [...rows.before(), ...own.map(({ column, place }) => heading(column, place, column === described.columns[0])), ...rows.after()];
 }
 
 function heading(column, place, named) {

@@ -76,7 +76,7 @@ export class Columns {
       column.remove();
       this.#columns.delete(key);
     }
-    document.getElementById("nothing").hidden = this.#columns.size > 0;
+    document.getElementById("nothing").hidden = this.#board.querySelector(".order") !== null;
   }
 
   #column(place) {

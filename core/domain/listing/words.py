@@ -72,6 +72,7 @@ MESSAGE: Mapping[str, str] = {
     MessageStatus.READ: "Read",
     MessageStatus.FAILED: "Did not arrive",
     MessageStatus.UNKNOWN: "May not have arrived",
+    MessageStatus.PRACTICE: "Not sent (practice)",
 }
 MESSAGE_TONES: Mapping[str, str] = {
     MessageStatus.QUEUED: BUSY,
@@ -79,6 +80,7 @@ MESSAGE_TONES: Mapping[str, str] = {
     MessageStatus.READ: GOOD,
     MessageStatus.FAILED: BAD,
     MessageStatus.UNKNOWN: WARN,
+    MessageStatus.PRACTICE: WARN,
 }
 # How a product can be had: as the shelf and staff say.
 THERE, LOW, NONE_LEFT, OUT = "there", "low", "none", "out"

@@ -12,7 +12,12 @@ from core.services.listing.declared import Field, Listing
 from core.store.sql.tables import Customer, Order
 from core.store.sql.tables.lists import CUSTOMERS_SEARCHED
 
-_THEIRS = (Order.workspace_id == Customer.workspace_id, Order.customer_id == Customer.id, Order.status.in_(BOUGHT))
+_THEIRS = (
+    Order.workspace_id == Customer.workspace_id,
+    Order.customer_id == Customer.id,
+    Order.status.in_(BOUGHT),
+    ~Order.practice,
+)
 _NAME = func.coalesce(func.nullif(Customer.given_name, ""), Customer.name)
 
 CUSTOMERS = Listing(

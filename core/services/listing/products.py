@@ -55,8 +55,8 @@ PRODUCTS = Listing(
     many="products",
     table=Product,
     fields=(
-        Field(Column("picture", "Picture", Kind.IMAGE), Product.picture_id),
         Field(Column("name", "Name", sortable=True), Product.name),
+        Field(Column("picture", "Picture", Kind.IMAGE), Product.picture_id),
         Field(Column("price", "Price", Kind.MONEY, sortable=True), Product.price),
         Field(Column("availability", "Can be had", Kind.STATUS, AVAILABLE, AVAILABLE_TONES, sortable=True), _STANDING),
         Field(Column("left", "Left", Kind.PROGRESS, marks=_MARKS, sortable=True), cast(_LEFT, Integer)),

@@ -3,10 +3,8 @@
 import json
 from typing import Any
 
-from core.store.redis.connection import Client, Scripts, in_time
+from core.store.redis.connection import Client, Scripts
 from core.store.redis.mailbox import SEEN_SECONDS
-
-KEPT = 5000  # changes, about; as `board.lua` keeps
 
 
 class BoardStream:
@@ -20,10 +18,9 @@ class BoardStream:
         """Publish one outbox row; a repeat of the same row has no effect."""
         self._scripts.run("board", workspace_id, row_id, json.dumps(body), SEEN_SECONDS)
 
-    @in_time()
     def list_changed(self, workspace_id: str, name: str) -> None:
         """Rows of this list changed: who shows it reads them again. It is never owed, for pages look by themselves."""
-        self._client.xadd(_key(workspace_id), {"body": json.dumps({"list": name})}, maxlen=KEPT, approximate=True)
+        self._scripts.run("list", workspace_id, json.dumps({"list": name}))
 
     def read(self, workspace_id: str, after_id: str, block_seconds: float) -> list[tuple[str, dict[str, Any]]]:
         """What came after `after_id`, waiting up to `block_seconds` for something to come."""

@@ -29,7 +29,7 @@ class Letter:
     """What leaves one conversation's outbox as one message: its head, and the texts merged into it, marked `sending`.
 
     `again`: how often it went out with no answer known. `window`: the guest wrote within Meta's 24 hours, as far as we
-    know. `stopped`: the guest wants nothing unasked.
+    know. `stopped`: the guest wants nothing unasked. `directory`: the version of channels that counts.
     """
 
     box: str
@@ -40,6 +40,7 @@ class Letter:
     tries: int
     window: bool = False
     stopped: bool = False
+    directory: str = ""
 
     @property
     def item(self) -> dict[str, Any]:
@@ -97,10 +98,10 @@ class Outbox:
         row = self._scripts.run_many([before.call, claim] if before else [claim])[-1]
         if len(row) < 2:
             return int(row[0]) / 1000 if row else None
-        box, token, guest, again, tries, window, stopped, *items = row
+        box, token, guest, again, tries, window, stopped, directory, *items = row
         read = tuple(json.loads(item) for item in items)
         known = json.loads(guest) if guest else {}
-        return Letter(box, token, read, known, int(again), int(tries), bool(window), bool(stopped))
+        return Letter(box, token, read, known, int(again), int(tries), bool(window), bool(stopped), directory)
 
     def keep_silent(self) -> list[dict[str, Any]]:
         """Take every reply that waits, of every guest, in order; none of them is ever sent. For a replay only."""

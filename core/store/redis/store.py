@@ -85,6 +85,11 @@ class Store:
         self.client.incr("directory:version")
 
     @in_time()
+    def directory_version(self) -> str:
+        """What `directory_changed` raises; empty where it never did."""
+        return str(self.client.get("directory:version") or "")
+
+    @in_time()
     def knows(self, event_ids: list[str]) -> list[bool]:
         """Which of these events the store has seen (a wiped store has seen none)."""
         return (

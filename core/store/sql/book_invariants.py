@@ -44,7 +44,7 @@ BOOKS: tuple[tuple[str, str], ...] = (
     (
         "sold_and_not_paid_for",
         """select o.id as order_id, o.total, o.returned from orders o
-           where o.status in {bought}
+           where o.status in {bought} and not o.practice
            and not exists (select from receipts r where r.order_id = o.id and r.state = 'REVERSED')
            and o.total - o.returned <> (select coalesce(sum(r.amount - r.refunding), 0) from receipts r
                                         where r.order_id = o.id and r.state in ('MATCHED', 'REFUNDED'))""",
@@ -55,6 +55,16 @@ BOOKS: tuple[tuple[str, str], ...] = (
            where o.paid_at is null
            or not exists (select from stock_movements m where m.order_id = o.id and m.product_id = h.product_id
                           and m.reason = 'SOLD' and m.quantity = -h.quantity)""",
+    ),
+    (
+        "practice_in_the_books",
+        """select o.id as order_id from orders o where o.practice and (
+               exists (select from payments p where p.order_id = o.id)
+               or exists (select from receipts r where r.order_id = o.id)
+               or exists (select from cash_entries c where c.order_id = o.id)
+               or exists (select from ledger_lines l where l.order_id = o.id)
+               or exists (select from invoices i where i.order_id = o.id)
+               or exists (select from stock_movements m where m.order_id = o.id))""",
     ),
     (
         "refunds_do_not_add_up",

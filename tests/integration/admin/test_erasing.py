@@ -64,7 +64,7 @@ def send_everything(venue: Venue) -> None:
         venue.program.store.outbox.sent(sent)
 
 
-def paid(venue: Venue, order_id: UUID, client_id: UUID, phone: str = PHONE) -> Payment:
+def paid(venue: Venue, order_id: UUID, client_id: UUID | None, phone: str = PHONE) -> Payment:
     return Payment(
         workspace_id=venue.workspace_id, order_id=order_id, customer_id=client_id, provider=Provider.KOPOKOPO,
         method=Method.MPESA, start=Start.PROMPT, status=PaymentStatus.SUCCEEDED, amount=Decimal(1400), currency="KES",
@@ -255,6 +255,22 @@ def test_a_list_that_is_being_written_meanwhile_is_not_kept(
     assert erase(office, client_id, sure="yes").status_code == 302
     keep_document(venue.program, work.document_id, content)
     assert office.get(f"{address}/file").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "watched"),
+    [(PaymentStatus.EXPIRED, True), (PaymentStatus.FAILED, True), (PaymentStatus.NEEDS_REVIEW, False)],
+)
+def test_while_money_may_still_come_or_somebody_must_look_at_it_they_are_not_forgotten(
+    venue: Venue, office: Browser, client_id: UUID, status: PaymentStatus, watched: bool
+) -> None:
+    late = paid(venue, venue.order(OrderStatus.FAILED, NAME), client_id)
+    late.status, late.next_check_at = status, datetime.now(UTC) + timedelta(hours=20) if watched else None
+    venue.write(late)
+    with venue.program.sessions.begin() as db:
+        db.get_one(Order, late.order_id).customer_id = client_id
+    answer = erase(office, client_id, sure="yes")
+    assert answer.status_code == 409 and "still open" in answer.text
 
 
 def test_a_long_journal_is_gone_through_in_pieces(

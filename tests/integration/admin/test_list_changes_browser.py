@@ -92,6 +92,9 @@ def test_a_price_is_changed_in_place_and_nobody_writes_over_another(
 
 
 def test_acts_on_many_rows_ask_first_and_say_what_became_of_it(page: Page, venue: Venue, complaints: list[str]) -> None:
+    page.get_by_role("searchbox", name="Attributes contains").fill("sweet")
+    expect(rows(page)).to_have_count(2)
+    page.get_by_role("button", name="Take away: Attributes contains sweet").click()
     for name in ("Dawa", "Mojito"):
         rows(page).filter(has_text=name).get_by_label("Choose this row").check()
     page.get_by_role("region", name="Chosen rows").get_by_role("button", name="Sold out").click()

@@ -114,7 +114,7 @@ def test_without_a_number_to_write_to_there_are_no_codes(venue: Venue) -> None:
     venue.role(Role.MANAGER)
     browser = venue.signed_in()
     change(browser, "add", "7")
-    assert "WHATSAPP_DISPLAY_NUMBER" in browser.get("/admin/tables").text
+    assert "An owner writes it under Channel settings" in browser.get("/admin/tables").text
     assert browser.get("/admin/tables/codes.pdf").status_code == 404
     assert browser.get(f"/admin/tables/{table(venue, 7).id}/code.svg").status_code == 404
 

@@ -113,7 +113,7 @@ def test_messages_that_arrived_or_are_of_another_day_need_nobody(venue: Venue) -
 def test_unmatched_money_shows_amount_currency_and_provider(venue: Venue) -> None:
     venue.write(receipt(venue), receipt(venue, state=ReceiptState.TAKINGS))
     text = page(venue)
-    assert lists(text) == {"receipts"} and "<td>KES 1250</td><td>Kopo Kopo (M-Pesa)</td>" in text
+    assert lists(text) == {"receipts"} and "<td>KES 1,250</td><td>Kopo Kopo (M-Pesa)</td>" in text
 
 
 def test_payments_to_check_and_refunds_to_decide_name_order_amount_and_reason(venue: Venue) -> None:
@@ -123,7 +123,7 @@ def test_payments_to_check_and_refunds_to_decide_name_order_amount_and_reason(ve
     venue.write(payment(venue, order_id), arrived, refund(venue, order_id, arrived.id))
     text = page(venue)
     assert lists(text) == {"payments", "refunds"}
-    assert f"<td>#{number}</td><td>KES 1400.50</td><td>mismatch</td>" in text
+    assert f"<td>#{number}</td><td>KES 1,400.50</td><td>mismatch</td>" in text
     assert f"<td>#{number}</td><td>KES 333</td><td>paid twice</td>" in text
 
 
@@ -145,7 +145,7 @@ def test_of_many_the_newest_twenty_are_listed_and_all_are_counted(venue: Venue) 
     venue.write(*(receipt(venue, amount=Decimal(1000 + number), received_at=now(number)) for number in range(23)))
     text = page(venue)
     assert text.count("<td>Kopo Kopo (M-Pesa)</td>") == 20 and "The newest 20 of 23." in text
-    assert "KES 1019" in text and "KES 1020" not in text
+    assert "KES 1,019" in text and "KES 1,020" not in text
 
 
 def test_what_comes_from_outside_is_only_text(venue: Venue) -> None:

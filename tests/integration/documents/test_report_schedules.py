@@ -15,6 +15,7 @@ from core.domain.report_times import Every, Way
 from core.domain.statuses import Role
 from core.services import report_schedules
 from core.services.activity import Actor
+from core.services.erasing import erase
 from core.services.report_schedules import Wish, order_due
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Conversation, Mail, Membership, ReportSchedule, User
@@ -178,3 +179,14 @@ def test_another_hour_takes_the_place_of_the_one_before_and_unscheduled_it_ends(
         report_schedules.unschedule(db, Actor(office.bar.workspace_id, manager), one.id)
     goes_out(office)
     assert told(office) == []
+
+
+def test_whose_chat_was_erased_gets_it_no_more_and_nothing_waits(office: Office, manager: UUID) -> None:
+    wants(office, manager)
+    with transaction(office.bar.sessions) as db:
+        customer_id = db.scalars(select(Conversation.customer_id)).one()
+        erase(office.program, db, Actor(office.bar.workspace_id, manager), customer_id)
+    goes_out(office)
+    assert told(office) == []
+    with office.bar.sessions.begin() as db:
+        assert db.scalars(select(ReportSchedule)).all() == []

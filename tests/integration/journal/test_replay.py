@@ -1,6 +1,7 @@
 """A night runs again: into empty books it ends as it ended, into living ones it changes nothing."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -8,14 +9,22 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from core.domain.statuses import Direction, OrderStatus
+from core.domain.statuses import Direction, OrderStatus, ReceiptState
 from core.errors import Rejected
 from core.jobs import Job
-from core.services import journal_replay
+from core.services import journal_replay, payments
+from core.services.activity import Actor
+from core.services.by_hand import ask_phone, cart_of, take_order
+from core.services.customers import by_phone
+from core.services.erasing import erase
+from core.services.erasing_journal import finish_erasures
+from core.services.orders import advance_order
+from core.services.relay import follow_up
 from core.store.redis.arrivals import Arrival
 from core.store.redis.store import Store
 from core.store.sql import journal as books
-from core.store.sql.tables import Customer, Message, Order, Product, Workspace
+from core.store.sql.engine import transaction
+from core.store.sql.tables import Customer, Message, Order, Payment, Product, Receipt, User, Workspace
 from sandbox.simulators.inbound import inbound_text
 from tests.integration.journal.evening import Evening, nothing_is_said
 from tests.integration.journal.house import NUMBER, House, make_house
@@ -245,3 +254,91 @@ def test_a_product_that_ran_out_ran_out_again(friday: Evening) -> None:
     night += [wrote(n + 0.5, f"2547220000{n:02d}", "m-pesa") for n in range(2)]
     replay(friday.house, *night)
     assert [order.total for order in orders(friday.house)] == [60 * 700]
+
+
+# --- who was erased, and what was ordered over the counter ---
+
+
+def staff(evening: Evening) -> Actor:
+    """Somebody behind the bar."""
+    user = User(email=f"{uuid4().hex}@bar.example", name="Wanjiru", password_hash="-")
+    with evening.house.program.sessions.begin() as db:
+        db.add(user)
+        db.flush()
+        return Actor(evening.house.bar.workspace_id, user.id, "Wanjiru")
+
+
+def erased(evening: Evening, phone: str) -> None:
+    """All of theirs was served; then they wanted to be forgotten, and were."""
+    program = evening.house.program
+    with transaction(program.sessions) as db:
+        customer = by_phone(db, evening.house.bar.workspace_id, phone)
+        assert customer
+        for order in db.scalars(select(Order).where(Order.customer_id == customer.id)):
+            for to in (OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.SERVED):
+                advance_order(db, order.workspace_id, order.id, to, None)
+        db.execute(update(Payment).where(Payment.customer_id == customer.id).values(next_check_at=None))
+        erase(program, db, staff(evening), customer.id)
+    assert finish_erasures(program, settled=timedelta(0)) == 1
+
+
+def test_in_a_night_replayed_who_was_erased_never_wrote_and_their_money_is_nobodys(evening: Evening) -> None:
+    spend(evening)
+    erased(evening, ANN)
+    night, money = recorded(evening), evening.books()["receipts"]
+    assert not any(ANN[3:].encode() in one.body for one in night)
+    evening.forget_everything()
+    journal_replay.replay_night(evening.house.program, night, datetime.now(UTC))
+    with evening.house.program.sessions.begin() as db:
+        assert by_phone(db, evening.house.bar.workspace_id, ANN) is None
+        assert 7 not in db.scalars(select(Order.table_number)).all(), "where Ann sat"
+        states = Counter(db.scalars(select(Receipt.state)))
+    assert states == {ReceiptState.MATCHED: 1, ReceiptState.UNMATCHED: 1}
+    assert [(row[0], row[2]) for row in evening.books()["receipts"]] == [(row[0], row[2]) for row in money]
+
+
+def test_into_living_books_nothing_of_who_was_erased_comes_back(evening: Evening) -> None:
+    spend(evening)
+    erased(evening, ANN)
+    before, night = evening.books(), recorded(evening)
+    evening.house.program.store.client.flushall()
+    with nothing_is_said(evening):
+        assert journal_replay.replay_missing(evening.house.program, night).events == 0
+    assert evening.books() | {"chats": None} == before | {"chats": None}
+
+
+def ordered_at_the_counter(evening: Evening) -> str:
+    """A Dawa for somebody nobody knows, paid by a prompt to their phone; its receipt."""
+    program, by = evening.house.program, staff(evening)
+    effect = evening.house.bar.place(cart_of(uuid4()), Dawa=1) | {"customer_name": ""}
+    with transaction(program.sessions) as db:
+        order_id = take_order(program, db, by, "", effect)[0]
+    with transaction(program.sessions) as db:
+        outcome, _ = ask_phone(db, by, order_id, "254711222333")
+    follow_up(program, payments.request_payment(program, outcome["payment_id"]))
+    evening.pays()
+    with program.sessions.begin() as db:
+        assert db.get_one(Order, order_id).status is OrderStatus.PAID
+        return db.scalars(select(Receipt.reference).where(Receipt.order_id == order_id)).one()
+
+
+def test_what_was_ordered_over_the_counter_is_in_no_replay_and_its_money_is_kept(evening: Evening) -> None:
+    receipt = ordered_at_the_counter(evening)
+    spend(evening)
+    night = recorded(evening)
+    evening.forget_everything()
+    journal_replay.replay_night(evening.house.program, night, datetime.now(UTC))
+    with evening.house.program.sessions.begin() as db:
+        kept = db.scalars(select(Receipt).where(Receipt.reference == receipt)).one()
+        assert (kept.state, kept.order_id) == (ReceiptState.UNMATCHED, None)
+        assert Counter(db.scalars(select(Receipt.state)))[ReceiptState.MATCHED] == 2, "the guests of the chat"
+
+
+def test_into_living_books_the_counters_money_comes_once(evening: Evening) -> None:
+    ordered_at_the_counter(evening)
+    spend(evening)
+    before, night = evening.books(), recorded(evening)
+    evening.house.program.store.client.flushall()
+    with nothing_is_said(evening):
+        assert journal_replay.replay_missing(evening.house.program, night).events == 0
+    assert evening.books() | {"chats": None} == before | {"chats": None}

@@ -48,7 +48,7 @@ def cash(house: House, by: Actor, order_id: UUID, received: int, entry: UUID | N
     assert by.user_id
     with transaction(house.bar.sessions) as db:
         given = (order_id, entry or uuid4(), Decimal(received))
-        followup = pay_cash(db, by.workspace_id, by.user_id, *given)
+        _, followup = pay_cash(db, by.workspace_id, by.user_id, *given)
     follow_up(house.program, followup)
 
 

@@ -30,7 +30,7 @@ def test_a_paid_prompt_buys_the_order_once(house: House) -> None:
         {
             "kind": "payment_settled", "order_id": order_id, "number": 1, "payment_id": payment_id,
             "receipt": "UC65K2T9QX", "amount": "1400", "currency": "KES", "total": "1400", "due": "0",
-            "status": "PAID", "refund": False, "provider": "kopokopo",
+            "status": "PAID", "refund": False, "provider": "kopokopo", "practice": False,
         }
     ]  # fmt: skip
     assert len(followup.conversations) == 1

@@ -109,6 +109,7 @@ def test_the_board_shows_what_is_paid_and_not_yet_served(bar: Bar) -> None:
         "number": 2,
         "status": "PAID",
         "version": 2,
+        "practice": False,
         "table": 7,
         "address": "",
         "guest": "Achieng",
@@ -152,7 +153,7 @@ def test_an_order_nobody_paid_ends_and_the_guest_is_told(bar: Bar) -> None:
     bar.change(Order, order_id, expires_at=datetime.now(UTC) - timedelta(seconds=1))
     followup = expire_holds(bar.sessions)
     assert len(followup.conversations) == 1 and followup.boards == {bar.workspace_id}
-    assert owed(bar, "order_failed") == [{"order_id": order_id, "number": 1}]
+    assert owed(bar, "order_failed") == [{"order_id": order_id, "number": 1, "practice": False}]
 
 
 def test_part_of_the_money_for_an_order_that_ended_is_proposed_for_refund(bar: Bar) -> None:

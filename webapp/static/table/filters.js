@@ -21,7 +21,7 @@ export function headerFilter(column, state, changed) {
     oninput: (event) => tell(operator, event.target.value, at),
   });
   if (column.kind === "status") return one(column, state, changed);
-  if (["text", "relation", "code"].includes(column.kind)) return made("div", { class: "list-filter" }, field("contains", "contains", "search", slowly));
+  if (["text", "relation", "code", "tags"].includes(column.kind)) return made("div", { class: "list-filter" }, field("contains", "contains", "search", slowly));
   if (column.kind === "phone") {
     return made("div", { class: "list-filter" }, made("input", {
       type: "search", class: "form-control form-control-sm", "aria-label": `${column.label}, the whole number`, placeholder: "whole number",

@@ -20,7 +20,7 @@ export class Rows {
   }
 
   after() {
-    const more = { field: "_more", title: "", formatter: (cell) => this._more(cell), headerSort: false, width: 56, hozAlign: "center", resizable: false };
+    const more = { field: "_more", title: "", formatter: (cell) => this._more(cell), headerSort: false, width: 56, hozAlign: "center", resizable: false, frozen: true };
     return this.links.length || this.described.acts.length ? [more] : [];
   }
 

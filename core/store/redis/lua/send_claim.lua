@@ -1,6 +1,7 @@
 -- Take one conversation with a message due, and mark what is sent of it `sending` before anything leaves the house (rule 8).
 -- ARGV: bell, token, lease ms, bell ms, blocked ms, most merged, most units, pair ms, pair burst.
--- Answers {box, token, guest, sent before, tries, window open ('1'), stopped ('1'), item …}, {ms to wait} or {}.
+-- Answers {box, token, guest, sent before, tries, window open ('1'), stopped ('1'), directory version, item …}, {ms to wait}
+-- or {}.
 local bell, token, lease, bell_ttl, blocked_for = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local most_merged, most_units = tonumber(ARGV[6]), tonumber(ARGV[7])
 local pair_ms, pair_burst = tonumber(ARGV[8]), tonumber(ARGV[9])
@@ -57,7 +58,7 @@ local function take(box, guest)
   end
   local stopped = (guest.stopped or redis.call('EXISTS', stopped_key(box)) == 1) and '1' or ''
   return {box, token, redis.call('GET', guest_key(box)) or '', tostring(again), redis.call('HGET', sending, 'tries') or '0',
-    window, stopped, unpack(items, 1, count)}
+    window, stopped, redis.call('GET', 'directory:version') or '', unpack(items, 1, count)}
 end
 
 -- The workspace whose turn it is: its longest waiting guest, if that one may be served. Otherwise says why not by moving it.

@@ -21,7 +21,8 @@ class Order(Owned):
 
     The total is what the guest pays: fee and tip are in it, the discount is off it; VAT is in all but the tip.
 
-    `returned` is what of its total was taken back after it was sold.
+    `returned` is what of its total was taken back after it was sold. `paid_at` is when its money bought it: an order
+    made in `practice` has none, and is in no book.
     """
 
     __tablename__ = "orders"
@@ -45,6 +46,7 @@ class Order(Owned):
     vat_percent: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     vat: Mapped[Decimal]
     returned: Mapped[Decimal] = mapped_column(default=Decimal(0), server_default="0")
+    practice: Mapped[bool] = mapped_column(default=False, server_default="false")
     expires_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
 
@@ -58,6 +60,7 @@ class Order(Owned):
         CheckConstraint("delivery_fee >= 0 and delivery_fee <= total", name="delivery_fee"),
         CheckConstraint("returned between 0 and total", name="returned"),
         CheckConstraint("tip >= 0 and tip < total and discount >= 0", name="tip"),
+        CheckConstraint("not practice or paid_at is null", name="practice_earns_nothing"),
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("table_number is null or table_number > 0", name="table"),
         Index("ix_orders_customer_id_created_at", "customer_id", "created_at"),
@@ -66,6 +69,7 @@ class Order(Owned):
             "ix_orders_open", "workspace_id",
             postgresql_where="status in ('PAID', 'PREPARING', 'READY', 'OUT_FOR_DELIVERY')",
         ),
+        Index("ix_orders_practice", "workspace_id", "created_at", postgresql_where="practice"),
     )  # fmt: skip
 
 

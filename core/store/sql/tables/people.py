@@ -19,7 +19,7 @@ class Workspace(Row, Versioned):
     A second payment for one order goes back by itself up to `refund_limit`; above it staff approve.
     `hours`, `delivery`, `features`, `paying`, `invoicing`, `printers` and `lateness` are as `core.domain` reads them;
     `table_key` signs the tables' codes; `wordings` is the venue's own words by language and English text.
-    While `debug_phone` is set, the bot answers nobody else.
+    While `debug_phone` is set, the bot answers nobody else; in `dev_mode` nothing leaves the house.
     """
 
     __tablename__ = "workspaces"
@@ -47,6 +47,7 @@ class Workspace(Row, Versioned):
     printers: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     lateness: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     debug_phone: Mapped[str | None] = mapped_column(EncryptedText)
+    dev_mode: Mapped[bool] = mapped_column(default=False, server_default="false")
     wordings: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     table_key: Mapped[UUID] = mapped_column(default=uuid4, server_default=func.gen_random_uuid())
     updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
