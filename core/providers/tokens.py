@@ -6,7 +6,7 @@ from threading import Event
 from time import monotonic
 from typing import Any, Protocol
 
-from core.errors import StoreUnavailable, TryAgain
+from core.errors import Rejected, StoreUnavailable, TryAgain
 
 WAIT_SECONDS = 10.0
 LOOK_SECONDS = 0.05
@@ -21,6 +21,16 @@ class TokenSource(Protocol):
 
     def fetch(self) -> tuple[str, int]:
         """A new token and the seconds for which it may be used. Raises TryAgain or Rejected."""
+
+
+def prove(source: TokenSource | None) -> None:
+    """A token of its own, past the shelf: the one in use may be from before the keys were changed.
+
+    Raises TryAgain, or Rejected: `missing` where somebody has not filled everything in, else the keys are refused.
+    """
+    if source is None:
+        raise Rejected("missing")
+    source.fetch()
 
 
 class TokenShelf(Protocol):

@@ -75,7 +75,7 @@ def _number(program: Program, workspace_id: UUID) -> str:
 def _ask(program: Program, workspace_id: UUID, kind: Kind) -> None:
     check = PACKAGES[kind.provider].check if kind.provider else None
     with transaction(program.sessions) as db:
-        desk = desk_for(program, db, workspace_id, kind.provider) if kind.provider else None
+        desk = desk_for(program, db, workspace_id, kind.provider, begun=True) if kind.provider else None
     if check is None or desk is None:
         raise Rejected("missing")
     check(desk)

@@ -17,7 +17,7 @@ from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.customer_standing import boxes, notes_of, theirs
 from core.services.customers import profile_of
-from core.store.sql.tables import Activity, Customer, Message, Order, OrderItem
+from core.store.sql.tables import Activity, Customer, Message, Order, OrderItem, Payment
 from core.store.sql.tables.people import CustomerNote
 
 SHOWN, MOST_DISCOUNT = 20, 99
@@ -89,6 +89,7 @@ def copy_of(db: Session, actor: Actor, customer_id: UUID) -> dict[str, Any]:
     return {
         "customer": _person(customer),
         "orders": [_order(db, order) for order in orders],
+        "payments": [_payment(one) for one in _payments(db, customer)],
         "notes": [{"at": one.created_at.isoformat(), "text": one.body} for one in notes],
         "messages": [
             {"at": one.at.isoformat(), "from": "you" if one.direction.value == "in" else "us", "text": one.body}
@@ -115,11 +116,29 @@ def _said(customer: Customer) -> dict[str, Any]:
 
 def _person(customer: Customer) -> dict[str, Any]:
     moments = ("created_at", "age_confirmed_at", "messages_stopped_at", "blocked_at")
-    texts = ("name", "given_name", "phone", "email", "birthday", "language")
+    texts = ("name", "given_name", "phone", "bsuid", "email", "birthday", "language")
+    former = customer.former or {}
     return {
         **{name: getattr(customer, name) or "" for name in texts},
         **{name: at.isoformat() if (at := getattr(customer, name)) else "" for name in moments},
         "discount_percent": plain(customer.discount_percent),
+        "former_phones": former.get("phones", []),
+        "former_bsuids": former.get("bsuids", []),
+    }
+
+
+def _payments(db: Session, customer: Customer) -> Sequence[Payment]:
+    mine = (Payment.workspace_id == customer.workspace_id, Payment.customer_id == customer.id)
+    return db.scalars(select(Payment).where(*mine).order_by(Payment.created_at)).all()
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    return {
+        "at": payment.created_at.isoformat(),
+        "amount": f"{payment.currency} {plain(payment.amount)}",
+        "by": payment.method.value,
+        "phone": payment.phone or "",
+        "status": payment.status.value,
     }
 
 

@@ -39,8 +39,8 @@ def provider_for(
 ) -> PaymentProvider | None:
     """The workspace's account with a provider; None where it has none, or staff have not filled everything in.
 
-    `begun`: for money that is on its way there. Who switches an account off sends no guest there any more; what guests
-    have confirmed by then still arrives, and what they are owed still goes back.
+    `begun`: for what is no new payment of a guest, also while it is switched off. Then no guest is sent there any more;
+    what guests have confirmed by then still arrives, what they are owed goes back, and new keys are tried out.
     """
     desk = desk_for(program, db, workspace_id, provider, begun=begun)
     return PACKAGES[provider].connect(desk) if desk else None

@@ -64,7 +64,7 @@ def _pesapal(program: Program, slug: str) -> tuple[UUID, PesapalApi]:
 def _opened(program: Program, slug: str, provider: Provider, opens: Callable[[Desk], Api | None]) -> tuple[UUID, Api]:
     with transaction(program.sessions) as db:
         workspace_id = venue_called(db, slug).id
-        desk = desk_for(program, db, workspace_id, provider)
+        desk = desk_for(program, db, workspace_id, provider, begun=True)
     if desk is None:
         raise Rejected("no_account")
     api = opens(desk)

@@ -1,4 +1,4 @@
-"""Stock moves: set aside, sold, given back, received, counted. Every taking is one conditional update."""
+"""Stock moves: set aside, sold, given back. Every taking is one conditional update."""
 
 from uuid import UUID
 
@@ -95,7 +95,7 @@ def move_stock(
     *,
     order_id: UUID | None = None,
 ) -> Followup:
-    """A delivery came, a count says otherwise, an order is not made.
+    """Something went or came back, for a reason, as for an order that is not made.
 
     Raises Rejected where more would be held than is there.
     """
@@ -107,22 +107,6 @@ def move_stock(
         raise Rejected("not_enough_stock")
     _write(db, workspace_id, product_id, quantity, reason, user_id=user_id, order_id=order_id)
     return menu_changed(workspace_id) if otherwise else Followup()
-
-
-def receive_stock(db: Session, workspace_id: UUID, product_id: UUID, quantity: int, user_id: UUID | None) -> Followup:
-    """A delivery came."""
-    return move_stock(db, workspace_id, product_id, quantity, MovementReason.RECEIVED, user_id)
-
-
-def correct_stock(db: Session, workspace_id: UUID, product_id: UUID, on_hand: int, user_id: UUID | None) -> Followup:
-    """Somebody counted."""
-    mine = (Product.workspace_id == workspace_id, Product.id == product_id)
-    before = db.scalar(select(Product.on_hand).where(*mine).with_for_update(key_share=True))
-    if before is None:
-        raise Rejected("not_found")
-    if before == on_hand:
-        return Followup()
-    return move_stock(db, workspace_id, product_id, on_hand - before, MovementReason.CORRECTED, user_id)
 
 
 def menu_changed(workspace_id: UUID) -> Followup:

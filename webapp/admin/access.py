@@ -79,7 +79,7 @@ def _in_its_house() -> bool:
     house, before = str(current_user.staff.workspace_id), session.get(HOUSE)
     if before == house:
         return True
-    if before is not None and request.method == "POST":
+    if before is not None and request.method not in ("GET", "HEAD"):
         return False
     session[HOUSE] = house
     if before is not None:

@@ -69,7 +69,7 @@ def save(customer_id: UUID) -> Any:
     except Overtaken as error:
         return _page(customer_id, overtaken(error.who, error.at), 409)
     except Unfitting as error:
-        return _page(customer_id, str(error), 422)
+        return _page(customer_id, code=422, problems={_field_of(error): str(error)})
     follow_up(current_program(), followup)
     flash("Saved.")
     return redirect(url_for("admin.customer", customer_id=customer_id))
@@ -170,7 +170,17 @@ def _keep(profiles: dict[str, dict[str, Any]]) -> bool:
     return True
 
 
-def _page(customer_id: UUID, problem: str = "", code: int = 200, note_problem: str = "") -> Response:
+def _field_of(error: Unfitting) -> str:
+    return "language" if str(error) == PROBLEMS["no_such_language"] else "discount_percent"
+
+
+def _page(
+    customer_id: UUID,
+    problem: str = "",
+    code: int = 200,
+    note_problem: str = "",
+    problems: Mapping[str, str] | None = None,
+) -> Response:
     mine = staff().workspace_id
     try:
         with transaction(current_program().sessions) as db:
@@ -180,5 +190,5 @@ def _page(customer_id: UUID, problem: str = "", code: int = 200, note_problem: s
         abort(404)
     words: dict[str, Any] = {"ORDER": ORDER, "ORDER_TONES": ORDER_TONES, "mark": mark, "languages": LANGUAGES}
     shown = {"known": found, "zone": zone_of(venue.timezone), "currency": venue.currency, "problem": problem}
-    shown |= {"note_problem": note_problem, "longest_note": LONGEST_NOTE}
+    shown |= {"note_problem": note_problem, "longest_note": LONGEST_NOTE, "problems": problems or {}}
     return make_response(render_template("admin/customer.html", **words, **shown), code)

@@ -94,8 +94,7 @@ def mark(tones: Mapping[str, str], status: str) -> str:
 
 
 def _steps(story: Story) -> Iterator[Step]:
-    by_hand = any(move.cause == BY_HAND for move in story.moves)
-    yield Step(story.order.created_at, "order", "Ordered", fate="taken by hand" if by_hand else "")
+    yield _ordered(story)
     for move in (move for move in story.moves if move.from_status):
         by, why = story.names.get(str(move.user_id), ""), CAUSES.get(move.cause, "")
         yield Step(move.created_at, "order", ORDER[move.to_status], by, why)
@@ -103,6 +102,13 @@ def _steps(story: Story) -> Iterator[Step]:
         yield from _money(story)
     if may(Permission.READ_CHATS):
         yield from _said(story)
+
+
+def _ordered(story: Story) -> Step:
+    """By the guest themselves, which goes without saying, or by somebody at the counter."""
+    first = next((move for move in story.moves if move.cause == BY_HAND), None)
+    by = (story.names.get(str(first.user_id), ""), "taken by hand") if first else ("", "")
+    return Step(story.order.created_at, "order", "Ordered", *by)
 
 
 def _money(story: Story) -> Iterator[Step]:

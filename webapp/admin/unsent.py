@@ -55,7 +55,11 @@ def keep_typed() -> Response | None:
     fields = [[name, text] for name, text in request.form.items(multi=True) if name != "csrf_token"]
     if not fields or WHO not in session or any(SECRET.search(name) for name, _ in fields):
         return None
-    typed = Typed(request.path, session[WHO], session.get(HOUSE, ""), _from_page(), fields, bool(request.files))
+    if request.endpoint == "admin.send_unsent":  # what is kept already waits on
+        return _away(url_for("admin.login", next=url_for("admin.unsent")))
+    where, query = request.path, request.query_string.decode("ascii", "ignore")
+    to = f"{where}?{query}" if query else where
+    typed = Typed(to, session[WHO], session.get(HOUSE, ""), _from_page(), fields, bool(request.files))
     sealed = installed().encrypt(json.dumps(vars(typed)))
     if len(sealed) > LARGEST:
         return None

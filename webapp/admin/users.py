@@ -13,6 +13,7 @@ from core.domain.statuses import Role
 from core.errors import Rejected
 from core.log import get_logger
 from core.services import invitations, password_links
+from core.services.devices import devices, end_device
 from core.services.followup import Followup
 from core.services.mails import owe_mail
 from core.services.people import Boss, change_role, members, reset_codes, set_active
@@ -61,6 +62,7 @@ def register(admin: Blueprint) -> None:
         "/users/<uuid:user_id>/leave": ("member_leaves", leave),
         "/users/<uuid:user_id>/return": ("member_returns", come_back),
         "/users/<uuid:user_id>/codes": ("reset_codes", forget_codes),
+        "/users/logins/<uuid:login_id>/end": ("end_device", end_one),
         "/users/<uuid:user_id>/password": ("password_link", password_link),
     }
     for rule, (name, view) in taps.items():
@@ -115,6 +117,11 @@ def forget_codes(user_id: UUID) -> Any:
     """Tap: their phone is gone."""
     said = "With their next sign-in they are asked for no code; who must have codes sets them up anew."
     return _done(lambda db: reset_codes(db, _boss(), user_id), said)
+
+
+def end_one(login_id: UUID) -> Any:
+    """Tap: one of somebody's devices is signed out."""
+    return _done(lambda db: end_device(db, _boss(), login_id), "That device is signed out.")
 
 
 def password_link(user_id: UUID) -> Any:
@@ -172,6 +179,7 @@ def _page(refused: str = "", **more: Any) -> Response:
     with transaction(current_program().sessions) as db:
         zone = zone_of(db.get_one(Workspace, boss.actor.workspace_id).timezone)
         shown = {"people": members(db, boss), "waiting": invitations.open_invitations(db, boss.actor.workspace_id)}
+        shown |= {"devices": devices(db, boss)}
     roles = {role: words for role, words in ROLES.items() if may_manage(boss.role, role)}
     beside = refused in ("bad_email", "member_already")
     problem = "" if beside else PROBLEMS.get(refused, "")

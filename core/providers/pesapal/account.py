@@ -1,20 +1,19 @@
 """Opens a Pesapal account."""
 
-from core.errors import Rejected
 from core.providers.desk import Desk, Package
 from core.providers.pesapal.api import Api, Credentials, TokenService
 from core.providers.pesapal.client import Pesapal
-from core.providers.tokens import Tokens
+from core.providers.tokens import Tokens, prove
 
 IPN_PATH = "/api/webhooks/pesapal"
 
 
 def open_api(desk: Desk) -> Api | None:
     """The merchant's way to Pesapal; None where staff have not filled the keys in yet."""
-    credentials = _credentials(desk)
-    if credentials is None:
+    tokens = _tokens(desk)
+    if tokens is None:
         return None
-    return Api(desk.http, Tokens(TokenService(desk.http, credentials), desk.shelf), credentials)
+    return Api(desk.http, Tokens(tokens, desk.shelf), tokens.credentials)
 
 
 def connect(desk: Desk) -> Pesapal | None:
@@ -24,16 +23,15 @@ def connect(desk: Desk) -> Pesapal | None:
 
 
 def check(desk: Desk) -> None:
-    """A token of its own, past the shelf: the one in use may be from before the keys were changed."""
-    credentials = _credentials(desk)
-    if credentials is None:
-        raise Rejected("missing")
-    TokenService(desk.http, credentials).fetch()
+    """Whether it knows the keys."""
+    prove(_tokens(desk))
 
 
-def _credentials(desk: Desk) -> Credentials | None:
+def _tokens(desk: Desk) -> TokenService | None:
     values = desk.values("api_url", "consumer_key", "consumer_secret")
-    return Credentials(**values, **desk.values("ipn_id")) if all(values.values()) else None
+    if not all(values.values()):
+        return None
+    return TokenService(desk.http, Credentials(**values, **desk.values("ipn_id")))
 
 
 PACKAGE = Package(connect, check=check)

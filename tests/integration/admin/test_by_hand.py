@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from core.domain.statuses import OrderStatus, PaymentStatus, Role
-from core.services.stock import receive_stock
 from core.store.redis.mailbox import Item
 from core.store.sql.engine import transaction
 from core.store.sql.tables import (
@@ -33,6 +32,7 @@ from core.store.sql.tables import (
 from core.store.sql.tables import (
     OptionGroup as GroupRow,
 )
+from tests.integration import shelf
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
 PAGE = "/admin/by-hand"
@@ -41,7 +41,7 @@ PAGE = "/admin/by-hand"
 def stocked(venue: Venue, count: int = 20) -> Browser:
     """A shelf with something on it, and somebody behind the bar."""
     with transaction(venue.program.sessions) as db:
-        receive_stock(db, venue.workspace_id, venue.product_id, count, None)
+        shelf.receive(db, venue.workspace_id, venue.product_id, count)
         db.get_one(Workspace, venue.workspace_id).serves_alcohol = True
     venue.program.store.menus.changed(str(venue.workspace_id))
     return venue.signed_in()

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.domain.statuses import Station
-from core.services.stock import receive_stock
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Category, Product
+from tests.integration import shelf
 from tests.integration.admin.test_browser import page
 from tests.integration.admin.test_by_hand import asks_for_size, stocked
 from tests.integration.admin.test_pages_browser import faults
@@ -30,7 +30,7 @@ def with_wings(venue: Venue) -> None:
     kitchens = Category(id=kitchen, workspace_id=venue.workspace_id, name="From the kitchen", slug="kitchen")
     venue.write(kitchens, Product(name="Wings", slug="wings", price=Decimal(900), **own))
     with transaction(venue.program.sessions) as db:
-        receive_stock(db, venue.workspace_id, wings, 5, None)
+        shelf.receive(db, venue.workspace_id, wings, 5)
 
 
 def test_an_order_for_a_guest_is_tapped_together_paid_and_on_the_board(

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from core.domain.statuses import OrderStatus
 from core.services.effects import GuestRef, perform
 from core.services.relay import follow_up
-from core.services.stock import receive_stock
 from core.store.sql.engine import transaction
+from tests.integration import shelf
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
 
@@ -19,7 +19,7 @@ def promise(venue: Venue, guest: str = "Amina", quantity: int = 1) -> tuple[str,
     place = {"kind": "place_order", "cart_id": uuid4().hex, "lines": [line], "table": 7, "address": "",
              "customer_name": guest, "currency": "KES"}  # fmt: skip
     with transaction(venue.program.sessions) as db:
-        receive_stock(db, venue.workspace_id, venue.product_id, quantity, None)
+        shelf.receive(db, venue.workspace_id, venue.product_id, quantity)
         outcomes, followup = perform(db, ref, uuid4().hex, [place, {"kind": "pay_cash", "order_id": None}])
     follow_up(venue.program, followup)
     return outcomes[1]["order_id"], outcomes[1]["code"]

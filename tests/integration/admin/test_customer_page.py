@@ -10,8 +10,10 @@ from sqlalchemy import event, select
 from core.domain.statuses import Role
 from core.services.conversations import take_turns
 from core.services.customers import GuestRef, find_guest
+from core.services.effects import perform
 from core.store.redis.mailbox import Item
 from core.store.sql.tables import Activity, Customer, Message, Order
+from tests.integration.admin.test_erasing import paid
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
 PHONE = "254712345678"
@@ -83,6 +85,34 @@ def test_a_note_says_who_wrote_it_and_goes_with_what_the_guest_is_given(
 def test_a_note_that_is_none_is_refused_beside_it_and_stays_typed(office: Browser, client_id: UUID, words: str) -> None:
     answer = office.post(path(client_id, "notes"), data={"note": words})
     assert answer.status_code == 422 and 'id="note-problem"' in answer.text and f">{words}</textarea>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "percent", "beside"), [("", "a lot", "discount"), ("", "", "discount"), ("tlh", "5", "language")]
+)
+def test_what_does_not_fit_is_said_beside_its_field_and_stays_typed(
+    office: Browser, client_id: UUID, language: str, percent: str, beside: str
+) -> None:
+    form = {"language": language, "discount_percent": percent, "version": "1"}
+    if beside == "language":
+        form["version"] = office.get(path(client_id)).text.split('name="version" value="')[1].split('"')[0]
+    answer = office.post(path(client_id), data=form)
+    assert answer.status_code == 422 and f'id="{beside}-problem"' in answer.text
+    assert f'value="{percent}"' in answer.text.split('id="discount"')[1].split(">")[0]
+
+
+def test_the_copy_of_all_we_keep_names_the_numbers_and_what_was_paid(
+    venue: Venue, office: Browser, client_id: UUID
+) -> None:
+    moved = {"kind": "change_identity", "phone": "254799000111", "bsuid": "KE.7"}
+    ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "", PHONE, "Amina")
+    with venue.program.sessions.begin() as db:
+        perform(db, ref, uuid4().hex, [moved])
+    venue.write(paid(venue, venue.order(), client_id, PHONE))
+    copy = office.get(path(client_id, "copy.json")).json
+    known = ("phone", "bsuid", "former_phones")
+    assert [copy["customer"][name] for name in known] == ["254799000111", "KE.7", [PHONE]]
+    assert [(one["amount"], one["phone"]) for one in copy["payments"]] == [("KES 1400", PHONE)]
 
 
 def test_a_blocked_guest_is_told_once_without_any_sql_and_orders_again_when_unblocked(

@@ -13,10 +13,10 @@ from core.services.activity import Actor
 from core.services.audit import breaches_of
 from core.services.ingredients import save_ingredient
 from core.services.recipe_edit import set_recipe
-from core.services.stock import receive_stock
 from core.services.stock_edit import history
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Activity, OrderEvent, Outbox, Product, StockMovement, Ticket, VenueTable
+from tests.integration import shelf
 from tests.integration.admin.test_cash import promise, take
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
@@ -143,7 +143,7 @@ def test_a_cocktail_called_off_goes_back_to_the_shelf_as_what_it_was_made_of(ven
     with transaction(venue.program.sessions) as db:
         actor, said = Actor(venue.workspace_id), {"name": "Vodka", "unit": Unit.MILLILITRE, "low_stock": 0}
         vodka = save_ingredient(db, actor, None, 0, said)
-        receive_stock(db, venue.workspace_id, vodka, 500, None)
+        shelf.receive(db, venue.workspace_id, vodka, 500)
         set_recipe(db, actor, venue.product_id, 1, [(vodka, 50)], False)
     order_id = paid(venue)
     venue.role(Role.MANAGER)

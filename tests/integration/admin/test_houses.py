@@ -73,6 +73,10 @@ def test_a_form_of_one_house_writes_into_no_other(app: Flask, venue: Venue) -> N
     for _ in range(2):
         late = browser.post("/admin/categories/new", tab, data={"name": "Wine"})
         assert late.status_code == 409 and "another house" in late.text
+    cell = browser.client.patch(
+        f"/admin/customers/rows/{uuid4()}/language", json={"version": 1, "value": "sw"}, headers={"X-CSRFToken": tab}
+    )
+    assert cell.status_code == 409 and "another house" in cell.text
     assert headings(venue) == ["Cocktail"] and headings(other) == ["Beer", "Cocktail"]
     assert browser.post("/admin/categories/new", data={"name": "Wine", "active": "y"}).status_code == 302
     assert headings(venue) == ["Cocktail", "Wine"]

@@ -6,15 +6,15 @@ from html import unescape
 import pytest
 
 from core.domain.statuses import Role
-from core.services.stock import receive_stock
 from core.store.sql.tables import Message, Order, Outbox, Product
+from tests.integration import shelf
 from tests.integration.admin.venue import Browser, Venue
 
 
 @pytest.fixture
 def manager(venue: Venue) -> Browser:
     with venue.program.sessions.begin() as db:
-        receive_stock(db, venue.workspace_id, venue.product_id, 10, None)
+        shelf.receive(db, venue.workspace_id, venue.product_id, 10)
     venue.role(Role.MANAGER)
     return venue.signed_in()
 

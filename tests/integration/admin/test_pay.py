@@ -17,13 +17,13 @@ from core.domain.statuses import OrderStatus, PaymentStatus, Start
 from core.services.conversations import take_turns
 from core.services.relay import follow_up
 from core.services.settle import settle_in
-from core.services.stock import receive_stock
 from core.services.web_links import Gone, Page, WebLinks, installed
 from core.store.redis.circuits import FAILURES, Circuit
 from core.store.redis.mailbox import Item
 from core.store.redis.reads import look_at
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Channel, Order, Payment, Workspace
+from tests.integration import shelf
 from tests.integration.admin.venue import Venue
 from tests.waiting import eventually
 
@@ -116,7 +116,7 @@ def guest(venue: Venue) -> Guest:
     """Amina, with two Dawa before her, at a venue that takes cash, too."""
     with transaction(venue.program.sessions) as db:
         db.get_one(Workspace, venue.workspace_id).payment_methods = ["MPESA", "CASH"]
-        receive_stock(db, venue.workspace_id, venue.product_id, 50, None)
+        shelf.receive(db, venue.workspace_id, venue.product_id, 50)
     venue.program.store.menus.changed(str(venue.workspace_id))
     return Guest(venue).says("2 dawa to table 7")
 

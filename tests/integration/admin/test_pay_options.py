@@ -10,9 +10,9 @@ from core.domain.statuses import OrderStatus
 from core.services.activity import Actor
 from core.services.menu_options import GroupDraft, OptionDraft, ask_questions, create_group, update_group
 from core.services.price_lists import PriceListDraft, create_list, update_list
-from core.services.stock import receive_stock
 from core.store.sql.engine import transaction
 from core.store.sql.tables import Invoice, OptionGroup, Order, OrderItem, PriceList
+from tests.integration import shelf
 from tests.integration.admin.test_pay import Guest
 from tests.integration.admin.venue import Venue
 
@@ -23,7 +23,7 @@ MIXER = GroupDraft("Mixer", (OptionDraft("Tonic"), OptionDraft("Ginger ale", Dec
 def guest(venue: Venue) -> Guest:
     """Amina, at a venue that asks with what the Dawa shall be mixed."""
     with transaction(venue.program.sessions) as db:
-        receive_stock(db, venue.workspace_id, venue.product_id, 50, None)
+        shelf.receive(db, venue.workspace_id, venue.product_id, 50)
         actor = Actor(venue.workspace_id, name="Boss")
         ask_questions(db, actor, venue.product_id, [create_group(db, actor, MIXER)[0]])
     venue.program.store.menus.changed(str(venue.workspace_id))

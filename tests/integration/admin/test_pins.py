@@ -155,10 +155,13 @@ def test_somebody_takes_over_without_a_sign_out_and_the_one_before_has_left(venu
     assert 'href="/admin/switch"' in tablet.get("/admin/profile").text
     page = tablet.get("/admin/switch").text
     assert "Wanjiru" in page and f"/admin/pin/{other}" not in page
+    tab = tablet.token()
     assert types(tablet, venue.user_id, "0000").status_code == 401
     assert "Otieno" in tablet.get("/admin/switch").text, "nobody has left yet"
     assert types(tablet, venue.user_id).location == "/admin/board"
     assert "Wanjiru" in tablet.get("/admin/switch").text
+    late = tablet.post("/admin/cash", tab, data={"code": "ABCD"})
+    assert late.status_code == 400 and "reload" in late.text, "what lay open in another tab"
     with venue.program.sessions.begin() as db:
         mine = select(SignIn.id).where(SignIn.user_id == other)
         assert db.scalars(mine).all() == []

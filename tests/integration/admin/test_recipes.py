@@ -9,8 +9,8 @@ import pytest
 from core.domain.statuses import Role, Unit
 from core.services.activity import Actor
 from core.services.ingredients import save_ingredient
-from core.services.stock import receive_stock
 from core.store.sql.tables import Activity, Product
+from tests.integration import shelf
 from tests.integration.admin.test_by_hand import Counter
 from tests.integration.admin.test_menu_sheets import look, write
 from tests.integration.admin.test_products import load, logged, on_menu
@@ -29,7 +29,7 @@ def kept(venue: Venue, name: str, quantity: int = 0, unit: Unit = Unit.MILLILITR
         said = {"name": name, "unit": unit, "low_stock": 0}
         made = save_ingredient(db, Actor(venue.workspace_id, venue.user_id), None, 0, said)
         if quantity:
-            receive_stock(db, venue.workspace_id, made, quantity, None)
+            shelf.receive(db, venue.workspace_id, made, quantity)
     return made
 
 
@@ -206,7 +206,8 @@ def test_nobody_mixes_with_another_venues_bottles(venue: Venue, manager: Browser
     answer = manager.post(f"/admin/ingredients/{theirs}", data={"name": "Ours", "low_stock": "0", "version": "1"})
     assert answer.status_code == 410 and row(other, theirs).name == "Gin"
     with venue.program.sessions.begin() as db:
-        assert not db.query(Activity).filter(Activity.subject_id == theirs, Activity.action != "product_added").count()
+        ours = (Activity.workspace_id == venue.workspace_id, Activity.subject_id == theirs)
+        assert not db.query(Activity).filter(*ours).count()
 
 
 def test_who_counts_the_stock_changes_no_recipe(venue: Venue, manager: Browser) -> None:

@@ -8,10 +8,11 @@ from core.domain.statuses import Role, Unit
 from core.services import notices
 from core.services.activity import Actor
 from core.services.ingredients import save_ingredient
-from core.services.stock import hold, receive_stock
+from core.services.stock import hold
 from core.services.stock_alerts import warn_of_low_stock
 from core.services.stock_edit import history, running_low
 from core.store.sql.tables import Product
+from tests.integration import shelf
 from tests.integration.admin.venue import Browser, Venue, open_venue
 
 
@@ -88,7 +89,7 @@ def test_an_ingredient_that_runs_low_is_said_with_its_unit(venue: Venue) -> None
     with sessions.begin() as db:
         said = {"name": "Vodka", "unit": Unit.MILLILITRE, "low_stock": 1500}
         vodka = save_ingredient(db, actor, None, 0, said)
-        receive_stock(db, venue.workspace_id, vodka, 1400, None)
+        shelf.receive(db, venue.workspace_id, vodka, 1400)
         product = db.get_one(Product, venue.product_id)
         product.low_stock, product.mixed, product.counted = 5, True, False
     warn_of_low_stock(sessions)

@@ -75,6 +75,25 @@ def test_somebody_else_at_the_same_tablet_does_not_see_it(venue: Venue, office: 
     assert all(WORDS[:5] not in str(store.get(key)) for key in store.scan_iter("laid_by:*"))
 
 
+def test_a_login_that_ends_once_more_before_it_is_sent_loses_nothing_either(
+    venue: Venue, office: Browser, client_id: UUID
+) -> None:
+    cut_off(venue, office, f"/admin/customers/{client_id}/notes", note=WORDS)
+    office.sign_in()
+    assert cut_off(venue, office, "/admin/unsent", note=WORDS).location == "/admin/login?next=/admin/unsent"
+    assert office.sign_in().location == "/admin/unsent"
+    assert "table" in office.get("/admin/unsent").text
+    assert office.post("/admin/unsent", data={"note": WORDS}).location == f"/admin/customers/{client_id}/notes"
+
+
+def test_what_its_address_asked_for_is_kept_with_it(venue: Venue, office: Browser) -> None:
+    cut_off(venue, office, "/admin/tables?of=caf%C3%A9&next=//evil.example", numbers="7", do="add")
+    office.sign_in()
+    assert office.post("/admin/unsent", data={"numbers": "7"}).location == (
+        "/admin/tables?of=caf%C3%A9&next=//evil.example"
+    )
+
+
 def test_whose_it_is_finds_it_again_when_somebody_else_had_the_tablet_meanwhile(
     venue: Venue, office: Browser, client_id: UUID
 ) -> None:

@@ -11,10 +11,10 @@ from core.services.customers import find_guest
 from core.services.documents import MOST_TRIES, claim_document, keep_document, make
 from core.services.documents_wanted import want_document
 from core.services.receipt_requests import send_receipt
-from core.services.stock import receive_stock
 from core.store.sql.tables import Document, DocumentDelivery, DocumentLink
 from core.store.sql.tables.documents import LARGEST_BYTES
 from tests import pdf
+from tests.integration import shelf
 from tests.integration.documents.office import Office
 from tests.integration.sql.bar import all_at_once
 from tests.unit.documents.papers import closed
@@ -192,7 +192,7 @@ def test_an_empty_or_enormous_document_is_refused_by_the_database(office: Office
 
 def test_an_order_of_two_hundred_lines_is_written_whole(office: Office) -> None:
     bar, dawa = office.bar, office.bar.products["Dawa"]
-    office.write(lambda db: receive_stock(db, bar.workspace_id, dawa, 200, None))
+    office.write(lambda db: shelf.receive(db, bar.workspace_id, dawa, 200))
     cart = bar.place(Dawa=1)
     line = cart["lines"][0]
     cart["lines"] = [line | {"name": f"Dawa <b>{number}</b> 🍹 שלום"} for number in range(1, 201)]

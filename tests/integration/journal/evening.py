@@ -13,9 +13,9 @@ from core.services import history, journal, payments
 from core.services.conversations import take_turns
 from core.services.relay import follow_up
 from core.services.settling import take_notices
-from core.services.stock import receive_stock
 from core.store.sql.tables import Order, Payment, Product, Receipt
 from sandbox.simulators.inbound import inbound, inbound_text, tap_message
+from tests.integration import shelf
 from tests.integration.journal.house import NUMBER, House
 from tests.integration.money.kopokopo import KopoKopoStandIn
 
@@ -111,7 +111,7 @@ class Evening:
             db.execute(text(f"truncate {BOOKS} cascade"))
             db.execute(text("update products set held = 0, on_hand = 0"))
             for product in db.scalars(select(Product)):
-                receive_stock(db, product.workspace_id, product.id, STOCK, None)
+                shelf.receive(db, product.workspace_id, product.id, STOCK)
 
 
 def _rows(db: Any, query: Any) -> list[tuple[Any, ...]]:

@@ -14,8 +14,8 @@ from core.domain.orders import BY_STAFF, LEGAL
 from core.domain.statuses import OrderStatus, PaymentStatus
 from core.services.holds import expire_holds
 from core.services.orders import advance_order
-from core.services.stock import receive_stock
 from core.store.sql.tables import Order, Payment
+from tests.integration import shelf
 from tests.integration.sql.bar import PRICES, open_bar
 
 EXAMPLES, STEPS = (200, 40) if os.environ.get("PROVE") else (8, 20)
@@ -108,11 +108,12 @@ class Evening(RuleBasedStateMachine):
     @rule(name=st.sampled_from([*sorted(PRICES), "Lime"]), quantity=st.integers(1, 5))
     def delivery(self, name: str, quantity: int) -> None:
         with self.sessions.begin() as db:
-            receive_stock(db, self.bar.workspace_id, self.bar.products[name], quantity, None)
+            shelf.receive(db, self.bar.workspace_id, self.bar.products[name], quantity)
 
     @invariant()
     def the_books_add_up(self) -> None:
-        assert self.bar.breaches() == []
+        # I10 looks at the clock: nobody relays here, and on a busy machine the first evening is soon a minute ago.
+        assert self.bar.breaches(but="I10") == []
 
     def _can_have_what_is_left(self, cart: dict[str, int], short: list[dict[str, Any]], guest: int) -> None:
         """What the refusal leaves of the cart can be ordered at once."""

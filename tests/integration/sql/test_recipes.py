@@ -17,8 +17,9 @@ from core.services.holds import expire_holds
 from core.services.ingredients import remove_ingredient, save_ingredient
 from core.services.menu_edit import mark_sold_out, remove_product, save_product
 from core.services.recipe_edit import set_recipe
-from core.services.stock import move_stock, receive_stock
+from core.services.stock import move_stock
 from core.store.sql.tables import Activity, Order, OrderItem, Product, RecipeLine, StockMovement
+from tests.integration import shelf
 from tests.integration.sql.bar import Bar, all_at_once, open_bar
 
 
@@ -48,7 +49,7 @@ def lapse(bar: Bar, order_id: str) -> None:
 def receive(bar: Bar, name: str, quantity: int) -> bool:
     """Whether every chat reads the menu anew."""
     with bar.sessions.begin() as db:
-        return bool(receive_stock(db, bar.workspace_id, bar.products[name], quantity, None).menus)
+        return bool(shelf.receive(db, bar.workspace_id, bar.products[name], quantity).menus)
 
 
 def test_ordering_a_cocktail_holds_what_is_in_it_and_paying_sells_that(bar: Bar) -> None:

@@ -10,8 +10,9 @@ from core.errors import Rejected
 from core.services.holds import expire_holds
 from core.services.menu import load_menu
 from core.services.orders import lock_order
-from core.services.stock import correct_stock, receive_stock, release_holds, sell_holds
+from core.services.stock import release_holds, sell_holds
 from core.store.sql.tables import Order, Product, StockHold
+from tests.integration import shelf
 from tests.integration.sql.bar import Bar
 
 
@@ -74,21 +75,21 @@ def test_selling_out_and_coming_back_ask_for_a_new_menu(bar: Bar) -> None:
     _, followup = bar.perform_all(bar.guest(2), [bar.place(Dawa=1)])
     assert followup.menus == {bar.workspace_id} and available() == {"Dawa": False, "Tusker": True, "Wings": True}
     with bar.sessions.begin() as db:
-        assert receive_stock(db, bar.workspace_id, bar.products["Dawa"], 5, None).menus
+        assert shelf.receive(db, bar.workspace_id, bar.products["Dawa"], 5).menus
     assert available()["Dawa"]
 
 
 def test_counting_writes_the_difference(bar: Bar) -> None:
     with bar.sessions.begin() as db:
-        correct_stock(db, bar.workspace_id, bar.products["Dawa"], 93, None)
-        correct_stock(db, bar.workspace_id, bar.products["Dawa"], 93, None)
+        shelf.count(db, bar.workspace_id, bar.products["Dawa"], 93)
+        shelf.count(db, bar.workspace_id, bar.products["Dawa"], 93)
     assert bar.movements("Dawa") == [100, -7]
 
 
 def test_counting_below_what_is_held_is_refused(bar: Bar) -> None:
     bar.order(bar.guest(), pay=False, Dawa=10)
-    with pytest.raises(Rejected, match="not_enough_stock"), bar.sessions.begin() as db:
-        correct_stock(db, bar.workspace_id, bar.products["Dawa"], 9, None)
+    with pytest.raises(Rejected, match="held"), bar.sessions.begin() as db:
+        shelf.count(db, bar.workspace_id, bar.products["Dawa"], 9)
     assert bar.stock("Dawa") == (100, 10)
 
 
