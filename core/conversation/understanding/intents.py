@@ -18,7 +18,8 @@ _SENTENCES = {
     " too long, how long, still waiting, been waiting, inachelewa, is late, are late, hujaniletea, hamjaleta",
     "staff": "staff, waiter, waitress, mhudumu, muhudumu, manager, meneja, human, real person, someone come,"
     " somebody come, speak to, talk to, ongea na, kuongea, refund, complain, complaint, wrong order, wrong drink,"
-    " pesa yangu, mtu wa, bartender, call someone, assistance, is wrong, are wrong, not what i ordered, si nilichoagiza",
+    " pesa yangu, mtu wa, bartender, call someone, assistance, is wrong, are wrong, not what i ordered,"
+    " si nilichoagiza",
     "change": "change something, change my order, change the order, badilisha oda, badilisha order, edit my order",
     "cancel": "cancel, ghairi",
     "hello": "habari, good evening, good morning, good afternoon, hello, mambo, niaje, uko aje, whats up",
