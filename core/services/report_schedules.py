@@ -145,4 +145,4 @@ def _new_conversation(program: Program, db: Session, actor: Actor, phone: str) -
 
 def _in_use(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     ours = (Channel.workspace_id == actor.workspace_id, Channel.kind == ChannelKind.WHATSAPP)
-    return *ours, Channel.active, Channel.deleted_at.is_(None)
+    return *ours, Channel.active.is_(True), Channel.deleted_at.is_(None)
