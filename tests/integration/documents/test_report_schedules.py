@@ -18,7 +18,7 @@ from core.services.activity import Actor
 from core.services.erasing import erase
 from core.services.report_schedules import Wish, order_due
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Conversation, Mail, Membership, ReportSchedule, User
+from core.store.sql.tables import Conversation, Mail, Membership, ReportSchedule, User, Workspace
 from tests import pdf
 from tests.integration.documents.office import Office
 from tests.integration.sql.bar import all_at_once
@@ -148,6 +148,14 @@ def test_by_mail_it_is_a_link_that_is_posted_once(office: Office, manager: UUID)
     link = mail.text.partition("https://bar.example.co.ke")[2].strip()
     assert office.app.test_client().get(link).data.startswith(b"%PDF")
     assert told(office) == []
+
+
+def test_a_house_that_practises_mails_no_report(office: Office, manager: UUID) -> None:
+    sold_on_sunday(office)
+    wants(office, manager, way=Way.MAIL)
+    office.bar.change(Workspace, office.bar.workspace_id, dev_mode=True)
+    goes_out(office)
+    assert office.rows(select(Mail)) == []
 
 
 @pytest.mark.parametrize("change", ["left", "dismissed", "lowered"])
