@@ -88,6 +88,7 @@ def test_menus_open_by_keyboard_close_on_escape_and_the_theme_stays(
     page.get_by_role("button", name="Menu").press("Enter")
     expect(page.get_by_role("link", name="Cash")).to_be_visible()
     expect(page.get_by_role("link", name="Board")).to_have_attribute("aria-current", "page")
+    expect(page.locator("#sidebar")).to_be_focused()  # it hears the keys once it has slid in
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Cash")).to_be_hidden()
     person = page.get_by_role("button", name="Wanjiru")
