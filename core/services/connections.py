@@ -1,24 +1,24 @@
 """What the house is connected with: the number guests write to, and where its money goes. Secrets go in, never out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core import clock
 from core.domain.connections import KINDS, Kind
-from core.domain.statuses import ChannelKind
+from core.domain.statuses import LIVE_PAYMENTS, ChannelKind, Provider
 from core.errors import Rejected
 from core.services.activity import Actor, record
 from core.services.editing import editor, flush, stamp
 from core.services.followup import Followup
 from core.services.payment_accounts import account_of
 from core.settings import Settings
-from core.store.sql.tables import Channel, ProviderAccount, Workspace
+from core.store.sql.tables import Channel, Payment, ProviderAccount, Workspace
 
 TAKEN = {
     "uq_channels_phone_number_id": "number_taken",
@@ -30,7 +30,7 @@ TAKEN = {
 class Connection:
     """One as staff may see it; `version` is 0 where there is none yet. `sealed`: when each secret came, if it did.
 
-    `arranged`: the service knows where to tell us of money."""
+    `arranged`: the service knows where to tell us of money. `under_way`: payments of which its last word is awaited."""
 
     kind: Kind
     version: int
@@ -40,11 +40,18 @@ class Connection:
     edited_at: datetime | None
     complete: bool
     arranged: bool = True
+    under_way: int = 0
 
 
 def connections_of(db: Session, workspace_id: UUID) -> dict[str, Connection]:
     """All there could be, by name."""
-    return {name: _seen(kind, _row(db, workspace_id, kind)) for name, kind in KINDS.items()}
+    waiting = (Payment.workspace_id == workspace_id, Payment.status.in_(LIVE_PAYMENTS))
+    counted = select(Payment.provider, func.count().label("number")).where(*waiting).group_by(Payment.provider)
+    under_way: dict[Provider | None, int] = {row.provider: row.number for row in db.execute(counted)}
+    return {
+        name: replace(_seen(kind, _row(db, workspace_id, kind)), under_way=under_way.get(kind.provider, 0))
+        for name, kind in KINDS.items()
+    }
 
 
 def change_connection(

@@ -87,7 +87,7 @@ class Server(abc.ABC):
         self.wait_until_ready(timeout)
         return self
 
-    def wait_until_ready(self, timeout: float = 30) -> None:
+    def wait_until_ready(self, timeout: float = 60) -> None:
         """Return when it answers; raise with its last words when it does not."""
         wait_until(lambda: self.is_ready() or not self.is_running(), timeout)
         if not self.is_running() or not self.is_ready():

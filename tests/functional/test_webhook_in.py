@@ -149,14 +149,14 @@ def test_kopo_kopos_signature_is_checked_too(outside: Outside, signature: bytes)
 
 @pytest.mark.parametrize("path", [WHATSAPP, PAYMENT])
 def test_a_body_over_the_limit_is_refused_by_its_length(product: Product, path: str) -> None:
-    answer = requests.post(product.url + path, data=b" " * (LIMIT + 1), timeout=30)
+    answer = requests.post(product.url + path, data=b" " * (LIMIT + 1), timeout=PATIENCE)
     assert answer.status_code == 413
 
 
 def speak(product: Product, request: bytes) -> bytes:
     """Bytes as they are; the first line of the answer."""
     parts = urlsplit(product.url)
-    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30) as connection:
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=PATIENCE) as connection:
         with suppress(BrokenPipeError, ConnectionResetError):  # refused before we had said everything
             connection.sendall(request)
         return connection.makefile("rb").readline()
@@ -208,7 +208,7 @@ def test_those_who_speak_slowly_keep_nobody_waiting(product: Product, guest: Gue
     parts = urlsplit(product.url)
     with ExitStack() as stack:
         for _ in range(40):
-            slow = stack.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5))
+            slow = stack.enter_context(socket.create_connection((parts.hostname or "", parts.port or 0), PATIENCE))
             slow.sendall(f"POST {WHATSAPP} HTTP/1.1\r\nHost: bar\r\nContent-Length: 100\r\n\r\n{{".encode())
         assert guest.says("hi").status == 200
         guest.reads("Karibu")

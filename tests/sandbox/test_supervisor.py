@@ -5,12 +5,13 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sandbox.servers.server import wait_until
+from sandbox.simulators.guest import PATIENCE
+from tests.waiting import eventually
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -47,10 +48,6 @@ finally:
 """
 
 MAKEFILE = "run:\n\t@exec {python} run.py {folder} obedient\n"
-
-
-def eventually(condition: Callable[[], bool]) -> bool:
-    return wait_until(condition, 20)
 
 
 def lines(file: Path) -> list[str]:
@@ -124,7 +121,7 @@ def test_a_dead_server_is_started_again(running: Running) -> None:
 def test_sigterm_leaves_no_process(running: Running, manner: str) -> None:
     process = running.start(manner)
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     assert running.left() == []
 
 
@@ -133,14 +130,14 @@ def test_two_ctrl_c_to_the_whole_terminal_leave_no_process(running: Running) -> 
     os.killpg(process.pid, signal.SIGINT)
     assert process.stdout is not None and process.stdout.readline() == "stopping\n"
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE) == 0
     assert running.left() == []
 
 
 def test_a_killed_supervisor_leaves_no_process(running: Running) -> None:
     process = running.start("stubborn")
     process.kill()
-    process.wait(20)
+    process.wait(PATIENCE)
     assert eventually(lambda: not running.left())
 
 
@@ -150,7 +147,7 @@ def test_a_killed_guard_is_replaced(running: Running) -> None:
     os.kill(int(before[0]), signal.SIGKILL)
     assert eventually(lambda: len(now := running.running(b"guard.py")) == 1 and now != before)
     process.kill()
-    process.wait(20)
+    process.wait(PATIENCE)
     assert eventually(lambda: not running.left())
 
 
@@ -159,5 +156,5 @@ def test_a_signal_to_make_alone_ends_everything(running: Running, signum: int) -
     (running.folder / "Makefile").write_text(MAKEFILE.format(python=sys.executable, folder=running.folder))
     process = running.start(command=["make", "run"])
     process.send_signal(signum)
-    process.wait(20)
+    process.wait(PATIENCE)
     assert eventually(lambda: not running.left())

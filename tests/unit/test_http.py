@@ -10,6 +10,7 @@ import pytest
 from gevent.event import Event as GeventEvent
 from gevent.pywsgi import WSGIServer
 
+from sandbox.simulators.guest import PATIENCE
 from webapp.http import LONGEST_LINE, MOST_HEADERS, Handler
 from webapp.webhooks.door import KEPT, PATH, Answer, Door
 
@@ -60,14 +61,14 @@ def port() -> Iterator[int]:
 
     thread = Thread(target=serve)
     thread.start()
-    yield found.get(timeout=10)
+    yield found.get(timeout=PATIENCE)
     over.set()
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 def answer_to(port: int, request: bytes, *, hangs_up: bool = True) -> bytes:
     """All that comes back until the line is closed."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
         line.sendall(request)
         if hangs_up:
             line.shutdown(socket.SHUT_WR)

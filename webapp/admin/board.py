@@ -64,7 +64,7 @@ def board() -> str:
     with current_program().sessions.begin() as db:
         lateness = read_lateness(db.get_one(Workspace, staff().workspace_id).lateness)
     tickets = url_for("admin.ticket", order_id=NOBODY).removesuffix(f"/{NOBODY}")
-    return render_template("admin/board.html", lateness=lateness, tickets=tickets)
+    return render_template("admin/board.html", lateness=lateness, tickets=tickets, station=staff().role.value.upper())
 
 
 def orders() -> Response:

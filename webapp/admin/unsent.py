@@ -57,7 +57,9 @@ def keep_typed() -> Response | None:
         return None
     if request.endpoint == "admin.send_unsent":  # what is kept already waits on
         return _away(url_for("admin.login", next=url_for("admin.unsent")))
-    typed = Typed(request.path, session[WHO], session.get(HOUSE, ""), _from_page(), fields, bool(request.files))
+    where, query = request.path, request.query_string.decode("ascii", "ignore")
+    to = f"{where}?{query}" if query else where
+    typed = Typed(to, session[WHO], session.get(HOUSE, ""), _from_page(), fields, bool(request.files))
     sealed = installed().encrypt(json.dumps(vars(typed)))
     if len(sealed) > LARGEST:
         return None

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from core.domain.connections import KINDS
-from core.domain.statuses import Provider, Role
+from core.domain.statuses import PaymentStatus, Provider, Role
 from core.services.connections import Connection, connections_of, seal
 from core.store.sql.tables import Activity, Channel, ProviderAccount
+from tests.integration.admin.test_erasing import paid
 from tests.integration.admin.venue import DID, Browser, Venue, open_venue
 from tests.integration.money.standin import Call, StandIn, stand_in
 
@@ -206,6 +207,16 @@ def test_those_who_take_money_are_asked_whether_they_know_us(
     provider.routes[route] = answers(503, {})
     assert "does not answer just now" in check(owner, name)
     assert {urlsplit(call.path).path for call in provider.calls} == {urlsplit(route.split()[1]).path}
+
+
+def test_who_changes_an_account_reads_what_is_on_its_way_there(app: Flask, venue: Venue, owner: Browser) -> None:
+    save(owner, "kopokopo", KOPOKOPO)
+    assert "on the way there now" not in owner.get(HERE).text
+    for whose in (venue, open_venue(app)):
+        prompt = paid(whose, whose.order(), None)
+        prompt.status = PaymentStatus.PENDING
+        whose.write(prompt)
+    assert "1 payment is on the way there now" in owner.get(HERE).text
 
 
 def test_keys_are_tested_before_the_account_is_switched_on(venue: Venue, owner: Browser, provider: StandIn) -> None:

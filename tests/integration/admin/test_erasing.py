@@ -58,7 +58,7 @@ def send_everything(venue: Venue) -> None:
         venue.program.store.outbox.sent(sent)
 
 
-def paid(venue: Venue, order_id: UUID, client_id: UUID, phone: str = PHONE) -> Payment:
+def paid(venue: Venue, order_id: UUID, client_id: UUID | None, phone: str = PHONE) -> Payment:
     return Payment(
         workspace_id=venue.workspace_id, order_id=order_id, customer_id=client_id, provider=Provider.KOPOKOPO,
         method=Method.MPESA, start=Start.PROMPT, status=PaymentStatus.SUCCEEDED, amount=Decimal(1400), currency="KES",

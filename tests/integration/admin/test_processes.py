@@ -68,7 +68,7 @@ def signed_in(address: str, venue: Venue) -> requests.Session:
 
 
 def listen(browser: requests.Session, address: str) -> Iterator[str]:
-    answer = browser.get(f"{address}/admin/board/events", stream=True, timeout=30)
+    answer = browser.get(f"{address}/admin/board/events", stream=True, timeout=PATIENCE)
     lines = (line for line in answer.iter_lines(chunk_size=None, decode_unicode=True) if line.startswith("data: "))
     assert loads(next(lines)[6:]) == {"live": True}
     return lines

@@ -23,6 +23,7 @@ from core.services.doorbells import settle_payments
 from core.store.redis.arrivals import read
 from core.store.redis.store import Store
 from core.store.sql.tables import ProviderAccount
+from sandbox.simulators.guest import PATIENCE
 from tests.integration.money.house import House, open_account
 from tests.integration.money.kopokopo import API_KEY, SAMPLES, event, money, sample
 from tests.integration.sql.bar import open_bar
@@ -203,7 +204,7 @@ def address(app: Flask) -> Iterator[tuple[str, int]]:
 
 def chunked(address: tuple[str, int], chunks: list[bytes], headers: dict[str, str]) -> bytes:
     """Send a body in chunks over a raw socket; the status line of the answer."""
-    with socket.create_connection(address, timeout=20) as sock:
+    with socket.create_connection(address, timeout=PATIENCE) as sock:
         lines = [f"POST {URL} HTTP/1.1", "Host: bar", "Transfer-Encoding: chunked", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         sock.sendall("\r\n".join([*lines, "", ""]).encode())

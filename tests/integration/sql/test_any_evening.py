@@ -112,7 +112,8 @@ class Evening(RuleBasedStateMachine):
 
     @invariant()
     def the_books_add_up(self) -> None:
-        assert self.bar.breaches() == []
+        # I10 looks at the clock: nobody relays here, and on a busy machine the first evening is soon a minute ago.
+        assert self.bar.breaches(but="I10") == []
 
     def _can_have_what_is_left(self, cart: dict[str, int], short: list[dict[str, Any]], guest: int) -> None:
         """What the refusal leaves of the cart can be ordered at once."""

@@ -85,10 +85,10 @@ class KopoKopoCaller:
             "_links": {"callback_url": self.callback},
         } | more  # fmt: skip
 
-    def ask(self, *args: Any, timeout: float = 10, **more: Any) -> requests.Response:
+    def ask(self, *args: Any, timeout: float = PATIENCE, **more: Any) -> requests.Response:
         return self.post("incoming_payments", self.body(*args, **more), timeout)
 
-    def post(self, path: str, body: Any, timeout: float = 10) -> requests.Response:
+    def post(self, path: str, body: Any, timeout: float = PATIENCE) -> requests.Response:
         return requests.post(f"{self.base}/api/v2/{path}", json=body, headers=self.headers, timeout=timeout)
 
     def show(self, location: str) -> dict[str, Any]:
