@@ -72,10 +72,10 @@ def test_a_login_that_ends_once_more_before_it_is_sent_loses_nothing_either(
     assert manager.post("/admin/unsent", data={"note": WORDS}).location == f"/admin/customers/{client_id}/notes"
 
 
-def test_what_its_address_asked_for_is_kept_with_it(venue: Venue, office: Browser) -> None:
-    cut_off(venue, office, "/admin/tables?of=caf%C3%A9&next=//evil.example", numbers="7", do="add")
-    office.sign_in()
-    assert office.post("/admin/unsent", data={"numbers": "7"}).location == (
+def test_what_its_address_asked_for_is_kept_with_it(venue: Venue, manager: Browser) -> None:
+    cut_off(venue, manager, "/admin/tables?of=caf%C3%A9&next=//evil.example", numbers="7", do="add")
+    manager.sign_in()
+    assert manager.post("/admin/unsent", data={"numbers": "7"}).location == (
         "/admin/tables?of=caf%C3%A9&next=//evil.example"
     )
 
