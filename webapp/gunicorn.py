@@ -73,9 +73,10 @@ def post_worker_init(worker: Any) -> None:
     from core.store.sql import deadline
 
     deadline.install()
-    streams = worker.wsgi.extensions["streams"]
-    streams.serving = lambda: worker.alive
-    streams.limit = max(1, threads * 5 // 8)  # the other threads answer everybody else
+    for name, share in (("streams", 10), ("list_streams", 3)):  # of 16: the other threads answer everybody else
+        streams = worker.wsgi.extensions[name]
+        streams.serving = lambda: worker.alive
+        streams.limit = max(1, threads * share // 16)
     if worker_class.startswith("gevent"):
         from webapp import http
 

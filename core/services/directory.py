@@ -20,7 +20,7 @@ from core.store.sql.tables import Channel, ProviderAccount, Workspace
 RELOAD_SECONDS = 60.0
 RETRY_SECONDS = 2.0
 FIRST_SECONDS = 1.5
-STALE_SECONDS = 2.0
+STALE_SECONDS = 5.0
 TICK_SECONDS = 0.02
 
 log = get_logger(__name__)

@@ -57,10 +57,16 @@ class House:
         """A guest writes to this house."""
         return self.outside.meta_posts(inbound_text(self.number, guest, text)).status_code == 200
 
-    def orders(self, guest: Sender) -> Row:
-        """They order and say that they pay: the order once it is paid."""
-        assert self.hears(guest, "1 sprite to table 5") and self.hears(guest, "pay")
-        return eventually(lambda: self.paid(guest), what="the order to be paid")
+    def orders(self, guest: Sender) -> None:
+        """They order, and say that they pay once they were shown what."""
+        shown = len(self.reviews())
+        assert self.hears(guest, "1 sprite to table 5")
+        eventually(lambda: len(self.reviews()) > shown, what="the review")
+        assert self.hears(guest, "pay")
+
+    def reviews(self) -> list[Row]:
+        """What the bot said of a Sprite."""
+        return self.rows("messages", "and kind = 'reply' and position('Sprite' in body) > 0")
 
     def paid(self, guest: Sender) -> Row | None:
         """Their newest order, if it is."""
@@ -117,7 +123,8 @@ def test_a_practised_order_is_made_and_nothing_leaves_the_house(house: House, ou
     house.switches()
     assert "nobody is charged" in house.staff.reads("/admin/board")
     eventually(lambda: house.hears(guest, "hi") and house.rows("messages"), every=0.5, what="the number to be known")
-    practised = house.orders(guest)
+    house.orders(guest)
+    practised = eventually(lambda: house.paid(guest), what="the order to be paid")
     [card] = house.staff.board()["orders"]
     assert (card["id"], card["practice"]) == (str(practised["id"]), True)
     assert house.staff.moves(card, "READY").status_code == 200
@@ -130,9 +137,10 @@ def test_a_practised_order_is_made_and_nothing_leaves_the_house(house: House, ou
 
     house.switches(off="yes")
     assert house.staff.board()["orders"] == []
-    assert house.hears(guest, "1 sprite to table 5") and house.hears(guest, "pay")
+    house.orders(guest)
     prompt = eventually(lambda: kopokopo.prompts, what="a real prompt")[0]
     kopokopo.pay(prompt)
+    eventually(lambda: house.rows("payments", "and status = 'PENDING'"), what="the answer to be written down")
     outside.change("update payments set next_check_at = now() where workspace_id = %s", house.id)
     real = eventually(lambda: house.paid(guest), what="the money")
     assert (real["practice"], len(house.rows("receipts"))) == (False, 1)

@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, current_app, jsonify, make_response, render_template, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from redis.exceptions import RedisError
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.domain.lateness import read_lateness
@@ -62,9 +63,10 @@ def register(admin: Blueprint) -> None:
 def board() -> str:
     """The page; its script reads the orders."""
     with current_program().sessions.begin() as db:
-        lateness = read_lateness(db.get_one(Workspace, staff().workspace_id).lateness)
+        house = db.get_one(Workspace, staff().workspace_id)
     tickets = url_for("admin.ticket", order_id=NOBODY).removesuffix(f"/{NOBODY}")
-    return render_template("admin/board.html", lateness=lateness, tickets=tickets, station=staff().role.value.upper())
+    shown = {"lateness": read_lateness(house.lateness), "practises": house.dev_mode, "tickets": tickets}
+    return render_template("admin/board.html", **shown, station=staff().role.value.upper())
 
 
 def orders() -> Response:
@@ -78,7 +80,9 @@ def orders() -> Response:
         cards, calls = open_orders(db, who.workspace_id), open_calls(db, who.workspace_id)
         warnings, letters = urgent(db, who.workspace_id), undecided(db, who.workspace_id)
         silent = silent_printers(db, who.workspace_id)
-    rest = jsonify(stream=stream, calls=calls, urgent=warnings, letters=letters, printers=silent)
+        practises = db.scalar(select(Workspace.dev_mode).where(Workspace.id == who.workspace_id))
+    said = {"urgent": warnings, "letters": letters, "printers": silent, "practises": practises}
+    rest = jsonify(stream=stream, calls=calls, **said)
     rest.data = b'{"orders":%s,%s' % (cards.encode(), rest.data[1:])  # the cards are JSON already
     return rest
 

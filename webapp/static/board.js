@@ -59,6 +59,7 @@ async function readNow() {
   warn(found.urgent);
   count(found.letters);
   missPrinters(found.printers);
+  if (String(found.practises) !== board.dataset.practises) location.reload();  // the head of the page says it
   return found.stream;
 }
 

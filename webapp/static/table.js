@@ -59,6 +59,7 @@ function tell(found) {
 
 function say(words) {
   const place = part("problem");
+  if (words && !place.hidden && place.firstChild.textContent === words) return;  // read out once
   const login = made("a", { href: `${root.dataset.login}?next=${encodeURIComponent(location.pathname + location.search)}` }, "Sign in");
   place.replaceChildren(words, ...(words ? [" ", words === SIGNED_OUT ? login : button("Try again", () => reload())] : []));
   place.hidden = !words;

@@ -16,9 +16,10 @@ _SENTENCES = {
     "status": "order ready, food ready, drinks ready, ready yet, where is my, wheres my, where are my, where is our,"
     " wheres our, iko wapi, ziko wapi, kiko wapi, sijapata, not come, hasnt come, havent come, not arrived, so long,"
     " too long, how long, still waiting, been waiting, inachelewa, is late, are late, hujaniletea, hamjaleta",
-    "staff": "waiter, waitress, mhudumu, muhudumu, manager, meneja, human, real person, someone come, somebody come,"
-    " speak to, talk to, ongea na, kuongea, refund, complain, complaint, wrong order, wrong drink, pesa yangu, mtu wa,"
-    " bartender, call someone, assistance",
+    "staff": "staff, waiter, waitress, mhudumu, muhudumu, manager, meneja, human, real person, someone come,"
+    " somebody come, speak to, talk to, ongea na, kuongea, refund, complain, complaint, wrong order, wrong drink,"
+    " pesa yangu, mtu wa, bartender, call someone, assistance, is wrong, are wrong, not what i ordered,"
+    " si nilichoagiza",
     "change": "change something, change my order, change the order, badilisha oda, badilisha order, edit my order",
     "cancel": "cancel, ghairi",
     "hello": "habari, good evening, good morning, good afternoon, hello, mambo, niaje, uko aje, whats up",

@@ -115,6 +115,11 @@ def test_a_list_is_used_without_a_mouse(page: Page, complaints: list[str]) -> No
     page.keyboard.press("Escape")
     expect(rows(page).nth(1)).to_be_focused()
     expect(page.get_by_role("grid", name="orders")).to_be_visible()
+    for heading, key, sort in (("Total", "Enter", "total"), ("Order", "Shift+Space", "total%2Cnumber")):
+        page.get_by_role("button", name=heading, exact=True).press(key)
+        expect(page).to_have_url(re.compile(rf"sort={sort}(&|$)"))
+        expect(page.get_by_role("button", name=heading, exact=True)).to_be_focused()
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
     assert complaints == []
 
 

@@ -76,7 +76,9 @@ def test_what_is_really_open_is_named_and_nothing_is_switched(venue: Venue, owne
 def test_a_practised_evening_stands_on_the_board_and_in_no_figure(venue: Venue, owner: Browser) -> None:
     switch(owner, on=True)
     order_id = orders(venue)
-    (card,) = owner.board()["orders"]
+    shown = owner.board()
+    (card,) = shown["orders"]
+    assert shown["practises"] is True
     assert (card["id"], card["status"], card["practice"], card["paid_by"]) == (str(order_id), "PAID", True, [])
     assert owner.move(order_id, "READY", card["version"]).status_code == 200
     page = owner.get(f"/admin/orders/{order_id}").text
@@ -85,7 +87,7 @@ def test_a_practised_evening_stands_on_the_board_and_in_no_figure(venue: Venue, 
     for figures in ("/admin/", "/admin/reports", "/admin/closings", "/admin/money", "/admin/cash"):
         shown = owner.get(figures)
         assert shown.status_code == 200 and "KES&nbsp;1,400" not in shown.text, figures
-    assert "Practice." in owner.get("/admin/orders/file.csv").text
+    assert "Amina · practice" in owner.get("/admin/orders/file.csv").text
 
 
 def test_the_chat_shows_what_was_not_sent(venue: Venue, owner: Browser) -> None:

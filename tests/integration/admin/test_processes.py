@@ -67,8 +67,8 @@ def signed_in(address: str, venue: Venue) -> requests.Session:
     return browser
 
 
-def listen(browser: requests.Session, address: str) -> Iterator[str]:
-    answer = browser.get(f"{address}/admin/board/events", stream=True, timeout=PATIENCE)
+def listen(browser: requests.Session, address: str, stream: str = "board/events") -> Iterator[str]:
+    answer = browser.get(f"{address}/admin/{stream}", stream=True, timeout=PATIENCE)
     lines = (line for line in answer.iter_lines(chunk_size=None, decode_unicode=True) if line.startswith("data: "))
     assert loads(next(lines)[6:]) == {"live": True}
     return lines
@@ -81,8 +81,9 @@ def test_ten_boards_over_two_processes_all_hear_of_an_order(web: Web, venue: Ven
     assert {loads(next(board)[6:])["order_id"] for board in boards} == {str(order_id)}
 
 
-def test_the_process_ends_in_time_although_boards_are_open(web: Web, venue: Venue) -> None:
-    boards = [listen(signed_in(web.address, venue), web.address) for _ in range(3)]
+def test_the_process_ends_in_time_although_boards_and_lists_are_open(web: Web, venue: Venue) -> None:
+    browser = signed_in(web.address, venue)
+    boards = [listen(browser, web.address, stream) for stream in ("board/events", "changes", "changes")]
     web.process.send_signal(signal.SIGTERM)
     assert web.process.wait(timeout=8) == 0
     assert [list(board) for board in boards] == [[], [], []]

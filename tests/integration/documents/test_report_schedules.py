@@ -12,13 +12,14 @@ from sqlalchemy import select, text, update
 from core.clock import stopped_at
 from core.domain.documents import DocumentState
 from core.domain.report_times import Every, Way
-from core.domain.statuses import Role
+from core.domain.statuses import ChannelKind, Role
+from core.errors import Rejected
 from core.services import report_schedules
 from core.services.activity import Actor
 from core.services.erasing import erase
 from core.services.report_schedules import Wish, order_due
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Conversation, Mail, Membership, ReportSchedule, User
+from core.store.sql.tables import Channel, Conversation, Mail, Membership, ReportSchedule, User, Workspace
 from tests import pdf
 from tests.integration.documents.office import Office
 from tests.integration.sql.bar import all_at_once
@@ -150,6 +151,14 @@ def test_by_mail_it_is_a_link_that_is_posted_once(office: Office, manager: UUID)
     assert told(office) == []
 
 
+def test_a_house_that_practises_mails_no_report(office: Office, manager: UUID) -> None:
+    sold_on_sunday(office)
+    wants(office, manager, way=Way.MAIL)
+    office.bar.change(Workspace, office.bar.workspace_id, dev_mode=True)
+    goes_out(office)
+    assert office.rows(select(Mail)) == []
+
+
 @pytest.mark.parametrize("change", ["left", "dismissed", "lowered"])
 def test_who_has_left_or_may_not_see_reports_any_more_gets_none(office: Office, manager: UUID, change: str) -> None:
     wants(office, manager)
@@ -190,3 +199,18 @@ def test_whose_chat_was_erased_gets_it_no_more_and_nothing_waits(office: Office,
     assert told(office) == []
     with office.bar.sessions.begin() as db:
         assert db.scalars(select(ReportSchedule)).all() == []
+
+
+def test_a_line_that_is_switched_off_carries_no_report(office: Office, manager: UUID) -> None:
+    office.bar.change(Channel, office.bar.channel_id, active=False)
+    with pytest.raises(Rejected, match="no_channel"):
+        wants(office, manager)
+    with office.bar.sessions.begin() as db:
+        new = {"workspace_id": office.bar.workspace_id, "phone_number_id": uuid4().hex, "kind": ChannelKind.WHATSAPP}
+        db.add(channel := Channel(**new, api_url="", api_version="", secrets={}))
+        db.flush()
+        channel_id = channel.id
+    wants(office, manager)
+    with office.bar.sessions.begin() as db:
+        (one,) = db.scalars(select(ReportSchedule)).all()
+        assert one.conversation_id and db.get_one(Conversation, one.conversation_id).channel_id == channel_id

@@ -51,8 +51,7 @@ WAITERS = "select count(*) from pg_stat_activity where datname = current_databas
 
 
 def switch(house: House, by: Actor, on: bool) -> None:
-    with transaction(house.bar.sessions) as db:
-        flip(house, db, by, on)
+    house.bar._patiently(lambda db: flip(house, db, by, on))
 
 
 def flip(house: House, db: Session, by: Actor, on: bool) -> None:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import create_engine, update
 
 from core.conversation.events import ORDER_STATUS
 from core.domain.statuses import MessageStatus
+from core.services import directory
 from core.services.conversations import take_turns
 from core.services.directory import Directory
 from core.services.reading import mark_as_read
@@ -16,6 +18,13 @@ from core.store.sql.tables import Outbox, Workspace
 from tests.integration.sending.house import READY, House
 
 HELLO = "Karibu!"
+
+
+@pytest.fixture(autouse=True)
+def nobody_hurries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sender waits for what it was told of, and asks for nothing else, however slow the machine is."""
+    monkeypatch.setattr(directory, "STALE_SECONDS", 600.0)
+    monkeypatch.setattr(directory, "RELOAD_SECONDS", 6000.0)
 
 
 def told(practice: bool) -> dict[str, Any]:
