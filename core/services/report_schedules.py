@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -123,20 +123,26 @@ def _still_here(db: Session, one: ReportSchedule) -> bool:
 
 
 def _conversation(program: Program, db: Session, actor: Actor, phone: str) -> UUID:
-    """The one this number has with us, or a new one."""
+    """The one this number has with us on a line in use, or a new one."""
     customer = by_phone(db, actor.workspace_id, phone)
     if customer is None:
         return _new_conversation(program, db, actor, phone)
     mine = (Conversation.workspace_id == actor.workspace_id, Conversation.customer_id == customer.id)
-    newest = select(Conversation.id).where(*mine).order_by(Conversation.created_at.desc()).limit(1)
-    return db.scalar(newest) or _new_conversation(program, db, actor, phone)
+    found = select(Conversation.id).join(Channel, Channel.id == Conversation.channel_id).where(*mine, *_in_use(actor))
+    return db.scalar(found.order_by(Conversation.created_at.desc()).limit(1)) or _new_conversation(
+        program, db, actor, phone
+    )
 
 
 def _new_conversation(program: Program, db: Session, actor: Actor, phone: str) -> UUID:
-    ours = (Channel.workspace_id == actor.workspace_id, Channel.kind == ChannelKind.WHATSAPP)
-    channel = db.scalar(select(Channel.id).where(*ours).order_by(Channel.created_at).limit(1))
+    channel = db.scalar(select(Channel.id).where(*_in_use(actor)).order_by(Channel.created_at).limit(1))
     if channel is None:
         raise Rejected("no_channel")
     box = program.addresses.of(str(channel), "phone", phone)
     name = db.get_one(User, actor.user_id).name
     return find_guest(db, GuestRef(actor.workspace_id, channel, box, "", phone, name)).conversation.id
+
+
+def _in_use(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    ours = (Channel.workspace_id == actor.workspace_id, Channel.kind == ChannelKind.WHATSAPP)
+    return *ours, Channel.active.is_(True), Channel.deleted_at.is_(None)

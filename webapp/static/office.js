@@ -25,8 +25,11 @@ for (const choice of document.querySelectorAll("[data-theme-choice]")) {
 }
 markTheme();
 
-// --- the menu on wide screens: with names, or icons alone
+// --- the menu on wide screens: with names, or icons alone; the page one is on is in sight
 
+const side = document.getElementById("sidebar");
+const here = side?.querySelector("[aria-current]");
+if (here) side.scrollTop = here.offsetTop - side.clientHeight / 2;
 const fold = document.querySelector("[data-fold]");
 
 function showFold() {

@@ -120,6 +120,17 @@ def test_the_menu_folds_to_its_icons_and_stays_so(
     page.context.close()
 
 
+def test_the_line_of_the_page_one_is_on_is_in_sight_however_long_the_menu(
+    chromium: Browser, address: str, venue: Venue, complaints: list[str]
+) -> None:
+    page = tab(chromium, address, complaints, 1280, "light")
+    sign_in(page, address, venue)
+    page.goto(f"{address}/admin/tables")
+    expect(page.get_by_role("link", name="Tables", exact=True)).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") == 0 and complaints == []
+    page.context.close()
+
+
 def test_on_a_phone_the_board_is_nearly_the_whole_screen(
     chromium: Browser, address: str, venue: Venue, complaints: list[str]
 ) -> None:

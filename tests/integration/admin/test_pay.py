@@ -14,7 +14,9 @@ from core.conversation import carts
 from core.conversation.session import Session
 from core.domain.receipts import Notice, Outcome, Source
 from core.domain.statuses import OrderStatus, PaymentStatus, Start
+from core.services.activity import Actor
 from core.services.conversations import take_turns
+from core.services.erasing import erase
 from core.services.relay import follow_up
 from core.services.settle import settle_in
 from core.services.web_links import Gone, Page, WebLinks, installed
@@ -22,7 +24,7 @@ from core.store.redis.circuits import FAILURES, Circuit
 from core.store.redis.mailbox import Item
 from core.store.redis.reads import look_at
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Channel, Order, Payment, Workspace
+from core.store.sql.tables import Channel, Conversation, Order, Payment, Workspace
 from tests.integration import shelf
 from tests.integration.admin.venue import Venue
 from tests.waiting import eventually
@@ -272,3 +274,19 @@ def test_while_m_pesa_does_not_answer_the_page_offers_what_works(guest: Guest) -
     finally:
         store.client.delete("circuit:kopokopo")
         eventually(lambda: "Pay with M-Pesa" in guest.opens(link).text, what="the page with M-Pesa again")
+
+
+def test_the_page_of_a_guest_who_was_erased_knows_nobody(venue: Venue, guest: Guest) -> None:
+    link = guest.link()
+    assert "Dawa" in guest.opens(link).text
+    guest.says("hi")
+    program = venue.program
+    while letter := program.store.outbox.claim("sender"):
+        program.store.outbox.sent(letter, {"type": "sent", "id": letter.id})
+    with transaction(program.sessions) as db:
+        mine = (Conversation.workspace_id == venue.workspace_id, Conversation.mailbox == guest.box)
+        customer_id = db.scalars(select(Conversation.customer_id).where(*mine)).one()
+        erase(program, db, Actor(venue.workspace_id, venue.user_id), customer_id)
+    answer = guest.opens(link)
+    assert answer.status_code < 500 and "Dawa" not in answer.text and "Amina" not in answer.text
+    assert guest.client.post(link, data={"way": "MPESA"}).status_code < 500

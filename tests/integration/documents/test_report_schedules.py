@@ -12,13 +12,14 @@ from sqlalchemy import select, text, update
 from core.clock import stopped_at
 from core.domain.documents import DocumentState
 from core.domain.report_times import Every, Way
-from core.domain.statuses import Role
+from core.domain.statuses import ChannelKind, Role
+from core.errors import Rejected
 from core.services import report_schedules
 from core.services.activity import Actor
 from core.services.erasing import erase
 from core.services.report_schedules import Wish, order_due
 from core.store.sql.engine import transaction
-from core.store.sql.tables import Conversation, Mail, Membership, ReportSchedule, User, Workspace
+from core.store.sql.tables import Channel, Conversation, Mail, Membership, ReportSchedule, User, Workspace
 from tests import pdf
 from tests.integration.documents.office import Office
 from tests.integration.sql.bar import all_at_once
@@ -198,3 +199,18 @@ def test_whose_chat_was_erased_gets_it_no_more_and_nothing_waits(office: Office,
     assert told(office) == []
     with office.bar.sessions.begin() as db:
         assert db.scalars(select(ReportSchedule)).all() == []
+
+
+def test_a_line_that_is_switched_off_carries_no_report(office: Office, manager: UUID) -> None:
+    office.bar.change(Channel, office.bar.channel_id, active=False)
+    with pytest.raises(Rejected, match="no_channel"):
+        wants(office, manager)
+    with office.bar.sessions.begin() as db:
+        new = {"workspace_id": office.bar.workspace_id, "phone_number_id": uuid4().hex, "kind": ChannelKind.WHATSAPP}
+        db.add(channel := Channel(**new, api_url="", api_version="", secrets={}))
+        db.flush()
+        channel_id = channel.id
+    wants(office, manager)
+    with office.bar.sessions.begin() as db:
+        (one,) = db.scalars(select(ReportSchedule)).all()
+        assert one.conversation_id and db.get_one(Conversation, one.conversation_id).channel_id == channel_id

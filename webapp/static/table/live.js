@@ -4,7 +4,7 @@ const AT_MOST_MS = 2_000, ANYWAY_MS = 20_000;
 
 export class Live {
   constructor(address, hears, look, show) {
-    Object.assign(this, { address, hears, look, show, source: null, due: 0, last: 0 });
+    Object.assign(this, { address, hears, look, show, source: null, due: 0, last: Date.now() });
     document.addEventListener("visibilitychange", () => this.turn());
     addEventListener("pagehide", () => this.close());
     addEventListener("pageshow", (event) => { if (event.persisted) this.turn(); });
@@ -22,10 +22,16 @@ export class Live {
     if (!this.hears.length || document.hidden || (this.source && this.source.readyState !== EventSource.CLOSED)) return;
     this.source = new EventSource(this.address);
     this.source.onmessage = (event) => { if (this.hears.includes(JSON.parse(event.data).about)) this.soon(); };
-    this.source.addEventListener("state", (event) => this.show(JSON.parse(event.data).live));
+    this.source.addEventListener("state", (event) => this.state(JSON.parse(event.data).live));
     this.source.addEventListener("reset", () => this.soon());
     this.source.addEventListener("ended", () => this.close());
     this.source.onerror = () => this.show(false);
+  }
+
+  // What changed before the stream began, it does not tell.
+  state(live) {
+    this.show(live);
+    if (live) this.soon();
   }
 
   close() {
