@@ -19,11 +19,11 @@ from core.store.redis.store import Store
 from core.store.sql.engine import make_engine, make_sessions, transaction
 from sandbox.servers import free_port, is_free
 from sandbox.simulators.control import Simulators
+from sandbox.simulators.guest import PATIENCE
 from tests.waiting import eventually
 
 PROJECT = Path(__file__).resolve().parent.parent
-START_SECONDS = 90.0
-END_SECONDS = 20.0
+START_SECONDS = 2 * PATIENCE
 
 
 class StandIns:
@@ -95,10 +95,10 @@ class Product:
         return self
 
     def stop(self) -> None:
-        """SIGTERM to the one process; everything must be gone within 20 s."""
+        """SIGTERM to the one process; it ends when everything is gone."""
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(END_SECONDS)
+            self.process.wait(PATIENCE)
             self.process = None
 
     def kill(self) -> None:

@@ -8,8 +8,10 @@ import psutil
 from sandbox.simulators.control import Simulators
 from sandbox.simulators.guest import Guest
 from tests.functional.outside import Outside
-from tests.product import END_SECONDS, Product
+from tests.product import Product
 from tests.waiting import eventually
+
+END_SECONDS = 20.0
 
 
 def test_sigterm_leaves_no_process_and_a_second_start_keeps_the_data(

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from uuid import UUID
 
 import pytest
 from alembic import command
@@ -11,11 +12,14 @@ from alembic.config import Config
 from flask import Flask
 from werkzeug.serving import make_server
 
+from core.domain.statuses import Role
+from core.services.customers import GuestRef, find_guest
 from core.settings import load_settings
 from sandbox.servers import PostgresServer, RedisServer
-from tests.integration.admin.venue import Venue, open_venue
+from tests.integration.admin.venue import Browser, Venue, open_venue
 from webapp import create_app
 
+PHONE = "254712345678"
 PROJECT = Path(__file__).resolve().parents[3]
 
 
@@ -60,6 +64,21 @@ def app(environ: dict[str, str]) -> Flask:
 @pytest.fixture
 def venue(app: Flask) -> Venue:
     return open_venue(app)
+
+
+@pytest.fixture
+def manager(venue: Venue) -> Browser:
+    """Somebody who runs the house, signed in."""
+    venue.role(Role.MANAGER)
+    return venue.signed_in()
+
+
+@pytest.fixture
+def client_id(venue: Venue) -> UUID:
+    """Amina, who has a chat with the house."""
+    with venue.program.sessions.begin() as db:
+        ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "", PHONE, "Amina")
+        return find_guest(db, ref).customer.id
 
 
 @pytest.fixture

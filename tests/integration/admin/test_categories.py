@@ -4,18 +4,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from core.domain.menu import Menu
-from core.domain.statuses import Role
 from core.store.sql.tables import Category, Product
 from tests.integration.admin.venue import Browser, Venue, open_venue
-
-
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
 
 
 def category_of(venue: Venue) -> Category:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.domain.statuses import Role
 from tests.integration.admin.test_codes_browser import looked_at, sign_in
 from tests.integration.admin.test_pages_browser import tab
-from tests.integration.admin.test_unsent import client_id, end_login  # noqa: F401
+from tests.integration.admin.test_unsent import end_login
 from tests.integration.admin.venue import Venue
 
 pytestmark = pytest.mark.browser
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 def test_a_note_outlives_a_login_and_a_guest_is_blocked_and_forgotten(
     chromium: Browser,
     venue: Venue,
-    client_id: UUID,  # noqa: F811
+    client_id: UUID,
     address: str,
     complaints: list[str],
     tmp_path: Path,

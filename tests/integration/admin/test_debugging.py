@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy import select, text
 
 from core.domain.statuses import Direction, Role
@@ -11,12 +10,6 @@ from tests.integration.admin.venue import DID, Browser, Venue
 
 HERE = "/admin/settings/debug"
 OURS, GUEST = "254712345678", "254700000001"
-
-
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
 
 
 def save(browser: Browser, typed: dict[str, str], version: int | None = None) -> Any:

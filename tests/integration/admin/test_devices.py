@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -13,12 +12,6 @@ from tests.integration.admin.venue import Browser, Venue, open_venue
 
 END = re.compile(r'action="(/admin/users/logins/[0-9a-f-]+/end)"')
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
-
-
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
 
 
 def on_a_phone(venue: Venue, email: str) -> Browser:

@@ -33,13 +33,7 @@ SECRETS = (PHONE, PHONE[3:], NAME, WORDS, "likes the corner", "Riverside 12", "a
 
 
 @pytest.fixture
-def office(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
-
-
-@pytest.fixture
-def client_id(venue: Venue, office: Browser) -> UUID:
+def client_id(venue: Venue, manager: Browser) -> UUID:
     """A guest of whom everything is kept that can be."""
     with venue.program.sessions.begin() as db:
         ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "", PHONE, NAME)
@@ -54,7 +48,7 @@ def client_id(venue: Venue, office: Browser) -> UUID:
         order.customer_id, order.conversation_id, order.address = client_id, chat_id, "Riverside 12"
         db.add(paid(venue, order_id, client_id))
         db.add(letter(venue))
-    office.post(f"/admin/customers/{client_id}/notes", data={"note": "likes the corner"})
+    manager.post(f"/admin/customers/{client_id}/notes", data={"note": "likes the corner"})
     write(venue, arrival(venue))
     return client_id
 
@@ -102,8 +96,8 @@ def arrivals(venue: Venue) -> list[Arrival]:
     return list(journal.read(venue.program.sessions, journal.Span(now - day, now + day, venue.workspace_id)))
 
 
-def erase(office: Browser, client_id: UUID, **form: str) -> Any:
-    return office.post(f"/admin/customers/{client_id}/erase", data=form)
+def erase(manager: Browser, client_id: UUID, **form: str) -> Any:
+    return manager.post(f"/admin/customers/{client_id}/erase", data=form)
 
 
 def kept(venue: Venue) -> str:
@@ -126,26 +120,26 @@ def kept(venue: Venue) -> str:
     return "\n".join([*words, *(str(store.get(key)) for key in mine)])
 
 
-def test_nothing_anywhere_says_who_they_were(venue: Venue, office: Browser, client_id: UUID) -> None:
+def test_nothing_anywhere_says_who_they_were(venue: Venue, manager: Browser, client_id: UUID) -> None:
     before = kept(venue)
     assert all(secret in before for secret in SECRETS)
-    page = office.get(f"/admin/customers/{client_id}/erase").text
+    page = manager.get(f"/admin/customers/{client_id}/erase").text
     assert "Erase for good" in page and "invoices" in page
-    assert erase(office, client_id).status_code == 422, "asked twice"
-    assert erase(office, client_id, sure="yes").status_code == 302
+    assert erase(manager, client_id).status_code == 422, "asked twice"
+    assert erase(manager, client_id, sure="yes").status_code == 302
     finish_erasures(venue.program, settled=timedelta(0))
     after = kept(venue)
     assert [line for line in after.splitlines() for secret in SECRETS if secret in line] == []
     assert "customer_erased" in after
-    assert office.get(f"/admin/customers/{client_id}").status_code == 404
+    assert manager.get(f"/admin/customers/{client_id}").status_code == 404
     with venue.program.sessions.begin() as db:
         order = db.scalars(select(Order).where(Order.customer_id == client_id)).one()
         assert (order.total, order.status) == (Decimal(1400), OrderStatus.SERVED)
         assert db.scalar(select(Payment.amount).where(Payment.customer_id == client_id)) == Decimal(1400)
 
 
-def test_the_same_number_is_a_new_guest(venue: Venue, office: Browser, client_id: UUID) -> None:
-    assert erase(office, client_id, sure="yes").status_code == 302
+def test_the_same_number_is_a_new_guest(venue: Venue, manager: Browser, client_id: UUID) -> None:
+    assert erase(manager, client_id, sure="yes").status_code == 302
     venue.hears("hello", PHONE, "Somebody")
     with venue.program.sessions.begin() as db:
         ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "", PHONE, "Somebody")
@@ -159,8 +153,8 @@ def test_the_same_number_is_a_new_guest(venue: Venue, office: Browser, client_id
         assert old.name == "" and old.phone is None and old.deleted_at is not None
 
 
-def test_a_replay_of_the_journal_brings_nothing_back(venue: Venue, office: Browser, client_id: UUID) -> None:
-    assert erase(office, client_id, sure="yes").status_code == 302
+def test_a_replay_of_the_journal_brings_nothing_back(venue: Venue, manager: Browser, client_id: UUID) -> None:
+    assert erase(manager, client_id, sure="yes").status_code == 302
     finish_erasures(venue.program, settled=timedelta(0))
     span = journal.Span(
         datetime.now(UTC) - timedelta(days=1), datetime.now(UTC) + timedelta(days=1), venue.workspace_id
@@ -168,25 +162,25 @@ def test_a_replay_of_the_journal_brings_nothing_back(venue: Venue, office: Brows
     assert replay_missing(venue.program, journal.read(venue.program.sessions, span), venue.workspace_id).events == 0
 
 
-def test_what_is_still_open_is_ended_first(venue: Venue, office: Browser, client_id: UUID) -> None:
+def test_what_is_still_open_is_ended_first(venue: Venue, manager: Browser, client_id: UUID) -> None:
     order_id = venue.order(OrderStatus.PREPARING)
     with venue.program.sessions.begin() as db:
         db.get_one(Order, order_id).customer_id = client_id
-    answer = erase(office, client_id, sure="yes")
+    answer = erase(manager, client_id, sure="yes")
     assert answer.status_code == 409 and "still open" in answer.text
     with venue.program.sessions.begin() as db:
         db.get_one(Order, order_id).status = OrderStatus.SERVED
     known = {"channel": str(venue.channel_id), "workspace": str(venue.workspace_id), "phone": PHONE}
     body = {"kind": "text", "at": time.time(), "data": {"text": "wait"}, "external": "wamid.w"}
     venue.program.store.conversations.push([Item(uuid4().hex, (venue.box(PHONE),), time.time(), body, known)])
-    assert "on its way" in erase(office, client_id, sure="yes").text
+    assert "on its way" in erase(manager, client_id, sure="yes").text
     venue.serve()
     send_everything(venue)
-    assert erase(office, client_id, sure="yes").status_code == 302
+    assert erase(manager, client_id, sure="yes").status_code == 302
 
 
 def test_who_had_another_number_and_id_before_is_forgotten_under_those_too(
-    venue: Venue, office: Browser, client_id: UUID
+    venue: Venue, manager: Browser, client_id: UUID
 ) -> None:
     moved = {"kind": "change_identity", "phone": "254799000111", "bsuid": "KE.20"}
     ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "KE.19", PHONE, NAME)
@@ -196,13 +190,13 @@ def test_who_had_another_number_and_id_before_is_forgotten_under_those_too(
         perform(db, replace(ref, bsuid="KE.20", phone="254799000111"), uuid4().hex, [moved])
     write(venue, arrival(venue, from_user_id="KE.19"), arrival(venue))
     assert "KE.19" in kept(venue)
-    assert erase(office, client_id, sure="yes").status_code == 302
+    assert erase(manager, client_id, sure="yes").status_code == 302
     finish_erasures(venue.program, settled=timedelta(0))
     names = ("KE.19", "KE.20", "254799000111", *SECRETS)
     assert [line for line in kept(venue).splitlines() for name in names if name in line] == []
 
 
-def test_the_log_never_knows_metas_id_of_a_guest(venue: Venue, office: Browser, client_id: UUID) -> None:
+def test_the_log_never_knows_metas_id_of_a_guest(venue: Venue, manager: Browser, client_id: UUID) -> None:
     ref = GuestRef(venue.workspace_id, venue.channel_id, venue.box(PHONE), "KE.19", PHONE, NAME)
     with venue.program.sessions.begin() as db:
         perform(db, ref, uuid4().hex, [{"kind": "change_identity", "phone": "", "bsuid": "KE.20"}])
@@ -210,7 +204,7 @@ def test_the_log_never_knows_metas_id_of_a_guest(venue: Venue, office: Browser, 
         assert lines and not any("KE." in str((line.before, line.after, line.detail)) for line in lines)
 
 
-def test_a_friend_whose_phone_paid_is_not_forgotten_with_them(venue: Venue, office: Browser, client_id: UUID) -> None:
+def test_a_friend_whose_phone_paid_is_not_forgotten_with_them(venue: Venue, manager: Browser, client_id: UUID) -> None:
     friend, words = "254733000222", "a tusker for me"
     with venue.program.sessions.begin() as db:
         find_guest(db, GuestRef(venue.workspace_id, venue.channel_id, venue.box(friend), "", friend, "Otieno"))
@@ -218,43 +212,43 @@ def test_a_friend_whose_phone_paid_is_not_forgotten_with_them(venue: Venue, offi
     venue.write(paid(venue, order_id, client_id, friend))
     raw = inbound_text(str(venue.channel_id), friend, words)
     write(venue, replace(arrival(venue), body=raw, size=len(raw)))
-    assert erase(office, client_id, sure="yes").status_code == 302
+    assert erase(manager, client_id, sure="yes").status_code == 302
     finish_erasures(venue.program, settled=timedelta(0))
     assert words in kept(venue)
 
 
 def test_money_from_their_phone_that_is_on_no_order_does_not_tell_whose_it_was(
-    venue: Venue, office: Browser, client_id: UUID
+    venue: Venue, manager: Browser, client_id: UUID
 ) -> None:
     about = {"reference": uuid4().hex, "amount": Decimal(50), "currency": "KES", "received_at": datetime.now(UTC)}
     venue.write(
         Receipt(workspace_id=venue.workspace_id, provider=Provider.KOPOKOPO, payer_hash=payer_hash(PHONE), **about)
     )
-    assert erase(office, client_id, sure="yes").status_code == 302
+    assert erase(manager, client_id, sure="yes").status_code == 302
     assert payer_hash(PHONE) not in kept(venue)
 
 
 def test_lists_that_were_written_out_go_with_them(
-    venue: Venue, office: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
+    venue: Venue, manager: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(list_files.MOST_ROWS, "csv", 0)
-    address = office.get("/admin/customers/file.csv?cols=name").json["address"]
+    address = manager.get("/admin/customers/file.csv?cols=name").json["address"]
     make_documents(venue.program)
-    assert NAME in office.get(f"{address}/file").text
-    assert erase(office, client_id, sure="yes").status_code == 302
-    assert office.get(f"{address}/file").status_code == 404
+    assert NAME in manager.get(f"{address}/file").text
+    assert erase(manager, client_id, sure="yes").status_code == 302
+    assert manager.get(f"{address}/file").status_code == 404
 
 
 def test_a_list_that_is_being_written_meanwhile_is_not_kept(
-    venue: Venue, office: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
+    venue: Venue, manager: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(list_files.MOST_ROWS, "csv", 0)
-    address = office.get("/admin/customers/file.csv?cols=name").json["address"]
+    address = manager.get("/admin/customers/file.csv?cols=name").json["address"]
     work = Work(UUID(address.rpartition("/")[2]), LISTS["csv"])
     content = make(venue.program, work)
-    assert erase(office, client_id, sure="yes").status_code == 302
+    assert erase(manager, client_id, sure="yes").status_code == 302
     keep_document(venue.program, work.document_id, content)
-    assert office.get(f"{address}/file").status_code == 404
+    assert manager.get(f"{address}/file").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -262,23 +256,23 @@ def test_a_list_that_is_being_written_meanwhile_is_not_kept(
     [(PaymentStatus.EXPIRED, True), (PaymentStatus.FAILED, True), (PaymentStatus.NEEDS_REVIEW, False)],
 )
 def test_while_money_may_still_come_or_somebody_must_look_at_it_they_are_not_forgotten(
-    venue: Venue, office: Browser, client_id: UUID, status: PaymentStatus, watched: bool
+    venue: Venue, manager: Browser, client_id: UUID, status: PaymentStatus, watched: bool
 ) -> None:
     late = paid(venue, venue.order(OrderStatus.FAILED, NAME), client_id)
     late.status, late.next_check_at = status, datetime.now(UTC) + timedelta(hours=20) if watched else None
     venue.write(late)
     with venue.program.sessions.begin() as db:
         db.get_one(Order, late.order_id).customer_id = client_id
-    answer = erase(office, client_id, sure="yes")
+    answer = erase(manager, client_id, sure="yes")
     assert answer.status_code == 409 and "still open" in answer.text
 
 
 def test_a_long_journal_is_gone_through_in_pieces(
-    venue: Venue, office: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
+    venue: Venue, manager: Browser, client_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal, "BATCH", 1)
     write(venue, arrival(venue), arrival(venue))
-    assert erase(office, client_id, sure="yes").status_code == 302
+    assert erase(manager, client_id, sure="yes").status_code == 302
     runs = [finish_erasures(venue.program, seconds=0.001, settled=timedelta(0)) for _ in range(20)]
     assert any(runs)
     assert WORDS not in kept(venue)

@@ -16,12 +16,6 @@ from tests.integration.admin.venue import DID, Browser, Venue, events, open_venu
 from webapp.admin import list_edits
 
 
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
-
-
 def change(browser: Browser, column: str, value: object, version: object = 1, row_id: UUID | None = None) -> Any:
     address = f"/admin/products/rows/{row_id or browser.venue.product_id}/{column}"
     headers = {"X-CSRFToken": browser.token(), "Accept": "application/json"}

@@ -10,18 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from core.documents.read_sheet import read_sheet
-from core.domain.statuses import Role
 from core.services.menu import load_menu
 from core.store.sql.tables import Category, Product
 from tests.integration.admin.venue import Browser, Venue
 
 NEW = "name,category,price,name_sw\r\nDawa,Cocktail,750,\r\nChai ☕ <b>,Hot drinks,150,Chai\r\n"
-
-
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
 
 
 def look(browser: Browser, content: bytes | str, name: str = "menu.csv") -> Any:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-import pytest
 from sqlalchemy import select
 
 from core.domain.menu import Menu
@@ -18,12 +17,6 @@ SIZE = {
     "name": "Size", "name_sw": "Ukubwa", "least": "1", "most": "1", "version": "0",
     "0-name": "Small", "1-name": "Large", "1-price": "+200", "1-name_sw": "Kubwa",
 }  # fmt: skip
-
-
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
 
 
 def size_of(venue: Venue) -> UUID:

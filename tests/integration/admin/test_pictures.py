@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
@@ -14,12 +13,6 @@ from core.services.activity import Actor
 from core.services.pictures import set_picture
 from core.store.sql.tables import Picture, Product
 from tests.integration.admin.venue import Browser, Venue, open_venue
-
-
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
 
 
 def photo(colour: str = "red") -> bytes:

@@ -4,8 +4,6 @@ import re
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
 from core.domain.menu import Product as MenuProduct
 from core.domain.statuses import Role
 from core.services.menu import load_menu
@@ -15,12 +13,6 @@ from tests.integration.admin.venue import DID, Browser, Venue, open_venue
 FORM = {
     "name": "Dawa", "price": "700", "station": "bar", "position": "0", "low_stock": "0", "in_menu": "y", "version": "1",
 }  # fmt: skip
-
-
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
 
 
 def row(venue: Venue, product_id: UUID | None = None) -> Product:

@@ -4,8 +4,6 @@ import re
 from typing import Any
 from uuid import UUID, uuid4
 
-import pytest
-
 from core.domain.statuses import Role, Unit
 from core.services.activity import Actor
 from core.services.ingredients import save_ingredient
@@ -15,12 +13,6 @@ from tests.integration.admin.test_by_hand import Counter
 from tests.integration.admin.test_menu_sheets import look, write
 from tests.integration.admin.test_products import load, logged, on_menu
 from tests.integration.admin.venue import Browser, Venue, open_venue
-
-
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
 
 
 def kept(venue: Venue, name: str, quantity: int = 0, unit: Unit = Unit.MILLILITRE) -> UUID:

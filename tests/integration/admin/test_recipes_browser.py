@@ -30,7 +30,7 @@ def test_from_a_new_bottle_to_a_cocktail_that_knows_how_many_it_is(
     page.get_by_role("link", name="Make it of ingredients").click()
     look(page, "recipe-of-nothing")
     page.get_by_role("link", name="Add the first ingredient").click()
-    page.get_by_label("Name").fill("Vodka")
+    page.get_by_role("textbox", name="Name").fill("Vodka")
     page.get_by_label("Warn when so much is left").fill("400")
     look(page, "ingredient")
     page.get_by_role("button", name="Save").click()

@@ -27,12 +27,6 @@ PAYMENTS = {
 PAGES = ("venue", "hours", "delivery", "payments", "invoices", "printers")
 
 
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
-
-
 def row(venue: Venue) -> Workspace:
     with venue.program.sessions.begin() as db:
         return db.get_one(Workspace, venue.workspace_id)

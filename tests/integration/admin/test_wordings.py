@@ -16,12 +16,6 @@ from tests.integration.admin.venue import DID, Browser, Venue
 PAIR = ["{count} thing so far, {total}.", "{count} things so far, {total}."]
 
 
-@pytest.fixture
-def manager(venue: Venue) -> Browser:
-    venue.role(Role.MANAGER)
-    return venue.signed_in()
-
-
 def entry(text: object) -> Entry:
     return next(one for one in entries().values() if one.text == text)
 

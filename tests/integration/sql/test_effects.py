@@ -267,5 +267,5 @@ def test_of_age_is_written_down_and_a_call_for_staff_is_logged(bar: Bar) -> None
     assert outcomes == [{"result": "confirmed"}, {"result": "called"}]
     with bar.sessions.begin() as db:
         assert db.scalars(select(Customer)).one().age_confirmed_at is not None
-        call = db.scalars(select(Activity)).one()
+        call = db.scalars(select(Activity).where(Activity.action != "stock_received")).one()
         assert (call.action, call.detail) == ("guest_called_staff", {"reason": "a spilt drink"})
