@@ -1,27 +1,27 @@
 """An act on many rows of a list: the documents' workers carry it out, and leave a file of what became of each row.
 
-A worker that dies over it begins again: to a row that it was done to already, it is not done twice.
+Which rows, was settled when it was asked for: what fits the filter since then, nobody has seen. A worker that dies over
+it begins again: to a row that it was done to already, it is not done twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from core.documents.sheets import Line, safe, written_csv
-from core.domain.listing.asked import Asked, read, written
+from core.errors import TryAgain
 from core.services.activity import Actor
 from core.services.exports import tell, want
-from core.services.listing.acts import Act, carry_out
+from core.services.listing.acts import LATER, Act, carry_out
 from core.services.listing.declared import Listing
 from core.services.listing.every import ACTS, LISTINGS
-from core.services.listing.pages import ids, rows
+from core.services.listing.pages import rows
 from core.services.program import Program
 from core.services.relay import follow_up
-from core.store.sql.tables import Document, User, Workspace
+from core.store.sql.tables import Document, User
 
 # A worker does so many in twenty seconds where it shares two processors with others; a task has 45.
 MOST_ROWS = 2_000
@@ -30,20 +30,18 @@ AT_ONCE = 100
 
 @dataclass(frozen=True)
 class WantedAct:
-    """An act on all that is `asked` of a list: about so many `rows`."""
+    """An act on these rows of a list."""
 
     listing: Listing
     act: Act
-    asked: Asked
     value: str
-    rows: int
+    ids: Sequence[UUID]
 
     def request(self) -> dict[str, Any]:
         """As the document keeps it."""
-        pairs = [list(pair) for pair in written(self.asked)]
-        about = {"list": self.listing.name, "form": "csv", "needs": self.act.needs.value, "pairs": pairs}
+        about = {"list": self.listing.name, "form": "csv", "needs": self.act.needs.value}
         named = {"name": f"{self.listing.name}-{self.act.name}", "act": self.act.name, "label": self.act.label}
-        return about | named | {"value": self.value, "rows": self.rows}
+        return about | named | {"value": self.value, "rows": len(self.ids), "ids": [str(one) for one in self.ids]}
 
 
 def want_act(db: Session, workspace_id: UUID, user_id: UUID, wanted: WantedAct) -> UUID:
@@ -54,9 +52,7 @@ def want_act(db: Session, workspace_id: UUID, user_id: UUID, wanted: WantedAct) 
 def acted(program: Program, db: Session, document: Document) -> bytes:
     """Row by row; how far it is, is told on the way."""
     request, listing = document.request, LISTINGS[document.request["list"]]
-    asked = read(listing.columns, [(name, value) for name, value in request["pairs"]])
-    zone = ZoneInfo(db.get_one(Workspace, document.workspace_id).timezone)
-    found = ids(db, listing, document.workspace_id, asked, zone, MOST_ROWS)
+    found = [UUID(one) for one in request["ids"]]
     first = next(field.column for field in listing.fields if field.column.name in ("name", "number"))
     return written_csv([(first.label, "What became of it"), *_lines(program, db, document, found, first.name)])
 
@@ -72,5 +68,7 @@ def _lines(program: Program, db: Session, document: Document, found: list[UUID],
         outcome = carry_out(program.sessions, actor, act, some, request["value"])
         follow_up(program, outcome.followup)
         why = dict(outcome.left)
+        if LATER in why.values():
+            raise TryAgain(LATER)
         for cells in rows(db, LISTINGS[request["list"]], workspace_id, some):
             yield safe(str(cells[name])), why.get(cells["id"], act.label)

@@ -10,6 +10,8 @@ from core import clock
 from core.conversation.events import ORDER_FAILED
 from core.crashpoint import crashpoint
 from core.domain.statuses import LIVE_PAYMENTS, OrderStatus
+from core.errors import TryAgain
+from core.log import get_logger
 from core.services.followup import Followup
 from core.services.ledger import book
 from core.services.orders import mark_order, tell
@@ -20,6 +22,8 @@ from core.store.sql.tables import Order, Payment, Workspace
 
 AT_ONCE = 100
 
+log = get_logger(__name__)
+
 
 def expire_holds(sessions: sessionmaker[Session], now: datetime | None = None) -> Followup:
     """Expire what is due, one short transaction per order; what a settlement holds at the moment waits its turn."""
@@ -29,9 +33,13 @@ def expire_holds(sessions: sessionmaker[Session], now: datetime | None = None) -
     followup = Followup()
     for order_id in due:
         crashpoint("expire_holds.before")
-        with transaction(sessions) as db:
-            followup |= expire_order(db, order_id, now)
-            crashpoint("expire_holds.before_commit")
+        try:
+            with transaction(sessions) as db:
+                followup |= expire_order(db, order_id, now)
+                crashpoint("expire_holds.before_commit")
+        except TryAgain as error:  # the next sweep is soon; what came back until now is to be seen in every chat
+            log.warning("expiry_left_to_the_next_sweep", error=str(error))
+            break
         crashpoint("expire_holds.committed")
     return followup
 

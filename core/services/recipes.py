@@ -22,7 +22,8 @@ def recipes_of(db: Session, products: Iterable[Product]) -> dict[UUID, Takes]:
     ordered = query.order_by(RecipeLine.position, RecipeLine.ingredient_id)
     for product_id, ingredient_id, quantity in db.execute(ordered.where(RecipeLine.product_id.in_(mixed))):
         takes[product_id][ingredient_id] = quantity
-    return {id: takes[id] | {id: int(product.counted)} for id, product in mixed.items()}
+    # Whose lines were taken away since it was read takes itself again.
+    return {id: lines | {id: int(mixed[id].counted)} for id, lines in takes.items()}
 
 
 def free_of(db: Session, ids: Iterable[UUID]) -> dict[UUID, int]:

@@ -63,7 +63,7 @@ def act_on(one: ListPage, act: Act) -> Response:
         with transaction(current_program().sessions) as db:
             ids = _all(db, one) if given.get("all") is True else ids_in(_texts(given.get("ids")))
         if len(ids) > MOST_CHOSEN:
-            return _later(one, act, value, len(ids))
+            return _later(one, act, value, ids)
     except Unreadable as error:
         return refused(str(error), 400)
     except TryAgain:
@@ -83,11 +83,11 @@ def _all(db: Session, one: ListPage) -> list[UUID]:
     return ids
 
 
-def _later(one: ListPage, act: Act, value: str, count: int) -> Response:
+def _later(one: ListPage, act: Act, value: str, ids: list[UUID]) -> Response:
     """The workers do it: where it says how far it is."""
-    asked, who = read(one.listing.columns, request.args.items(multi=True)), staff()
+    who = staff()
     with transaction(current_program().sessions) as db:
-        document_id = want_act(db, who.workspace_id, who.user_id, WantedAct(one.listing, act, asked, value, count))
+        document_id = want_act(db, who.workspace_id, who.user_id, WantedAct(one.listing, act, value, ids))
     follow_up(current_program(), Followup(jobs=(make_documents(),)))
     return make_response(jsonify(address=url_for("admin.export", document_id=document_id)), 202)
 

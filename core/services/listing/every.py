@@ -22,6 +22,7 @@ from core.services.listing.products import PRODUCTS
 from core.services.menu_edit import mark_sold_out, save_product
 from core.services.menu_pages import categories
 from core.services.orders import advance_order, lock_order
+from core.services.stock import menu_changed
 
 LISTINGS: Mapping[str, Listing] = {one.name: one for one in (ORDERS, PAYMENTS, CUSTOMERS, MESSAGES, ACTIVITY, PRODUCTS)}
 
@@ -37,11 +38,11 @@ def known_anew(actor: Actor, profiles: Mapping[str, dict[str, object]]) -> Follo
 
 
 def _sold_out(db: Session, actor: Actor, product_id: UUID, _: str) -> Followup:
-    return mark_sold_out(db, actor, product_id, sold_out=True)
+    return mark_sold_out(db, actor, product_id, sold_out=True) | menu_changed(actor.workspace_id)
 
 
 def _back(db: Session, actor: Actor, product_id: UUID, _: str) -> Followup:
-    return mark_sold_out(db, actor, product_id, sold_out=False)
+    return mark_sold_out(db, actor, product_id, sold_out=False) | menu_changed(actor.workspace_id)
 
 
 def _moved(db: Session, actor: Actor, product_id: UUID, category: str) -> Followup:
@@ -49,7 +50,8 @@ def _moved(db: Session, actor: Actor, product_id: UUID, category: str) -> Follow
         category_id = UUID(category)
     except ValueError:
         raise Rejected("no_category") from None
-    return save_product(db, actor, product_id, None, {"category_id": category_id})[1]
+    saved = save_product(db, actor, product_id, None, {"category_id": category_id})
+    return saved[1] | menu_changed(actor.workspace_id)
 
 
 def _blocked(db: Session, actor: Actor, customer_id: UUID, _: str) -> Followup:

@@ -7,10 +7,16 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from core.domain.statuses import OrderStatus, Role, Station, Unit
+from core.errors import TryAgain
 from core.services import acting, documents
+from core.services.activity import Actor
+from core.services.followup import Followup
+from core.services.listing import every
+from core.services.menu_edit import mark_sold_out
 from core.store.sql.tables import Activity, Category, Customer, Order, Product, RecipeLine
 from tests.integration.admin.venue import DID, Browser, Venue, events, open_venue
 from webapp.admin import list_edits
@@ -170,6 +176,47 @@ def test_an_act_on_more_rows_than_anybody_waits_for_is_done_by_the_workers(
     assert [action for action, _ in logged(venue)] == ["order_moved"]
     monkeypatch.setattr(acting, "MOST_ROWS", 1)
     assert "Filter the list first" in act(manager, "orders/acts/served", all=True).json["error"]
+
+
+def test_the_workers_do_it_to_the_rows_that_were_there_when_it_was_asked_for(
+    venue: Venue, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_edits, "MOST_CHOSEN", 1)
+    seen = [venue.order(OrderStatus.READY) for _ in range(2)]
+    answer = act(manager, "orders/acts/served", "?where=status.in.READY", all=True)
+    assert answer.status_code == 202
+    unseen = venue.order(OrderStatus.READY)
+    documents.make_documents(venue.program)
+    assert [venue.shown(one)["status"] for one in (*seen, unseen)] == ["SERVED", "SERVED", "READY"]
+
+
+def test_what_was_done_before_the_books_were_away_is_in_every_chat(
+    venue: Venue, manager: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, menus = uuid4(), venue.program.store.menus
+
+    def sometimes(db: Session, actor: Actor, product_id: UUID, sold_out: bool) -> Followup:
+        if product_id == away:
+            raise TryAgain("a lock was not had")
+        return mark_sold_out(db, actor, product_id, sold_out)
+
+    monkeypatch.setattr(every, "mark_sold_out", sometimes)
+    before = menus.version(str(venue.workspace_id))
+    answer = act(manager, "products/acts/out", ids=[str(venue.product_id), str(away)])
+    assert answer.json == {"done": 1, "left": [str(away)], "why": ["It took too long just now: please try again."]}
+    assert product(venue).sold_out and menus.version(str(venue.workspace_id)) != before
+
+
+@pytest.mark.parametrize("way", ["out", "move"])
+def test_who_died_before_the_chats_heard_of_it_is_made_up_for_by_the_next(
+    venue: Venue, manager: Browser, way: str
+) -> None:
+    with venue.program.sessions.begin() as db:
+        db.execute(update(Product).where(Product.id == venue.product_id).values(sold_out=True))
+    before = venue.program.store.menus.version(str(venue.workspace_id))
+    value = str(product(venue).category_id)
+    assert act(manager, f"products/acts/{way}", ids=[str(venue.product_id)], value=value).json["done"] == 1
+    assert venue.program.store.menus.version(str(venue.workspace_id)) != before and logged(venue) == []
 
 
 def test_what_is_mixed_is_there_as_long_as_each_of_its_ingredients(venue: Venue, manager: Browser) -> None:

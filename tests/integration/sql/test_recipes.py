@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, event, select
@@ -11,12 +12,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from core.domain.statuses import MovementReason, OrderStatus, Unit
-from core.errors import Rejected
+from core.errors import Rejected, TryAgain
+from core.services import holds, place_order
 from core.services.activity import Actor
-from core.services.holds import expire_holds
+from core.services.followup import Followup
+from core.services.holds import expire_holds, expire_order
 from core.services.ingredients import remove_ingredient, save_ingredient
 from core.services.menu_edit import mark_sold_out, remove_product, save_product
 from core.services.recipe_edit import set_recipe
+from core.services.shutting import shut
 from core.services.stock import move_stock
 from core.store.sql.tables import Activity, Order, OrderItem, Product, RecipeLine, StockMovement
 from tests.integration import shelf
@@ -120,6 +124,25 @@ def test_one_tap_takes_a_cocktail_off_and_one_on_an_ingredient_all_that_has_it(b
     assert tap("Vodka", False) == {"Dawa", "Tusker", "Wings"}
 
 
+def test_what_lapsed_before_another_could_not_is_back_in_every_chat(bar: Bar, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (bar.order(bar.guest(n), pay=False, Dawa=many)[0]["order_id"] for n, many in ((1, 16), (2, 4)))
+    now = datetime.now(UTC)
+    for order_id, seconds in ((first, 2), (second, 1)):
+        bar.change(Order, order_id, expires_at=now - timedelta(seconds=seconds))
+
+    def but_one(db: Session, order_id: UUID, now: datetime) -> Followup:
+        if str(order_id) == second:
+            raise TryAgain("a lock was not had")
+        return expire_order(db, order_id, now)
+
+    assert bar.available() == {"Tusker"}
+    with monkeypatch.context() as away:
+        away.setattr(holds, "expire_order", but_one)
+        assert expire_holds(bar.sessions).menus
+    assert (bar.status(first), bar.status(second)) == (OrderStatus.FAILED, OrderStatus.PENDING)
+    lapse(bar, second)
+
+
 def test_rule_15_late_money_takes_all_of_a_cocktail_again_or_nothing(bar: Bar) -> None:
     late, hopeless = (bar.order(bar.guest(n), pay=False, Dawa=4)[0]["order_id"] for n in (1, 2))
     lapse(bar, late)
@@ -162,6 +185,19 @@ def test_an_order_takes_what_the_recipe_said_when_it_was_placed(bar: Bar) -> Non
         vodka = str(bar.products["Vodka"])
         takes = db.scalars(select(OrderItem.takes).order_by(OrderItem.created_at)).all()
     assert [one.get(vodka) for one in takes] == [50, None]
+
+
+def test_a_recipe_that_is_taken_away_while_somebody_orders_leaves_the_own_count_to_take(
+    bar: Bar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(*of: Any) -> Any:
+        """The products of the order are read, and what they are made of is not yet."""
+        bar.mixes("Dawa", {})
+        return shut(*of)
+
+    monkeypatch.setattr(place_order, "shut", meanwhile)
+    assert bar.order(bar.guest(), pay=False, Dawa=2)[0]["result"] == "placed"
+    assert bar.stock("Dawa") == (100, 2)
 
 
 def test_many_guests_at_once_for_the_last_vodka_in_two_cocktails_never_get_too_much(

@@ -22,7 +22,8 @@ export function editor(column, ways) {
     };
     const save = async (back) => {
       if (known.over || known.busy) return;
-      if (field.value === before && !known.row) { leave(back); return; }
+      const unread = column.chosen && !field.options.length;  // what can be chosen has not come: nothing was
+      if (unread || (field.value === before && !known.row)) { leave(back); return; }
       known.busy = true;
       field.setAttribute("aria-busy", "true");
       const { ok, found } = await ways.save(row.getData().id, column.name, known.version, field.value);
