@@ -112,9 +112,10 @@ def _by(db: Session, notice: Notice, workspaces: tuple[UUID, ...], which: Any) -
 
 
 def _owner_of_till(db: Session, notice: Notice, workspaces: tuple[UUID, ...]) -> UUID:
-    """Whose list of unmatched money it goes to."""
+    """Whose list of unmatched money it goes to: of two houses with one till, the one whose account is on."""
     mine = (ProviderAccount.workspace_id.in_(workspaces), ProviderAccount.provider == Provider(notice.provider))
-    accounts = db.scalars(select(ProviderAccount).where(*mine).order_by(ProviderAccount.workspace_id)).all()
+    order = (ProviderAccount.active.desc(), ProviderAccount.workspace_id)
+    accounts = db.scalars(select(ProviderAccount).where(*mine).order_by(*order)).all()
     tills = (one.workspace_id for one in accounts if same_till(one.settings.get("till_number", ""), notice.till))
     return next(tills, workspaces[0])
 

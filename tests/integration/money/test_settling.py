@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from core.domain.statuses import FailedBy, OrderStatus, PaymentStatus, ReceiptState, RefundStatus
 from core.services.holds import expire_holds
 from core.services.notices import urgent
-from core.store.sql.tables import Receipt, Ticket, User
+from core.store.sql.tables import ProviderAccount, Receipt, Ticket, User
 from tests.integration.money.house import House, open_account
 from tests.integration.money.kopokopo import event, money, result
 from tests.integration.sql.bar import all_at_once, open_bar
@@ -343,6 +343,18 @@ def test_two_venues_under_one_key_are_told_apart_by_their_tills(house: House) ->
     assert {r.reference: r.workspace_id for r in house.receipts()} == {
         "ATOTHERBAR": other.workspace_id, "ATOURBAR01": house.bar.workspace_id,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("given_up_by_the_first", [True, False])
+def test_a_till_given_on_is_the_house_that_uses_it_now(house: House, given_up_by_the_first: bool) -> None:
+    other = open_bar(house.bar.sessions)
+    open_account(other, house.kopokopo.server.url)
+    both = sorted((house.bar.workspace_id, other.workspace_id))
+    gone, now = both if given_up_by_the_first else reversed(both)
+    with house.bar.sessions.begin() as db:
+        db.execute(update(ProviderAccount).where(ProviderAccount.workspace_id == gone).values(active=False))
+    house.told(event(money("GIVENONN01", "+254711222333", 350)), *both)
+    assert [one.workspace_id for one in house.receipts()] == [now]
 
 
 def test_a_reversal_takes_the_money_back_and_everybody_hears_it(house: House) -> None:
