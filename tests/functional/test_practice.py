@@ -43,6 +43,7 @@ HOUSE = """
     select workspace_id, id, on_hand, 'RECEIVED' from drink
 """
 Seen = TypeVar("Seen")
+TILL = "K654321"
 BOOKS = ("payments", "receipts", "ledger_lines", "invoices", "stock_movements")
 
 
@@ -92,7 +93,7 @@ class House:
 @contextmanager
 def second_house(outside: Outside, world: StandIn) -> Iterator[House]:
     staff, number, store = outside.staff(), uuid4().hex, Store(outside.product.settings["REDIS_URL"])
-    outside.change(HOUSE, number, world.url, f"K{uuid4().int % 10**6}", outside.number)
+    outside.change(HOUSE, number, world.url, TILL, outside.number)
     [made] = outside.rows("select id from workspaces where slug = %s", number)
     store.directory_changed()
     staff.posts(f"/admin/houses/{made['id']}")
@@ -141,7 +142,7 @@ def test_a_practised_order_is_made_and_nothing_leaves_the_house(house: House, ou
     house.switches(off="yes")
     assert house.staff.board()["orders"] == []
     [prompt] = house.orders(guest, lambda: kopokopo.prompts)
-    kopokopo.pay(prompt)
+    kopokopo.pay(prompt, till_number=TILL)
     eventually(lambda: house.rows("payments", "and status = 'PENDING'"), what="the answer to be written down")
     outside.change("update payments set next_check_at = now() where workspace_id = %s", house.id)
     real = eventually(lambda: house.paid(guest), what="the money")
