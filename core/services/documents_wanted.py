@@ -61,7 +61,8 @@ def news_of(db: Session, document: Document) -> tuple[str, dict[str, Any]]:
         return REPORT_READY, {name: document.request[name] for name in said} | link
     invoice = db.get_one(Invoice, document.invoice_id)
     order = db.get_one(Order, invoice.order_id)
-    return DOCUMENT_READY, {"order_id": str(order.id), "number": order.number} | link
+    named = {"order_id": str(order.id), "number": order.number, "practice": order.practice}
+    return DOCUMENT_READY, named | link
 
 
 def mail_it(program: Program, db: Session, document: Document, user_id: UUID) -> Followup:

@@ -11,7 +11,7 @@ from core.services.customers import find_guest
 from core.services.documents import MOST_TRIES, claim_document, keep_document, make
 from core.services.documents_wanted import want_document
 from core.services.receipt_requests import send_receipt
-from core.store.sql.tables import Document, DocumentDelivery, DocumentLink
+from core.store.sql.tables import Document, DocumentDelivery, DocumentLink, Workspace
 from core.store.sql.tables.documents import LARGEST_BYTES
 from tests import pdf
 from tests.integration import shelf
@@ -27,7 +27,8 @@ def test_who_asks_gets_it_as_soon_as_it_is_made(office: Office) -> None:
     office.makes()
     [told] = office.owed()
     [link] = office.links()
-    assert told == {"order_id": order_id, "number": 1, "link": str(link.id), "file": "receipt-1.pdf"}
+    named = {"order_id": order_id, "number": 1, "practice": False}
+    assert told == named | {"link": str(link.id), "file": "receipt-1.pdf"}
     said = pdf.text(office.content())
     assert all(word in said for word in ("Test bar", "Receipt 1", "Dawa", "1,400.00", "Tusker", "KES 1,750", "241.38"))
     assert "M-Pesa" in said
@@ -38,6 +39,15 @@ def test_asking_sends_a_doorbell(office: Office) -> None:
     with office.bar.sessions.begin() as db:
         _, followup = send_receipt(db, find_guest(db, office.bar.guest()))
     assert [job.task for job in followup.jobs] == [MAKE_DOCUMENTS]
+
+
+def test_who_asked_before_the_house_practised_gets_the_real_receipt_all_the_same(office: Office) -> None:
+    office.sold()
+    office.asks()
+    office.bar.change(Workspace, office.bar.workspace_id, dev_mode=True)
+    office.makes()
+    [told] = office.owed()
+    assert told["practice"] is False, "news of a real order leaves the house"
 
 
 def test_who_asks_twice_gets_it_once(office: Office) -> None:
@@ -56,7 +66,8 @@ def test_who_asks_again_gets_the_same_document_at_once(office: Office) -> None:
     made = office.content()
     link = office.owed()[0]["link"]
     assert office.asks() == {
-        "result": "receipt", "order_id": order_id, "number": 1, "link": link, "file": "receipt-1.pdf",
+        "result": "receipt", "order_id": order_id, "number": 1, "practice": False, "link": link,
+        "file": "receipt-1.pdf",
     }  # fmt: skip
     assert office.content() == made and len(office.documents()) == 1 and len(office.owed()) == 1
 

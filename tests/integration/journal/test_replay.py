@@ -90,6 +90,15 @@ def open_as_open(found: dict[str, list[tuple[object, ...]]]) -> dict[str, object
             for name, rows in found.items()}  # fmt: skip
 
 
+def nothing_comes_back(evening: Evening) -> None:
+    """The store forgets everything; what was recorded changes no book all the same."""
+    before, night = evening.books(), recorded(evening)
+    evening.house.program.store.client.flushall()
+    with nothing_is_said(evening):
+        assert journal_replay.replay_missing(evening.house.program, night).events == 0
+    assert evening.books() | {"chats": None} == before | {"chats": None}
+
+
 def test_into_living_books_nothing_happens_twice(evening: Evening) -> None:
     spend(evening)
     before = evening.books()
@@ -100,11 +109,7 @@ def test_into_living_books_nothing_happens_twice(evening: Evening) -> None:
 
 def test_nor_where_the_store_has_forgotten_everything(evening: Evening) -> None:
     spend(evening)
-    before, night = evening.books(), recorded(evening)
-    evening.house.program.store.client.flushall()
-    with nothing_is_said(evening):
-        assert journal_replay.replay_missing(evening.house.program, night).events == 0
-    assert evening.books() | {"chats": None} == before | {"chats": None}
+    nothing_comes_back(evening)
 
 
 def test_a_message_a_wiped_store_lost_is_answered_after_all(evening: Evening) -> None:
@@ -300,11 +305,7 @@ def test_in_a_night_replayed_who_was_erased_never_wrote_and_their_money_is_nobod
 def test_into_living_books_nothing_of_who_was_erased_comes_back(evening: Evening) -> None:
     spend(evening)
     erased(evening, ANN)
-    before, night = evening.books(), recorded(evening)
-    evening.house.program.store.client.flushall()
-    with nothing_is_said(evening):
-        assert journal_replay.replay_missing(evening.house.program, night).events == 0
-    assert evening.books() | {"chats": None} == before | {"chats": None}
+    nothing_comes_back(evening)
 
 
 def ordered_at_the_counter(evening: Evening) -> str:
@@ -337,8 +338,4 @@ def test_what_was_ordered_over_the_counter_is_in_no_replay_and_its_money_is_kept
 def test_into_living_books_the_counters_money_comes_once(evening: Evening) -> None:
     ordered_at_the_counter(evening)
     spend(evening)
-    before, night = evening.books(), recorded(evening)
-    evening.house.program.store.client.flushall()
-    with nothing_is_said(evening):
-        assert journal_replay.replay_missing(evening.house.program, night).events == 0
-    assert evening.books() | {"chats": None} == before | {"chats": None}
+    nothing_comes_back(evening)
